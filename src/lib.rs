@@ -1,1 +1,5 @@
-//! placeholder
+//! Removes a user's access to Microsoft Teams chats (`removeAllAccessForUser`), for PowerShell and C.
+
+pub mod graph;
+pub mod identity;
+pub mod input;

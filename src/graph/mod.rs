@@ -1,0 +1,51 @@
+//! Microsoft Graph: the clouds, the one request this library exists for, and its answers.
+//!
+//! Source: the v1.0 page of `chat: removeAllAccessForUser` and the Teams page on removing an external
+//! chat from a user's view.
+
+mod answer;
+mod chat_id;
+mod client;
+mod cloud;
+mod removal;
+mod retry_after;
+
+pub use answer::{Answer, LARGEST_ANSWER};
+pub use chat_id::ChatId;
+pub use client::{ExchangeError, GraphClient};
+pub use cloud::Cloud;
+pub use removal::Removal;
+
+use crate::input::InvalidInput;
+
+/// The version of the Graph API in a request's path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ApiVersion {
+    /// `v1.0`, which has the action since November 2025.
+    #[default]
+    V1,
+    /// `beta`, which the sample script uses.
+    Beta,
+}
+
+impl ApiVersion {
+    /// `v1.0` or `beta`.
+    ///
+    /// # Errors
+    /// Any other text.
+    pub fn parse(text: &str) -> Result<Self, InvalidInput> {
+        match text.trim() {
+            "v1.0" => Ok(Self::V1),
+            "beta" => Ok(Self::Beta),
+            other => Err(InvalidInput::new("ApiVersion", other, "give v1.0 or beta")),
+        }
+    }
+
+    /// The version as it stands in the path.
+    pub fn segment(self) -> &'static str {
+        match self {
+            Self::V1 => "v1.0",
+            Self::Beta => "beta",
+        }
+    }
+}

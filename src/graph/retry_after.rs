@@ -1,0 +1,106 @@
+//! The `Retry-After` header in every form that services send it.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, fmt::rfc2822};
+
+/// The longest wait that is believed. Anything above is a broken value, not a plan for the day.
+pub const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long to wait, counted from `now`: whole or fractional seconds, or a date with its time zone.
+///
+/// `date` is the answer's own `Date` header: a date is measured against the clock of the server that
+/// wrote it, because this computer's may be wrong. A date in the past is no wait. `None` is for what
+/// can't be read or makes no sense (negative, not a number): the caller then waits by its own rule.
+pub fn parse(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
+    // A list is what a proxy makes of two headers; the longer wait satisfies both.
+    if let Some(wait) = value
+        .split(',')
+        .map(|part| seconds(part.trim()))
+        .collect::<Option<Vec<_>>>()
+        .and_then(|waits| waits.into_iter().max())
+    {
+        return Some(wait);
+    }
+    let until = timestamp(value.trim())?;
+    let from = date.and_then(timestamp).unwrap_or(now);
+    let wait = Duration::try_from(until.duration_since(from)).unwrap_or(Duration::ZERO);
+    Some(wait.min(LONGEST))
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    // Rust's own forms of a number allow `inf` and `1e9`, the header does not.
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return None;
+    }
+    let seconds = text.parse::<f64>().ok()?;
+    Some(
+        Duration::try_from_secs_f64(seconds)
+            .unwrap_or(LONGEST)
+            .min(LONGEST),
+    )
+}
+
+/// A date as RFC 9110 writes it, with or without the weekday, in GMT or with an offset.
+fn timestamp(text: &str) -> Option<Timestamp> {
+    rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(value: &str) -> Option<f64> {
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        parse(value, None, now).map(|d| d.as_secs_f64())
+    }
+
+    #[test]
+    fn seconds_and_fractions_are_exact() {
+        assert_eq!(wait("0"), Some(0.0));
+        assert_eq!(wait(" 31 "), Some(31.0));
+        assert_eq!(wait("0.5"), Some(0.5));
+        assert_eq!(wait("315"), Some(315.0));
+        assert_eq!(wait("31,120"), Some(120.0));
+    }
+
+    #[test]
+    fn a_date_counts_with_its_time_zone() {
+        assert_eq!(wait("Sun, 22 Nov 2026 10:00:31 GMT"), Some(31.0));
+        assert_eq!(wait("Sun, 22 Nov 2026 12:00:31 +0200"), Some(31.0));
+        assert_eq!(wait("22 Nov 2026 10:05:00 GMT"), Some(300.0));
+        assert_eq!(wait("Sun, 22 Nov 2026 09:00:00 GMT"), Some(0.0));
+    }
+
+    #[test]
+    fn a_date_is_measured_against_the_servers_own_clock() {
+        let now = "2026-11-22T03:00:00Z".parse().unwrap();
+        let wait = parse(
+            "Sun, 22 Nov 2026 10:00:31 GMT",
+            Some("Sun, 22 Nov 2026 10:00:00 GMT"),
+            now,
+        );
+        assert_eq!(wait, Some(Duration::from_secs(31)));
+    }
+
+    #[test]
+    fn nonsense_is_no_answer_and_absurd_is_capped() {
+        for nonsense in [
+            "",
+            "-5",
+            "soon",
+            "NaN",
+            "inf",
+            "1e3",
+            "1.2.3",
+            "Sun, 99 Nov 2026",
+        ] {
+            assert_eq!(wait(nonsense), None, "{nonsense}");
+        }
+        assert_eq!(wait("99999999999999999999"), Some(LONGEST.as_secs_f64()));
+        assert_eq!(
+            wait("Sun, 22 Nov 2099 10:00:00 GMT"),
+            Some(LONGEST.as_secs_f64())
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! Bad input as a sentence: which parameter, what was given, what it should be.
+
+use std::fmt;
+
+/// The longest piece of a caller's text that is repeated back to them, in characters.
+const SHOWN: usize = 80;
+
+/// An argument that can't be used. Nothing was sent for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidInput {
+    /// The parameter's name as the PowerShell module and the documentation spell it.
+    pub parameter: &'static str,
+    /// What was given, made safe to show by [`shown`].
+    pub given: String,
+    /// What it should be, as the end of a sentence.
+    pub expected: String,
+}
+
+impl InvalidInput {
+    /// `expected` continues the sentence "`parameter` '`given`' ...".
+    pub fn new(parameter: &'static str, given: &str, expected: impl Into<String>) -> Self {
+        Self {
+            parameter,
+            given: shown(given),
+            expected: expected.into(),
+        }
+    }
+}
+
+impl fmt::Display for InvalidInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.given.is_empty() {
+            write!(f, "{} is empty: {}.", self.parameter, self.expected)
+        } else {
+            write!(
+                f,
+                "{} '{}' can't be used: {}.",
+                self.parameter, self.given, self.expected
+            )
+        }
+    }
+}
+
+impl std::error::Error for InvalidInput {}
+
+/// Text from outside, made safe to print: one line, no control characters, at most 80 characters,
+/// and nothing of what looks like a token, because people paste into the wrong parameter.
+pub fn shown(text: &str) -> String {
+    if looks_like_a_token(text) {
+        return "(what looks like a token: not shown)".into();
+    }
+    one_line(text, SHOWN)
+}
+
+/// `text` on one line without control characters, cut after `limit` characters.
+pub fn one_line(text: &str, limit: usize) -> String {
+    let mut line: String = text
+        .trim()
+        .chars()
+        .take(limit)
+        .map(|c| {
+            if c.is_control() || is_format(c) {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
+    if text.trim().chars().nth(limit).is_some() {
+        line.push('…');
+    }
+    line
+}
+
+/// Characters that change how the text around them is read: line separators and the marks that
+/// turn the reading direction, with which a hostile name can make a line say something else.
+fn is_format(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// Three base64url parts of a signed token, or one long unbroken run that no id or address has.
+fn looks_like_a_token(text: &str) -> bool {
+    let text = text.trim();
+    let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
+    text.contains("eyJ") || (text.len() > 100 && text.chars().all(base64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_names_parameter_value_and_cure() {
+        let error = InvalidInput::new("TenantId", "contoso", "give the tenant's GUID");
+        assert_eq!(
+            error.to_string(),
+            "TenantId 'contoso' can't be used: give the tenant's GUID."
+        );
+        let empty = InvalidInput::new("TenantId", "  ", "give the tenant's GUID");
+        assert_eq!(
+            empty.to_string(),
+            "TenantId is empty: give the tenant's GUID."
+        );
+    }
+
+    #[test]
+    fn what_is_shown_is_one_short_line() {
+        let text = format!("a\r\nb\u{202E}c\u{1b}[31m{}", "é".repeat(500));
+        let line = shown(&text);
+        assert!(line.starts_with("a  b c [31m"), "{line}");
+        assert_eq!(line.chars().count(), SHOWN + 1);
+        assert!(line.ends_with('…'));
+    }
+
+    #[test]
+    fn a_token_in_the_wrong_parameter_is_not_repeated() {
+        for token in [
+            "eyJhbGciOi.eyJzdWIi.c2ln".to_string(),
+            "Bearer eyJhbGciOi".to_string(),
+            format!("0.A{}", "b3-_".repeat(60)),
+        ] {
+            assert_eq!(shown(&token), "(what looks like a token: not shown)");
+        }
+        assert_eq!(shown("19:meeting_x@thread.v2"), "19:meeting_x@thread.v2");
+    }
+}
