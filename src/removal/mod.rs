@@ -1,0 +1,18 @@
+//! The engine: removals go in, each comes out as one outcome.
+//!
+//! [`Run`] is the whole; [`Limits`] and [`RetrySettings`] are what it keeps to.
+
+mod journal;
+mod limits;
+mod outcome;
+mod pace;
+mod retry;
+mod run;
+mod schedule;
+mod worker;
+
+pub use journal::Resumed;
+pub use limits::{Limit, Limits};
+pub use outcome::{Outcome, Status};
+pub use retry::Settings as RetrySettings;
+pub use run::{Event, NotQueued, QUEUE, Run, RunOptions};

@@ -1,0 +1,293 @@
+//! Which removal goes next, from whose account, and when.
+//!
+//! A pure state machine: it owns no thread, no clock and no socket, and every time is a duration since
+//! the run began that the caller gives. Two removals in one chat never go at once, and one that waits for
+//! its chat holds up no other.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
+
+use super::pace::{Pace, Ticket};
+use super::{Limits, retry};
+use crate::graph::{ChatId, Removal};
+
+/// So many failed exchanges in a row, of whatever removals, and the lane itself waits: the service is
+/// away, and each removal trying it on its own would only add to the load.
+const FAULTS_OF_A_LANE: u32 = 3;
+
+/// A removal on its way.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    pub(super) item: u64,
+    pub(super) removal: Removal,
+    /// Requests sent so far.
+    pub(super) attempts: u32,
+    /// When the first went out.
+    pub(super) started: Option<Duration>,
+    /// The answer to one of them was lost.
+    pub(super) lost: bool,
+    /// A new token was got for it once.
+    pub(super) renewed: bool,
+}
+
+/// One signed-in account.
+#[derive(Debug)]
+struct Lane {
+    pace: Pace,
+    /// Exchanges in a row that did not work.
+    faults: u32,
+    /// No token: nothing more goes out here.
+    closed: bool,
+}
+
+/// Names one request to the schedule.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    pub(super) lane: usize,
+    pub(super) sent_at: Duration,
+    lane_ticket: Ticket,
+    tenant_ticket: Ticket,
+}
+
+/// What to do now.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// Send this.
+    Send(Box<Job>, Slot),
+    /// Nothing before that time.
+    Wait(Duration),
+    /// Nothing until an answer or a new removal comes.
+    Idle,
+}
+
+/// How an exchange bears on the pace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bearing {
+    /// Graph confirmed a removal.
+    Removed,
+    /// Graph answered with something final.
+    Answered,
+    /// Graph asks to wait.
+    Throttled(Option<Duration>),
+    /// The service or the network failed; the service may have asked to wait.
+    Fault(Option<Duration>),
+}
+
+#[derive(Debug)]
+pub(super) struct Schedule {
+    lanes: Vec<Lane>,
+    tenant: Pace,
+    /// The space between two removals in one chat.
+    chat_space: Duration,
+    ready: VecDeque<Job>,
+    /// Chats with a removal that is ready, on its way or cooling, and the removals behind it.
+    chats: HashMap<ChatId, VecDeque<Job>>,
+    /// Chats that have had a removal and when they may have the next.
+    cooling: BTreeSet<(Duration, ChatId)>,
+    retries: BTreeMap<(Duration, u64), Job>,
+    retry: retry::Settings,
+    queued: usize,
+}
+
+impl Schedule {
+    pub(super) fn new(limits: &Limits, retry: retry::Settings, lanes: usize) -> Self {
+        let chat = Pace::new(limits.per_chat);
+        Self {
+            lanes: (0..lanes)
+                .map(|_| Lane {
+                    pace: Pace::new(limits.per_user),
+                    faults: 0,
+                    closed: false,
+                })
+                .collect(),
+            tenant: Pace::new(limits.per_tenant),
+            chat_space: chat.space(),
+            ready: VecDeque::new(),
+            chats: HashMap::new(),
+            cooling: BTreeSet::new(),
+            retries: BTreeMap::new(),
+            retry,
+            queued: 0,
+        }
+    }
+
+    /// Removals that wait here: new ones, those behind their chat, and those to be sent again.
+    pub(super) fn queued(&self) -> usize {
+        self.queued
+    }
+
+    /// Takes a removal in.
+    pub(super) fn push(&mut self, job: Job) {
+        self.queued += 1;
+        match self.chats.entry(job.removal.thread_id.clone()) {
+            Entry::Occupied(mut chat) => chat.get_mut().push_back(job),
+            Entry::Vacant(chat) => {
+                chat.insert(VecDeque::new());
+                self.ready.push_back(job);
+            }
+        }
+    }
+
+    /// A removal that is sent again goes before all that is new: its time is running.
+    fn push_first(&mut self, job: Job) {
+        match self.chats.entry(job.removal.thread_id.clone()) {
+            Entry::Occupied(mut chat) => chat.get_mut().push_front(job),
+            Entry::Vacant(chat) => {
+                chat.insert(VecDeque::new());
+                self.ready.push_front(job);
+            }
+        }
+    }
+
+    /// The next step at `now`.
+    pub(super) fn next(&mut self, now: Duration) -> Next {
+        self.wake(now);
+        if self.ready.is_empty() {
+            let cooled = self.cooling.first().map(|(at, _)| *at);
+            let retried = self.retries.first_key_value().map(|((at, _), _)| *at);
+            return match cooled.into_iter().chain(retried).min() {
+                Some(at) => Next::Wait(at),
+                None => Next::Idle,
+            };
+        }
+        let Some((lane, at)) = self.earliest_lane(now) else {
+            return Next::Idle;
+        };
+        let at = at.max(self.tenant.ready_at(now));
+        if at > now {
+            return Next::Wait(at);
+        }
+        let Some(mut job) = self.ready.pop_front() else {
+            return Next::Idle;
+        };
+        self.queued -= 1;
+        job.attempts += 1;
+        job.started.get_or_insert(now);
+        let slot = Slot {
+            lane,
+            sent_at: now,
+            lane_ticket: self.lanes[lane].pace.send(now),
+            tenant_ticket: self.tenant.send(now),
+        };
+        Next::Send(Box::new(job), slot)
+    }
+
+    /// The removal that would go next, without sending it: it may need no request at all.
+    pub(super) fn peek(&mut self, now: Duration) -> Option<&Job> {
+        self.wake(now);
+        self.ready.front()
+    }
+
+    /// Takes the removal out that [`Self::peek`] showed. Its chat is free at once.
+    pub(super) fn drop_next(&mut self) -> Option<Job> {
+        let job = self.ready.pop_front()?;
+        self.queued -= 1;
+        self.free(&job.removal.thread_id, Duration::ZERO);
+        Some(job)
+    }
+
+    fn earliest_lane(&self, now: Duration) -> Option<(usize, Duration)> {
+        self.lanes
+            .iter()
+            .enumerate()
+            .filter(|(_, lane)| !lane.closed)
+            .map(|(index, lane)| (index, lane.pace.ready_at(now)))
+            .min_by_key(|(_, at)| *at)
+    }
+
+    /// Chats that have cooled give way to the next in line, and retries that are due come back.
+    fn wake(&mut self, now: Duration) {
+        while self.cooling.first().is_some_and(|(at, _)| *at <= now) {
+            let Some((_, id)) = self.cooling.pop_first() else {
+                break;
+            };
+            match self.chats.get_mut(&id).and_then(VecDeque::pop_front) {
+                Some(job) if job.attempts > 0 => self.ready.push_front(job),
+                Some(job) => self.ready.push_back(job),
+                None => {
+                    self.chats.remove(&id);
+                }
+            }
+        }
+        while let Some(entry) = self.retries.first_entry() {
+            if entry.key().0 > now {
+                break;
+            }
+            let job = entry.remove();
+            self.push_first(job);
+        }
+    }
+
+    /// An exchange is over. Its chat rests; what it says of the service sets the lane's pace.
+    pub(super) fn answered(&mut self, slot: &Slot, chat: &ChatId, now: Duration, bearing: Bearing) {
+        let removed = bearing == Bearing::Removed;
+        let lane = &mut self.lanes[slot.lane];
+        lane.pace.answered(slot.lane_ticket, now, removed);
+        self.tenant.answered(slot.tenant_ticket, now, removed);
+        match bearing {
+            Bearing::Removed | Bearing::Answered => lane.faults = 0,
+            Bearing::Throttled(wait) => {
+                lane.faults = 0;
+                let wait = wait.unwrap_or_else(|| self.retry.back_off(1));
+                lane.pace.throttled(slot.sent_at, now, wait);
+            }
+            Bearing::Fault(wait) => {
+                lane.faults += 1;
+                if let Some(wait) = wait {
+                    lane.pace.pause(now + wait);
+                }
+                if let Some(beyond) = lane.faults.checked_sub(FAULTS_OF_A_LANE) {
+                    lane.pace.pause(now + self.retry.probe(beyond));
+                }
+            }
+        }
+        let arrived = lane.pace.latest_arrival_of(slot.sent_at, now);
+        self.free(chat, arrived + self.chat_space);
+    }
+
+    /// The chat may have its next removal at `at`.
+    fn free(&mut self, chat: &ChatId, at: Duration) {
+        if self.chats.contains_key(chat) {
+            self.cooling.insert((at, chat.clone()));
+        }
+    }
+
+    /// Sends a removal again at `at`, or as soon after as the pace allows.
+    pub(super) fn retry(&mut self, job: Job, at: Duration) {
+        self.queued += 1;
+        self.retries.insert((at, job.item), job);
+    }
+
+    /// Nothing more goes out on this lane. `false`: it was the last.
+    pub(super) fn close_lane(&mut self, lane: usize) -> bool {
+        self.lanes[lane].closed = true;
+        self.lanes.iter().any(|lane| !lane.closed)
+    }
+
+    /// All that waits, which no longer does.
+    pub(super) fn drain(&mut self) -> Vec<Job> {
+        let mut jobs: Vec<Job> = self.ready.drain(..).collect();
+        for (_, waiting) in self.chats.drain() {
+            jobs.extend(waiting);
+        }
+        jobs.extend(std::mem::take(&mut self.retries).into_values());
+        self.cooling.clear();
+        self.queued = 0;
+        jobs.sort_by_key(|job| job.item);
+        jobs
+    }
+
+    /// Until when every open lane is kept from sending by the service or its absence.
+    pub(super) fn paused_until(&self) -> Option<Duration> {
+        let open = self.lanes.iter().filter(|lane| !lane.closed);
+        open.map(|lane| lane.pace.paused_until()).min()
+    }
+
+    /// Requests per second that all open lanes keep together.
+    pub(super) fn rate(&self) -> f64 {
+        let open = self.lanes.iter().filter(|lane| !lane.closed);
+        let lanes: f64 = open.map(|lane| lane.pace.rate()).sum();
+        lanes.min(self.tenant.rate())
+    }
+}
