@@ -1,6 +1,11 @@
 //! Removes a user's access to Microsoft Teams chats (`removeAllAccessForUser`), for PowerShell and C.
+//!
+//! The way through the code is the way of a removal: [`ffi`] takes it from C or PowerShell, [`removal`]
+//! checks it, paces it, retries it and makes an outcome of it, [`graph`] sends it, and [`identity`] says
+//! with whose token. [`events`] carries back what happens, and [`input`] is how each of them refuses what it can't use.
 
 pub mod events;
+pub mod ffi;
 pub mod graph;
 pub mod identity;
 pub mod input;
