@@ -1,0 +1,111 @@
+//! An answer before it is sent: through hyper as a rule, byte by byte where a fault spoils it.
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::{Response, StatusCode};
+use serde_json::Value;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status,
+            headers: vec![("Content-Type".into(), content_type.into())],
+            body: body.into(),
+        }
+    }
+
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, "application/json", body.to_string())
+    }
+
+    /// Adds a header.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The answer for hyper, or `None` where it has something in it that hyper refuses to send
+    /// (a status that is none, a header with control characters), which a fault may ask for.
+    pub(crate) fn to_response(&self) -> Option<Response<Full<Bytes>>> {
+        // hyper answers 500 in place of a final 1xx.
+        if self.status < 200 {
+            return None;
+        }
+        let mut response = Response::builder().status(self.status);
+        for (name, value) in &self.headers {
+            response = response.header(name, value);
+        }
+        response.body(Full::from(self.body.clone())).ok()
+    }
+
+    /// The answer as it goes over the wire, on a connection that closes after it.
+    pub(crate) fn to_wire(&self) -> Vec<u8> {
+        let mut wire = self.head(Some(self.body.len() as u64));
+        wire.extend_from_slice(&self.body);
+        wire
+    }
+
+    /// Status line and headers. Without a content length the body goes on until the close.
+    pub(crate) fn head(&self, content_length: Option<u64>) -> Vec<u8> {
+        let reason = StatusCode::from_u16(self.status)
+            .ok()
+            .and_then(|status| status.canonical_reason())
+            .unwrap_or("Unknown");
+        let mut head = format!("HTTP/1.1 {} {reason}\r\n", self.status);
+        for (name, value) in &self.headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        if let Some(length) = content_length.filter(|_| self.status != 204) {
+            head += &format!("Content-Length: {length}\r\n");
+        }
+        head += "Connection: close\r\n\r\n";
+        head.into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wire_form_is_http() {
+        let wire = Answer::new(502, "text/html", "<p>")
+            .with("X-A", "b")
+            .to_wire();
+        assert_eq!(
+            String::from_utf8(wire).unwrap(),
+            "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nX-A: b\r\n\
+             Content-Length: 3\r\nConnection: close\r\n\r\n<p>"
+        );
+    }
+
+    #[test]
+    fn no_content_has_no_length() {
+        let wire = String::from_utf8(Answer::empty(204).to_wire()).unwrap();
+        assert_eq!(wire, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+    }
+
+    #[test]
+    fn what_hyper_would_refuse_is_left_to_the_wire() {
+        assert!(Answer::empty(204).to_response().is_some());
+        assert!(Answer::empty(99).to_response().is_none());
+        assert!(Answer::empty(100).to_response().is_none());
+        let split = Answer::empty(200).with("X-A", "b\r\nX-C: d");
+        assert!(split.to_response().is_none());
+    }
+}

@@ -1,0 +1,107 @@
+//! The sandbox's own controls, for clients that are not Rust: JSON under `/sandbox/`.
+//!
+//! | Request | Body | Answer |
+//! |---|---|---|
+//! | `GET /sandbox/requests` | | `{"requests": [RecordedRequest]}` |
+//! | `GET /sandbox/applied` | | `{"applied": [AppliedRemoval]}` |
+//! | `GET /sandbox/stats` | | [`Stats`](crate::Stats) |
+//! | `POST /sandbox/token` | [`TokenClaims`], each member an override | `{"access_token": "..."}` |
+//! | `POST /sandbox/faults` | [`FaultScript`] | 204 |
+//! | `POST /sandbox/chats` | `{"missing": ["19:..."], "forbidden": ["19:..."]}` | 204 |
+//! | `POST /sandbox/users` | `{"users": [DirectoryUser]}` | 204 |
+//! | `POST /sandbox/reset` | | 204 |
+//!
+//! A body may be left out where nothing is to be overridden. Each `POST` replaces what was set
+//! before. A request that is refused is answered with `{"error": "why"}`. None of these requests
+//! is recorded, counts against a limit, or meets a fault.
+
+use hyper::Method;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::faults::FaultScript;
+use crate::graph::{DirectoryUser, Request};
+use crate::service::Service;
+use crate::token::TokenClaims;
+
+/// What the path of a control starts with.
+const ROOT: &str = "/sandbox";
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Chats {
+    missing: Vec<String>,
+    forbidden: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Users {
+    users: Vec<DirectoryUser>,
+}
+
+pub(crate) fn is_control(path: &str) -> bool {
+    let rest = path.strip_prefix(ROOT);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+pub(crate) fn answer(service: &Service, request: &Request) -> Answer {
+    serve(service, request).unwrap_or_else(|answer| answer)
+}
+
+/// The answer; an `Err` is one too, an error met on the way to it.
+fn serve(service: &Service, request: &Request) -> Result<Answer, Answer> {
+    let name = request.path[ROOT.len()..].trim_matches('/');
+    let answer = match (request.method.clone(), name) {
+        (Method::GET, "requests") => {
+            let requests = service.ledger().requests();
+            Answer::json(200, &json!({ "requests": requests }))
+        }
+        (Method::GET, "applied") => {
+            let applied = service.ledger().applied();
+            Answer::json(200, &json!({ "applied": applied }))
+        }
+        (Method::GET, "stats") => Answer::json(200, &json!(service.ledger().stats())),
+        (Method::POST, "token") => {
+            let token = service.issue(body::<TokenClaims>(request)?);
+            Answer::json(200, &json!({ "access_token": token }))
+        }
+        (Method::POST, "faults") => {
+            service.script(body::<FaultScript>(request)?);
+            Answer::empty(204)
+        }
+        (Method::POST, "chats") => {
+            let chats: Chats = body(request)?;
+            service.set_missing_chats(&chats.missing);
+            service.set_forbidden_chats(&chats.forbidden);
+            Answer::empty(204)
+        }
+        (Method::POST, "users") => {
+            service.set_users(body::<Users>(request)?.users);
+            Answer::empty(204)
+        }
+        (Method::POST, "reset") => {
+            service.reset();
+            Answer::empty(204)
+        }
+        (method, _) => {
+            let path = &request.path;
+            return Err(error(404, &format!("there is no control {method} {path}")));
+        }
+    };
+    Ok(answer)
+}
+
+/// The body as JSON; an empty one is the default.
+fn body<T: DeserializeOwned + Default>(request: &Request) -> Result<T, Answer> {
+    if request.body.is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_slice(&request.body).map_err(|why| error(400, &why.to_string()))
+}
+
+fn error(status: u16, why: &str) -> Answer {
+    Answer::json(status, &json!({ "error": why }))
+}

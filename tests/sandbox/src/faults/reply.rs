@@ -1,0 +1,191 @@
+//! How each fault is carried out.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Cut, Fault, Hit, Trick};
+use crate::answer::Answer;
+use crate::graph::{Correlation, Refusal};
+use crate::wire::Ending;
+
+/// Not a line of HTTP, nor of text.
+const GARBAGE: &[u8] = b"\x16\x03\x01\x00\xff\xfe NOT-HTTP \x00\x00\r\n\r\n\x80\x81\x82";
+
+/// What the client gets.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    Answer(Answer),
+    /// The connection ends like this; the status is what the client can have seen of an answer.
+    Ending(Ending, Option<u16>),
+}
+
+/// Carries out a fault. `process` lets the request take effect and gives its real answer.
+pub(crate) async fn act(
+    hit: Hit,
+    correlation: &Correlation,
+    process: impl Fn() -> Answer,
+) -> Reply {
+    let real = hit.processed.then(&process);
+    let refuse = |refusal: Refusal| Reply::Answer(correlation.stamp(refusal.answer(correlation)));
+    let error = |status| correlation.stamp(graph_error(status).answer(correlation));
+    match hit.fault {
+        Fault::Throttle { retry_after } => refuse(Refusal::throttled(retry_after)),
+        Fault::Status {
+            code,
+            graph_code,
+            message,
+            headers,
+        } => {
+            let refusal = Refusal::new(code, graph_code, message);
+            refuse(headers.into_iter().fold(refusal, |refusal, (name, value)| {
+                refusal.header(name, value)
+            }))
+        }
+        Fault::ResetBefore | Fault::ResetAfter => Reply::Ending(
+            Ending {
+                reset: true,
+                ..Ending::default()
+            },
+            None,
+        ),
+        Fault::CloseBefore | Fault::CloseAfter => Reply::Ending(Ending::default(), None),
+        Fault::Truncated { at } => truncated(real.unwrap_or_else(process), at),
+        Fault::Giant {
+            megabytes,
+            content_length,
+        } => giant(
+            correlation,
+            megabytes.saturating_mul(1 << 20),
+            content_length,
+        ),
+        Fault::Hang { seconds } => {
+            // A wait too long for a timer is as good as for ever.
+            let wait = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+            tokio::time::sleep(wait).await;
+            Reply::Answer(real.unwrap_or_else(process))
+        }
+        Fault::Slow { bytes_per_second } => {
+            let answer = real.unwrap_or_else(process);
+            let ending = Ending {
+                bytes: answer.to_wire(),
+                pace: Some(bytes_per_second),
+                ..Ending::default()
+            };
+            Reply::Ending(ending, Some(answer.status))
+        }
+        Fault::Redirect { location, status } => {
+            Reply::Answer(correlation.stamp(Answer::empty(status).with("Location", location)))
+        }
+        Fault::Garbage => Reply::Ending(raw(GARBAGE.to_vec()), None),
+        Fault::ProxyErrorPage { status } => Reply::Answer(proxy_error_page(status)),
+        Fault::WrongContentType { status } => {
+            let mut answer = error(status);
+            for (name, value) in &mut answer.headers {
+                if name == "Content-Type" {
+                    *value = "text/plain; charset=utf-8".into();
+                }
+            }
+            Reply::Answer(answer)
+        }
+        Fault::MalformedError { status } => {
+            let mut answer = error(status);
+            answer.body.truncate(answer.body.len() / 2);
+            Reply::Answer(answer)
+        }
+        Fault::HostileError { status, trick } => Reply::Answer(correlation.stamp(Answer::new(
+            status,
+            "application/json",
+            hostile(trick),
+        ))),
+        Fault::ExpiredToken => refuse(Refusal::claims_challenge(&challenged_claims())),
+        Fault::UnknownStatus { status, body } => {
+            Reply::Answer(correlation.stamp(Answer::new(status, "application/json", body)))
+        }
+    }
+}
+
+fn raw(bytes: Vec<u8>) -> Ending {
+    Ending {
+        bytes,
+        ..Ending::default()
+    }
+}
+
+/// The error of Graph that usually goes with a status of its own making.
+fn graph_error(status: u16) -> Refusal {
+    match status {
+        429 => Refusal::throttled(None),
+        503 => Refusal::new(status, "ServiceUnavailable", "The service is unavailable."),
+        504 => Refusal::new(status, "GatewayTimeout", "The gateway timed out."),
+        _ => Refusal::new(status, "InternalServerError", "Internal Server Error"),
+    }
+}
+
+fn truncated(answer: Answer, at: Cut) -> Reply {
+    // A 204 has no body to cut, so the answer is one that has.
+    let answer = if answer.body.is_empty() && at == Cut::Body {
+        Answer::json(200, &json!({"@odata.context": "chats", "value": "removed"}))
+    } else {
+        answer
+    };
+    let mut wire = answer.to_wire();
+    let head = wire.len() - answer.body.len();
+    let (end, status) = match at {
+        Cut::StatusLine => ("HTTP/1.1 2".len(), None),
+        Cut::Headers => (head / 2, None),
+        Cut::Body => (head + answer.body.len() / 2, Some(answer.status)),
+    };
+    wire.truncate(end);
+    Reply::Ending(raw(wire), status)
+}
+
+fn giant(correlation: &Correlation, size: u64, content_length: bool) -> Reply {
+    let answer = correlation.stamp(Answer::new(200, "application/json", br#"{"value":""#));
+    let mut bytes = answer.head(content_length.then_some(size));
+    bytes.extend_from_slice(&answer.body);
+    let ending = Ending {
+        bytes,
+        padding: size.saturating_sub(answer.body.len() as u64),
+        ..Ending::default()
+    };
+    Reply::Ending(ending, Some(answer.status))
+}
+
+fn proxy_error_page(status: u16) -> Answer {
+    let page = format!(
+        "<!DOCTYPE html>\n<html><head><title>{status}</title></head>\n\
+         <body><h1>{status}</h1><p>The proxy could not reach the server.</p></body></html>\n"
+    );
+    // No ids of Graph: it never saw the request.
+    Answer::new(status, "text/html; charset=utf-8", page).with("Via", "1.1 proxy.contoso.example")
+}
+
+fn hostile(trick: Trick) -> String {
+    match trick {
+        Trick::Nested => {
+            let depth = 10_000;
+            let open = r#"{"code":"x","innerError":"#.repeat(depth);
+            format!(r#"{{"error":{open}null{}}}"#, "}".repeat(depth))
+        }
+        Trick::Huge => {
+            let message = "x".repeat(8 << 20);
+            json!({"error": {"code": "InternalServerError", "message": message}}).to_string()
+        }
+        Trick::ControlCharacters => {
+            let text = "\u{1b}]0;title\u{7}\u{1b}[2J\u{1b}[31mred\r\nInjected: yes\0\u{8}\u{202e}txt.exe\u{2066}\u{feff}";
+            json!({"error": {"code": text, "message": text, "innerError": {"request-id": text}}})
+                .to_string()
+        }
+    }
+}
+
+/// The claims of a challenge: a token not valid before now.
+fn challenged_claims() -> String {
+    let now = Timestamp::now().as_second().to_string();
+    let claims = json!({"access_token": {"nbf": {"essential": true, "value": now}}});
+    STANDARD.encode(claims.to_string())
+}

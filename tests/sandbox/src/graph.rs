@@ -1,0 +1,165 @@
+//! Microsoft Graph as far as ChatAccess uses it: one action, and the directory's users.
+//!
+//! A request passes the same gates in the same order as at Graph: the token, the throttle, the
+//! permission, the request itself, and only then what it names.
+
+mod authorize;
+mod correlation;
+mod refusal;
+mod removal;
+mod users;
+
+pub(crate) use correlation::Correlation;
+pub(crate) use refusal::Refusal;
+pub use users::DirectoryUser;
+
+use hyper::{HeaderMap, Method};
+use percent_encoding::percent_decode_str;
+
+use crate::answer::Answer;
+use crate::service::Service;
+
+/// A request, as read.
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// The path as sent, without the query.
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// A header that is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// What the path names.
+    pub(crate) fn resource(&self) -> Resource {
+        Resource::parse(&self.path)
+    }
+}
+
+/// What a path names.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Resource {
+    /// The action on this chat, its id decoded.
+    RemoveAllAccess { chat: String },
+    /// The user with this id or user principal name.
+    User { key: String },
+    /// Anything else; Graph's answer names the segment it did not understand.
+    Unknown { segment: String },
+}
+
+impl Resource {
+    fn parse(path: &str) -> Self {
+        // Split first, decode after: an encoded slash belongs to its segment.
+        let segments: Vec<String> = path
+            .trim_start_matches('/')
+            .split('/')
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+            .collect();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let is = |segment: &str, name: &str| segment.eq_ignore_ascii_case(name);
+        match segments[..] {
+            [version, ..] if !is(version, "v1.0") && !is(version, "beta") => Self::Unknown {
+                segment: version.into(),
+            },
+            [_, chats, chat, action]
+                if is(chats, "chats") && is(action, "removeAllAccessForUser") =>
+            {
+                Self::RemoveAllAccess { chat: chat.into() }
+            }
+            [_, users, key] if is(users, "users") => Self::User { key: key.into() },
+            _ => Self::Unknown {
+                segment: segments.last().copied().unwrap_or_default().into(),
+            },
+        }
+    }
+}
+
+/// Answers one request. `correlation` has the ids that go into the answer.
+pub(crate) fn answer(service: &Service, request: &Request, correlation: &Correlation) -> Answer {
+    let answer = serve(service, request).unwrap_or_else(|refusal| refusal.answer(correlation));
+    correlation.stamp(answer)
+}
+
+/// The account that a request's token is for, good or expired.
+pub(crate) fn account_id(service: &Service, request: &Request) -> Option<String> {
+    let minted = service.minted(authorize::bearer(request)?)?;
+    Some(minted.claims.oid.clone())
+}
+
+fn serve(service: &Service, request: &Request) -> Result<Answer, Refusal> {
+    let account = authorize::account(service, request)?;
+    match request.resource() {
+        Resource::RemoveAllAccess { chat } => {
+            expect_method(request, &Method::POST)?;
+            removal::serve(service, request, &account.claims, &chat)
+        }
+        Resource::User { key } => {
+            expect_method(request, &Method::GET)?;
+            users::serve(service, &key)
+        }
+        Resource::Unknown { segment } => Err(Refusal::bad_request(format!(
+            "Resource not found for the segment '{segment}'."
+        ))),
+    }
+}
+
+fn expect_method(request: &Request, method: &Method) -> Result<(), Refusal> {
+    if request.method == method {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        405,
+        "Request_BadRequest",
+        format!("Specified HTTP method is not allowed for the request target; it takes {method}."),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_id_may_be_raw_or_encoded_and_both_versions_serve() {
+        for path in [
+            "/v1.0/chats/19:a@thread.v2/removeAllAccessForUser",
+            "/beta/chats/19%3Aa%40thread.v2/removeAllAccessForUser",
+            "/V1.0/Chats/19%3aa%40thread.v2/removeallaccessforuser",
+        ] {
+            let chat = "19:a@thread.v2".into();
+            assert_eq!(Resource::parse(path), Resource::RemoveAllAccess { chat });
+        }
+    }
+
+    #[test]
+    fn an_encoded_slash_stays_within_its_segment() {
+        let path = "/v1.0/chats/19%3A%2F..%2Fa/removeAllAccessForUser";
+        let chat = "19:/../a".into();
+        assert_eq!(Resource::parse(path), Resource::RemoveAllAccess { chat });
+    }
+
+    #[test]
+    fn anything_else_names_its_segment() {
+        for (path, segment) in [
+            ("/", ""),
+            ("", ""),
+            ("/v2.0/chats/a/removeAllAccessForUser", "v2.0"),
+            ("/v1.0", "v1.0"),
+            (
+                "/v1.0/chats/a/b/removeAllAccessForUser",
+                "removeAllAccessForUser",
+            ),
+            ("/v1.0/chats/a%FF", "a\u{fffd}"),
+        ] {
+            let segment = segment.into();
+            assert_eq!(
+                Resource::parse(path),
+                Resource::Unknown { segment },
+                "{path}"
+            );
+        }
+    }
+}

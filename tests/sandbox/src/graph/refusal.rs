@@ -1,0 +1,95 @@
+//! A request refused, in Graph's words.
+
+use serde_json::{Map, Value, json};
+
+use super::Correlation;
+use crate::answer::Answer;
+
+/// The authority in a challenge, and the client id of Microsoft Graph in it.
+const CHALLENGE: &str = concat!(
+    r#"Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", "#,
+    r#"client_id="00000003-0000-0000-c000-000000000000""#
+);
+
+/// Why a request is refused; becomes an error answer.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: u16,
+    code: String,
+    message: String,
+    headers: Vec<(String, String)>,
+    inner: Map<String, Value>,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code: code.into(),
+            message: message.into(),
+            headers: Vec::new(),
+            inner: Map::new(),
+        }
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(400, "BadRequest", message)
+    }
+
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(403, "Forbidden", message)
+    }
+
+    /// The token is no good; the answer says where to get one.
+    pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
+        Self::new(401, "InvalidAuthenticationToken", message).header("WWW-Authenticate", CHALLENGE)
+    }
+
+    /// The token is good but for a claim: what continuous access evaluation answers when, say,
+    /// the account's sessions were revoked. `claims` is the request for them, in base64.
+    pub(crate) fn claims_challenge(claims: &str) -> Self {
+        Self::new(
+            401,
+            "InvalidAuthenticationToken",
+            "Continuous access evaluation resulted in challenge with result: InteractionRequired \
+             and code: TokenIssuedBeforeRevocationTimestamp",
+        )
+        .header(
+            "WWW-Authenticate",
+            format!(r#"{CHALLENGE}, error="insufficient_claims", claims="{claims}""#),
+        )
+    }
+
+    /// Too many requests; `retry_after` is the header's value, if there is to be one.
+    pub(crate) fn throttled(retry_after: Option<String>) -> Self {
+        let mut refusal = Self::new(429, "TooManyRequests", "Please retry again later.");
+        for (name, value) in [
+            ("code", "429"),
+            ("message", "Please retry after"),
+            ("status", "429"),
+        ] {
+            refusal.inner.insert(name.into(), value.into());
+        }
+        match retry_after {
+            Some(value) => refusal.header("Retry-After", value),
+            None => refusal,
+        }
+    }
+
+    /// Adds a header to the answer.
+    pub(crate) fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    pub(crate) fn answer(self, correlation: &Correlation) -> Answer {
+        let mut inner = correlation.inner_error();
+        for (name, value) in self.inner {
+            inner[name] = value;
+        }
+        let error = json!({"code": self.code, "message": self.message, "innerError": inner});
+        let mut answer = Answer::json(self.status, &json!({ "error": error }));
+        answer.headers.extend(self.headers);
+        answer
+    }
+}

@@ -1,0 +1,45 @@
+//! `GET /users/{id or user principal name}`: just the two properties ChatAccess selects.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Refusal;
+use crate::answer::Answer;
+use crate::service::Service;
+
+/// A user of the directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DirectoryUser {
+    pub id: String,
+    pub user_principal_name: String,
+}
+
+impl DirectoryUser {
+    /// Whether `key` is this user's id or name, in any case.
+    pub(crate) fn is(&self, key: &str) -> bool {
+        self.id.eq_ignore_ascii_case(key) || self.user_principal_name.eq_ignore_ascii_case(key)
+    }
+}
+
+pub(super) fn serve(service: &Service, key: &str) -> Result<Answer, Refusal> {
+    let Some(user) = service.user(key) else {
+        return Err(Refusal::new(
+            404,
+            "Request_ResourceNotFound",
+            format!(
+                "Resource '{key}' does not exist or one of its queried reference-property \
+                 objects are not present."
+            ),
+        ));
+    };
+    Ok(Answer::json(
+        200,
+        &json!({
+            "@odata.context":
+                "https://graph.microsoft.com/v1.0/$metadata#users(id,userPrincipalName)/$entity",
+            "id": user.id,
+            "userPrincipalName": user.user_principal_name,
+        }),
+    ))
+}

@@ -1,0 +1,53 @@
+//! GUIDs, as Entra and Graph write them: five groups of hexadecimal digits.
+
+/// A random version 4 GUID. Nothing here is a secret, so a fast generator will do.
+pub(crate) fn random() -> String {
+    let bits = (fastrand::u128(..) & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+    let digits = format!("{bits:032x}");
+    [
+        &digits[..8],
+        &digits[8..12],
+        &digits[12..16],
+        &digits[16..20],
+        &digits[20..],
+    ]
+    .join("-")
+}
+
+/// Whether `text` is a GUID in the usual form, without braces.
+pub(crate) fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_random_guid_is_a_version_4_guid() {
+        for _ in 0..1_000 {
+            let guid = random();
+            assert!(is_guid(&guid), "{guid}");
+            assert_eq!(guid.as_bytes()[14], b'4', "{guid}");
+            assert!(b"89ab".contains(&guid.as_bytes()[19]), "{guid}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_not_a_guid() {
+        for text in [
+            "",
+            "me",
+            "00000000000000000000000000000000",
+            "{00000000-0000-0000-0000-000000000000}",
+            "00000000-0000-0000-0000-00000000000g",
+            "00000000-0000-0000-0000-0000000000000",
+        ] {
+            assert!(!is_guid(text), "{text}");
+        }
+    }
+}

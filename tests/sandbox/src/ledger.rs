@@ -1,0 +1,251 @@
+//! What happened: each request, each removal, and the counts.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+/// A request as it came in, and what became of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecordedRequest {
+    /// Counts from 1, in order of arrival.
+    pub number: u64,
+    /// The connection it came on; counts from 1.
+    pub connection: u64,
+    /// When its head had arrived, since the sandbox started.
+    #[serde(rename = "arrived_seconds", serialize_with = "seconds")]
+    pub arrived: Duration,
+    pub method: String,
+    /// The path and query as sent.
+    pub target: String,
+    /// Names in lower case; a value that is not text has its bad bytes replaced.
+    pub headers: Vec<(String, String)>,
+    /// The head byte by byte: request line, headers, empty line.
+    #[serde(serialize_with = "text")]
+    pub head: Vec<u8>,
+    /// The body, its chunks joined.
+    #[serde(serialize_with = "text")]
+    pub body: Vec<u8>,
+    /// The account (`oid`) of its token, if the token is one of the sandbox's.
+    pub account: Option<String>,
+    /// The kind of the fault that hit it.
+    pub fault: Option<&'static str>,
+    /// The status it was answered with; none if it has had no answer, or none that is HTTP.
+    pub status: Option<u16>,
+}
+
+impl RecordedRequest {
+    /// The first header called `name` (in lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|(one, _)| one == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// A user's access to a chat, removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AppliedRemoval {
+    /// The ids in lower case, as GUIDs compare without regard to case.
+    pub tenant: String,
+    pub user: String,
+    pub thread: String,
+    /// How often it was asked for and confirmed, or would have been but for a fault.
+    pub count: u64,
+    /// When it was applied first, since the sandbox started.
+    #[serde(rename = "first_seconds", serialize_with = "seconds")]
+    pub first: Duration,
+    /// When it was applied last.
+    #[serde(rename = "last_seconds", serialize_with = "seconds")]
+    pub last: Duration,
+}
+
+/// The counts. Requests to the sandbox's own controls are in none of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Stats {
+    pub connections: u64,
+    pub requests: u64,
+    /// Requests no longer in the record, for it was full.
+    pub unrecorded: u64,
+    /// Answers by status. The requests missing here had no answer.
+    pub by_status: BTreeMap<u16, u64>,
+    /// Faults by kind.
+    pub faults: BTreeMap<&'static str, u64>,
+    /// Different removals applied, and repeats of them.
+    pub removed: u64,
+    pub repeated: u64,
+    /// When the first and the last request arrived, since the sandbox started.
+    pub first_request_seconds: Option<f64>,
+    pub last_request_seconds: Option<f64>,
+}
+
+/// The record. Only the latest requests are kept, up to a number.
+pub(crate) struct Ledger {
+    keep: usize,
+    requests: VecDeque<RecordedRequest>,
+    applied: Vec<AppliedRemoval>,
+    by_key: HashMap<[String; 3], usize>,
+    stats: Stats,
+}
+
+impl Ledger {
+    pub(crate) fn new(keep: usize) -> Self {
+        Self {
+            keep,
+            requests: VecDeque::new(),
+            applied: Vec::new(),
+            by_key: HashMap::new(),
+            stats: Stats::default(),
+        }
+    }
+
+    pub(crate) fn connected(&mut self) -> u64 {
+        self.stats.connections += 1;
+        self.stats.connections
+    }
+
+    /// Enters a request and gives it its number.
+    pub(crate) fn arrived(&mut self, mut request: RecordedRequest) -> u64 {
+        let stats = &mut self.stats;
+        stats.requests += 1;
+        request.number = stats.requests;
+        let arrived = request.arrived.as_secs_f64();
+        stats.first_request_seconds.get_or_insert(arrived);
+        stats.last_request_seconds = Some(arrived);
+        if let Some(fault) = request.fault {
+            *stats.faults.entry(fault).or_default() += 1;
+        }
+        self.requests.push_back(request);
+        if self.requests.len() > self.keep {
+            self.requests.pop_front();
+            stats.unrecorded += 1;
+        }
+        stats.requests
+    }
+
+    /// Notes the answer to the request with this number.
+    pub(crate) fn answered(&mut self, number: u64, status: u16) {
+        *self.stats.by_status.entry(status).or_default() += 1;
+        // The numbers in the record follow one another, so the first one tells the place.
+        let first = self.requests.front().map_or(u64::MAX, |first| first.number);
+        if let Some(at) = number.checked_sub(first) {
+            if let Some(request) = self.requests.get_mut(at as usize) {
+                request.status = Some(status);
+            }
+        }
+    }
+
+    pub(crate) fn apply(&mut self, tenant: &str, user: &str, thread: &str, now: Duration) {
+        let key = [tenant, user, thread].map(str::to_ascii_lowercase);
+        if let Some(at) = self.by_key.get(&key) {
+            let applied = &mut self.applied[*at];
+            applied.count += 1;
+            applied.last = now;
+            self.stats.repeated += 1;
+            return;
+        }
+        self.by_key.insert(key.clone(), self.applied.len());
+        let [tenant, user, thread] = key;
+        self.applied.push(AppliedRemoval {
+            tenant,
+            user,
+            thread,
+            count: 1,
+            first: now,
+            last: now,
+        });
+        self.stats.removed += 1;
+    }
+
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
+        self.requests.iter().cloned().collect()
+    }
+
+    pub(crate) fn applied(&self) -> Vec<AppliedRemoval> {
+        self.applied.clone()
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.stats.clone()
+    }
+}
+
+fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
+}
+
+fn text<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&String::from_utf8_lossy(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request() -> RecordedRequest {
+        RecordedRequest {
+            number: 0,
+            connection: 1,
+            arrived: Duration::from_millis(250),
+            method: "POST".into(),
+            target: "/".into(),
+            headers: vec![("a".into(), "b".into())],
+            head: b"\xff".to_vec(),
+            body: Vec::new(),
+            account: None,
+            fault: None,
+            status: None,
+        }
+    }
+
+    #[test]
+    fn only_the_latest_requests_are_kept_and_answers_find_theirs() {
+        let mut ledger = Ledger::new(2);
+        let numbers: Vec<u64> = (0..4).map(|_| ledger.arrived(request())).collect();
+        assert_eq!(numbers, [1, 2, 3, 4]);
+        ledger.answered(4, 204);
+        ledger.answered(1, 429);
+        let kept: Vec<_> = ledger
+            .requests()
+            .iter()
+            .map(|one| (one.number, one.status))
+            .collect();
+        assert_eq!(kept, [(3, None), (4, Some(204))]);
+        let stats = ledger.stats();
+        assert_eq!((stats.requests, stats.unrecorded), (4, 2));
+        assert_eq!(stats.by_status, BTreeMap::from([(204, 1), (429, 1)]));
+        assert_eq!(stats.first_request_seconds, Some(0.25));
+    }
+
+    #[test]
+    fn a_ledger_may_keep_nothing_but_the_counts() {
+        let mut ledger = Ledger::new(0);
+        let number = ledger.arrived(request());
+        ledger.answered(number, 204);
+        assert!(ledger.requests().is_empty());
+        assert_eq!(ledger.stats().by_status[&204], 1);
+    }
+
+    #[test]
+    fn a_repeat_is_counted_with_the_removal_it_repeats() {
+        let mut ledger = Ledger::new(0);
+        ledger.apply("T", "u", "19:a", Duration::from_secs(1));
+        ledger.apply("t", "U", "19:A", Duration::from_secs(2));
+        ledger.apply("t", "u", "19:b", Duration::from_secs(3));
+        let applied = ledger.applied();
+        assert_eq!(applied.len(), 2);
+        assert_eq!(
+            (applied[0].count, applied[0].last),
+            (2, Duration::from_secs(2))
+        );
+        assert_eq!((ledger.stats().removed, ledger.stats().repeated), (2, 1));
+    }
+
+    #[test]
+    fn a_record_is_json_even_where_the_request_was_not_text() {
+        let json = serde_json::to_value(request()).unwrap();
+        assert_eq!(json["head"], "\u{fffd}");
+        assert_eq!(json["arrived_seconds"], 0.25);
+    }
+}

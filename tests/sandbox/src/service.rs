@@ -1,0 +1,139 @@
+//! The state of a sandbox, shared by its connections and by whoever holds it.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::faults::{FaultScript, Faults, Hit};
+use crate::graph::DirectoryUser;
+use crate::ledger::Ledger;
+use crate::sandbox::SandboxOptions;
+use crate::token::{Mint, Minted, TokenClaims};
+
+/// Whether a well-formed chat id names a chat.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Chat {
+    There,
+    Missing,
+    Forbidden,
+}
+
+/// What the tenant holds besides the chats that exist, which are all that are well-formed.
+#[derive(Default)]
+struct Tenant {
+    missing_chats: HashSet<String>,
+    forbidden_chats: HashSet<String>,
+    users: Vec<DirectoryUser>,
+}
+
+pub(crate) struct Service {
+    options: SandboxOptions,
+    started: Instant,
+    mint: Mutex<Mint>,
+    tenant: Mutex<Tenant>,
+    faults: Mutex<Faults>,
+    ledger: Mutex<Ledger>,
+}
+
+impl Service {
+    pub(crate) fn new(options: SandboxOptions) -> Self {
+        let service = Self {
+            started: Instant::now(),
+            mint: Mutex::default(),
+            tenant: Mutex::default(),
+            faults: Mutex::default(),
+            ledger: Mutex::new(Ledger::new(options.keep_requests)),
+            options,
+        };
+        service.reset();
+        service
+    }
+
+    /// Back to how it started. Tokens stay good, for a client may hold one.
+    pub(crate) fn reset(&self) {
+        let options = &self.options;
+        self.set_missing_chats(&options.missing_chats);
+        self.set_forbidden_chats(&options.forbidden_chats);
+        self.set_users(options.users.clone());
+        self.script(options.faults.clone());
+        *self.ledger() = Ledger::new(options.keep_requests);
+    }
+
+    /// The time since the start; every time in a record is this one.
+    pub(crate) fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    pub(crate) fn latency(&self) -> Duration {
+        self.options.latency
+    }
+
+    /// Whether requests are kept at all, so that their bytes are worth keeping.
+    pub(crate) fn records(&self) -> bool {
+        self.options.keep_requests > 0
+    }
+
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        lock(&self.ledger)
+    }
+
+    pub(crate) fn issue(&self, claims: TokenClaims) -> String {
+        lock(&self.mint).issue(claims)
+    }
+
+    pub(crate) fn minted(&self, token: &str) -> Option<Arc<Minted>> {
+        lock(&self.mint).find(token)
+    }
+
+    pub(crate) fn chat(&self, id: &str) -> Chat {
+        let id = id.to_ascii_lowercase();
+        let tenant = lock(&self.tenant);
+        if tenant.missing_chats.contains(&id) {
+            Chat::Missing
+        } else if tenant.forbidden_chats.contains(&id) {
+            Chat::Forbidden
+        } else {
+            Chat::There
+        }
+    }
+
+    pub(crate) fn set_missing_chats(&self, chats: &[String]) {
+        lock(&self.tenant).missing_chats = in_lower_case(chats);
+    }
+
+    pub(crate) fn set_forbidden_chats(&self, chats: &[String]) {
+        lock(&self.tenant).forbidden_chats = in_lower_case(chats);
+    }
+
+    pub(crate) fn user(&self, key: &str) -> Option<DirectoryUser> {
+        let tenant = lock(&self.tenant);
+        tenant.users.iter().find(|user| user.is(key)).cloned()
+    }
+
+    pub(crate) fn set_users(&self, users: Vec<DirectoryUser>) {
+        lock(&self.tenant).users = users;
+    }
+
+    pub(crate) fn script(&self, script: FaultScript) {
+        *lock(&self.faults) = Faults::new(script, self.now());
+    }
+
+    pub(crate) fn hit(&self, chat: Option<&str>, now: Duration) -> Option<Hit> {
+        lock(&self.faults).hit(chat, now)
+    }
+
+    pub(crate) fn apply(&self, tenant: &str, user: &str, chat: &str) {
+        let now = self.now();
+        self.ledger().apply(tenant, user, chat, now);
+    }
+}
+
+/// Locks, also after a panic: the state is counters and sets, whole after every statement, and a
+/// sandbox must outlive a request that found a bug in it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn in_lower_case(chats: &[String]) -> HashSet<String> {
+    chats.iter().map(|chat| chat.to_ascii_lowercase()).collect()
+}

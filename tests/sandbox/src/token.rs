@@ -1,0 +1,279 @@
+//! Access tokens that look like Entra's and are good for this sandbox only.
+//!
+//! A token is shaped like a JWT (`header.payload.signature`), its payload holds the claims of a
+//! delegated Graph token, and its signature is random: the sandbox accepts a token because it
+//! minted it, never because of what it says.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The tenant of a token whose claims name no other.
+pub const TENANT_ID: &str = "5f3e2b10-7c4d-4e8a-9b61-0d2c3a4f5e61";
+/// The object id of the administrator a token is for when its claims name no other.
+pub const ADMIN_ID: &str = "a1d0c9e4-2b7f-4c35-8e16-9f0b7d3c5a28";
+/// The one delegated permission the removal takes.
+pub const SCOPE: &str = "Chat.ReadWrite.All";
+
+/// Microsoft Graph as an audience: by address, and by the id of its service principal.
+const GRAPH_AUDIENCES: [&str; 2] = [
+    "https://graph.microsoft.com",
+    "00000003-0000-0000-c000-000000000000",
+];
+/// Microsoft Graph Command Line Tools, the client that `Connect-MgGraph` uses.
+const COMMAND_LINE_TOOLS: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+/// Entra issues a token as valid from five minutes ago, against clocks that run late.
+const ISSUED_AGO: i64 = 300;
+
+/// The claims of a token to mint. The default is an administrator's delegated token with the
+/// scope that the removal needs, good for an hour; each field is an override.
+///
+/// ```
+/// use sandbox::TokenClaims;
+///
+/// let no_scope = TokenClaims { scp: Some("User.Read".into()), ..TokenClaims::default() };
+/// let other_account = TokenClaims { oid: "0b1c…".into(), ..TokenClaims::default() };
+/// let expired = TokenClaims::expired();
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TokenClaims {
+    /// Whom the token is for. Anything but Microsoft Graph is refused.
+    pub aud: String,
+    /// The tenant of the account; a removal in another tenant is refused.
+    pub tid: String,
+    /// The account. The limit per user counts by it.
+    pub oid: String,
+    pub upn: String,
+    pub name: String,
+    pub appid: String,
+    pub app_displayname: String,
+    /// The delegated scopes, separated by spaces. `None` (`null`): the claim is left out.
+    pub scp: Option<String>,
+    /// The application permissions of an app-only token; left out where there are none.
+    pub roles: Vec<String>,
+    /// `user`, or `app` for an app-only token.
+    pub idtyp: String,
+    pub ver: String,
+    /// Seconds until the token expires. Negative: it has expired already.
+    pub expires_in: i64,
+}
+
+impl Default for TokenClaims {
+    fn default() -> Self {
+        Self {
+            aud: GRAPH_AUDIENCES[0].into(),
+            tid: TENANT_ID.into(),
+            oid: ADMIN_ID.into(),
+            upn: "admin@contoso.example".into(),
+            name: "Contoso Administrator".into(),
+            appid: COMMAND_LINE_TOOLS.into(),
+            app_displayname: "Microsoft Graph Command Line Tools".into(),
+            scp: Some(format!("{SCOPE} User.Read")),
+            roles: Vec::new(),
+            idtyp: "user".into(),
+            ver: "1.0".into(),
+            expires_in: 3_600,
+        }
+    }
+}
+
+impl TokenClaims {
+    /// An app-only token: what a managed identity or a client secret gets, and the API refuses.
+    pub fn app_only() -> Self {
+        Self {
+            scp: None,
+            roles: vec![SCOPE.into()],
+            idtyp: "app".into(),
+            ..Self::default()
+        }
+    }
+
+    /// A token that expired a minute ago.
+    pub fn expired() -> Self {
+        Self {
+            expires_in: -60,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn is_for_graph(&self) -> bool {
+        GRAPH_AUDIENCES.contains(&self.aud.trim_end_matches('/'))
+    }
+
+    pub(crate) fn is_app_only(&self) -> bool {
+        self.idtyp == "app" || (self.scp.is_none() && !self.roles.is_empty())
+    }
+
+    pub(crate) fn has_scope(&self, scope: &str) -> bool {
+        let granted = self.scp.as_deref().unwrap_or_default();
+        granted
+            .split(' ')
+            .any(|one| one.eq_ignore_ascii_case(scope))
+    }
+
+    /// The payload of the token, issued at `iat` and expiring at `exp` (Unix seconds).
+    fn payload(&self, iat: i64, exp: i64) -> Value {
+        let mut payload = json!({
+            "aud": self.aud,
+            "iss": format!("https://sts.windows.net/{}/", self.tid),
+            "iat": iat,
+            "nbf": iat,
+            "exp": exp,
+            "acct": 0,
+            "app_displayname": self.app_displayname,
+            "appid": self.appid,
+            "idtyp": self.idtyp,
+            "oid": self.oid,
+            "tid": self.tid,
+            "ver": self.ver,
+        });
+        if self.idtyp == "user" {
+            payload["name"] = json!(self.name);
+            payload["upn"] = json!(self.upn);
+            payload["unique_name"] = json!(self.upn);
+        }
+        if let Some(scp) = &self.scp {
+            payload["scp"] = json!(scp);
+        }
+        if !self.roles.is_empty() {
+            payload["roles"] = json!(self.roles);
+        }
+        payload
+    }
+}
+
+/// A token the sandbox has minted.
+pub(crate) struct Minted {
+    pub(crate) claims: TokenClaims,
+    expires: i64,
+}
+
+impl Minted {
+    /// Whether the token has expired. Graph forgives five minutes of clock skew; here both sides
+    /// read the same clock, so nothing is forgiven.
+    pub(crate) fn has_expired(&self) -> bool {
+        unix_now() >= self.expires
+    }
+}
+
+/// Every token minted so far, by its text.
+#[derive(Default)]
+pub(crate) struct Mint {
+    tokens: HashMap<String, Arc<Minted>>,
+}
+
+impl Mint {
+    pub(crate) fn issue(&mut self, claims: TokenClaims) -> String {
+        let expires = unix_now().saturating_add(claims.expires_in);
+        let issued = unix_now().min(expires) - ISSUED_AGO;
+        let header = json!({"typ": "JWT", "alg": "RS256", "kid": random_part(20)});
+        let text = [
+            URL_SAFE_NO_PAD.encode(header.to_string()),
+            URL_SAFE_NO_PAD.encode(claims.payload(issued, expires).to_string()),
+            random_part(256),
+        ]
+        .join(".");
+        self.tokens
+            .insert(text.clone(), Arc::new(Minted { claims, expires }));
+        text
+    }
+
+    pub(crate) fn find(&self, text: &str) -> Option<Arc<Minted>> {
+        self.tokens.get(text).cloned()
+    }
+}
+
+/// `bytes` random bytes, as a part of a token.
+fn random_part(bytes: usize) -> String {
+    let mut part = vec![0; bytes];
+    fastrand::fill(&mut part);
+    URL_SAFE_NO_PAD.encode(part)
+}
+
+fn unix_now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payload_of(token: &str) -> Value {
+        let part = token.split('.').nth(1).expect("a token has three parts");
+        let bytes = URL_SAFE_NO_PAD.decode(part).expect("base64url");
+        serde_json::from_slice(&bytes).expect("claims")
+    }
+
+    #[test]
+    fn a_default_token_has_the_claims_of_a_delegated_graph_token() {
+        let token = Mint::default().issue(TokenClaims::default());
+        assert_eq!(token.split('.').count(), 3);
+        let claims = payload_of(&token);
+        assert_eq!(claims["aud"], "https://graph.microsoft.com");
+        assert_eq!(claims["scp"], "Chat.ReadWrite.All User.Read");
+        assert_eq!(claims["idtyp"], "user");
+        assert_eq!(claims["tid"], TENANT_ID);
+        assert_eq!(claims["oid"], ADMIN_ID);
+        assert_eq!(claims["ver"], "1.0");
+        assert_eq!(claims["nbf"], claims["iat"]);
+        let lifetime = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
+        assert!((3_900..=3_901).contains(&lifetime), "{lifetime}");
+        assert!(claims.get("roles").is_none());
+    }
+
+    #[test]
+    fn an_app_only_token_has_roles_and_no_scope() {
+        let claims = payload_of(&Mint::default().issue(TokenClaims::app_only()));
+        assert_eq!(claims["idtyp"], "app");
+        assert_eq!(claims["roles"], json!(["Chat.ReadWrite.All"]));
+        assert!(claims.get("scp").is_none() && claims.get("upn").is_none());
+    }
+
+    #[test]
+    fn two_tokens_of_the_same_claims_differ() {
+        let mut mint = Mint::default();
+        let (one, other) = (
+            mint.issue(TokenClaims::default()),
+            mint.issue(TokenClaims::default()),
+        );
+        assert_ne!(one, other);
+        assert!(mint.find(&one).is_some() && mint.find(&other).is_some());
+    }
+
+    #[test]
+    fn only_a_minted_token_is_known_and_it_expires() {
+        let mut mint = Mint::default();
+        let fresh = mint.issue(TokenClaims::default());
+        let expired = mint.issue(TokenClaims::expired());
+        assert!(!mint.find(&fresh).unwrap().has_expired());
+        assert!(mint.find(&expired).unwrap().has_expired());
+        assert!(mint.find(&fresh[..fresh.len() - 1]).is_none());
+        assert!(Mint::default().find(&fresh).is_none());
+    }
+
+    #[test]
+    fn an_absurd_lifetime_does_not_overflow() {
+        for expires_in in [i64::MAX, i64::MIN + 600] {
+            let claims = TokenClaims {
+                expires_in,
+                ..TokenClaims::default()
+            };
+            Mint::default().issue(claims);
+        }
+    }
+
+    #[test]
+    fn overrides_come_from_json_and_a_misspelt_one_is_refused() {
+        let claims: TokenClaims =
+            serde_json::from_str(r#"{"scp":null,"roles":["A"],"expires_in":-1}"#).unwrap();
+        assert!(claims.scp.is_none() && claims.is_app_only());
+        assert!(serde_json::from_str::<TokenClaims>(r#"{"scope":"User.Read"}"#).is_err());
+    }
+}

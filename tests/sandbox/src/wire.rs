@@ -1,0 +1,218 @@
+//! The connection below HTTP: what came in byte by byte, and ends that HTTP has no word for.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+
+/// The bytes read from one connection and not yet told apart into requests.
+///
+/// hyper hands over a parsed head; a test wants to see what was really sent. Requests follow one
+/// another on a connection, so each one's head is at the front when hyper has just parsed it.
+pub(crate) struct Tap {
+    kept: Option<Mutex<Vec<u8>>>,
+}
+
+impl Tap {
+    /// A tap that keeps what it sees, or, with `keep` false, one that costs nothing.
+    pub(crate) fn new(keep: bool) -> Self {
+        Self {
+            kept: keep.then(Mutex::default),
+        }
+    }
+
+    fn saw(&self, bytes: &[u8]) {
+        if let Some(kept) = &self.kept {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.extend_from_slice(bytes);
+        }
+    }
+
+    fn take(&self, length: impl FnOnce(&[u8]) -> usize) -> Vec<u8> {
+        let Some(kept) = &self.kept else {
+            return Vec::new();
+        };
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let length = length(&kept).min(kept.len());
+        kept.drain(..length).collect()
+    }
+
+    /// Takes the head of the request that was just parsed, up to and with its empty line.
+    pub(crate) fn take_head(&self) -> Vec<u8> {
+        self.take(head_length)
+    }
+
+    /// Drops the body of the request that was just read. `None`: its length is not known without
+    /// reading its chunks, so everything up to now is taken to be it.
+    pub(crate) fn drop_body(&self, length: Option<usize>) {
+        self.take(|kept| length.unwrap_or(kept.len()));
+    }
+}
+
+/// Where the head at the front of `bytes` ends. Line feeds alone end lines too, as in hyper.
+fn head_length(bytes: &[u8]) -> usize {
+    let skipped = bytes
+        .iter()
+        .take_while(|byte| b"\r\n".contains(byte))
+        .count();
+    let mut line = skipped;
+    for (at, byte) in bytes.iter().enumerate().skip(skipped) {
+        if *byte == b'\n' {
+            if matches!(&bytes[line..at], b"" | b"\r") {
+                return at + 1;
+            }
+            line = at + 1;
+        }
+    }
+    bytes.len()
+}
+
+/// A stream that tells a [`Tap`] what it reads. It borrows the stream, so that the connection
+/// is still there when hyper is done with it.
+pub(crate) struct Tapped<'a> {
+    pub(crate) stream: &'a mut TcpStream,
+    pub(crate) tap: &'a Tap,
+}
+
+impl AsyncRead for Tapped<'_> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let poll = Pin::new(&mut *self.stream).poll_read(context, buffer);
+        self.tap.saw(&buffer.filled()[before..]);
+        poll
+    }
+}
+
+impl AsyncWrite for Tapped<'_> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut *self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut *self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.stream).poll_shutdown(context)
+    }
+}
+
+/// How a connection ends when a fault takes it away from HTTP: these bytes, then a close.
+/// The default is a clean close (FIN) without a byte.
+#[derive(Debug, Default)]
+pub(crate) struct Ending {
+    /// What is sent first.
+    pub(crate) bytes: Vec<u8>,
+    /// How many bytes of filling follow; made up as they are sent, for answers of any size.
+    pub(crate) padding: u64,
+    /// Bytes per second; as fast as it goes where there is no pace.
+    pub(crate) pace: Option<u64>,
+    /// The close is a reset (RST) rather than an end (FIN).
+    pub(crate) reset: bool,
+}
+
+impl Ending {
+    /// Carries out the ending. A client that has gone away meanwhile is no error.
+    pub(crate) async fn run(self, mut stream: TcpStream) {
+        if self.send(&mut stream).await.is_err() {
+            return;
+        }
+        if self.reset {
+            // With a linger of zero the drop below resets the connection and throws away what
+            // the client has not read.
+            let _ = stream.set_zero_linger();
+        } else {
+            let _ = stream.shutdown().await;
+        }
+    }
+
+    async fn send(&self, stream: &mut TcpStream) -> io::Result<()> {
+        match self.pace {
+            None => stream.write_all(&self.bytes).await?,
+            Some(pace) => trickle(stream, &self.bytes, pace.max(1)).await?,
+        }
+        let filling = [b'x'; 64 * 1024];
+        let mut left = self.padding;
+        while left > 0 {
+            let part = left.min(filling.len() as u64);
+            stream.write_all(&filling[..part as usize]).await?;
+            left -= part;
+        }
+        Ok(())
+    }
+}
+
+/// Sends `bytes` at `pace` bytes per second, in up to twenty steps a second.
+async fn trickle(stream: &mut TcpStream, bytes: &[u8], pace: u64) -> io::Result<()> {
+    let step = (pace / 20).clamp(1, 64 * 1024);
+    let pause = Duration::from_secs_f64(step as f64 / pace as f64);
+    for part in bytes.chunks(step as usize) {
+        stream.write_all(part).await?;
+        tokio::time::sleep(pause).await;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_on_one_connection_are_told_apart() {
+        let tap = Tap::new(true);
+        tap.saw(b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\n\r\n");
+        assert_eq!(
+            tap.take_head(),
+            b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n"
+        );
+        tap.drop_body(Some(2));
+        assert_eq!(tap.take_head(), b"GET /b HTTP/1.1\r\n\r\n");
+    }
+
+    #[test]
+    fn a_head_may_start_with_empty_lines_and_end_its_lines_with_line_feeds() {
+        assert_eq!(head_length(b"\r\nGET / HTTP/1.1\nA: b\n\nbody"), 23);
+        assert_eq!(head_length(b"GET / HTTP/1.1\r\nA: b\n\r\nbody"), 23);
+        assert_eq!(head_length(b"GET / HTTP/1.1\r\n"), 16);
+        assert_eq!(head_length(b""), 0);
+    }
+
+    #[test]
+    fn a_body_of_unknown_length_is_everything() {
+        let tap = Tap::new(true);
+        tap.saw(b"2\r\nhi\r\n0\r\n\r\n");
+        tap.drop_body(None);
+        assert!(tap.take_head().is_empty());
+    }
+
+    #[test]
+    fn a_tap_that_keeps_nothing_gives_nothing() {
+        let tap = Tap::new(false);
+        tap.saw(b"GET / HTTP/1.1\r\n\r\n");
+        assert!(tap.take_head().is_empty());
+    }
+}

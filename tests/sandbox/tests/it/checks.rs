@@ -1,0 +1,332 @@
+//! Each gate a request passes on its way, and what it hears when it doesn't.
+
+use sandbox::{DirectoryUser, Sandbox, SandboxOptions, TokenClaims};
+use serde_json::json;
+
+use crate::client::{
+    CHAT, Client, USER_ID, ask, removal, removal_body, removal_path, remove, request,
+};
+
+fn start() -> Sandbox {
+    Sandbox::start(SandboxOptions::default())
+}
+
+/// What a removal with a token of these claims hears.
+fn with_claims(claims: TokenClaims) -> (u16, String, String) {
+    let sandbox = start();
+    let token = sandbox.token(claims);
+    let reply = ask(&sandbox, &removal(&token, CHAT));
+    assert!(sandbox.applied().is_empty());
+    (reply.status, reply.code(), reply.message())
+}
+
+#[test]
+fn a_removal_in_order_is_204_without_a_body_and_is_applied() {
+    let sandbox = start();
+    let reply = remove(&sandbox, "19%3Ameeting_a%40thread.v2");
+    assert_eq!((reply.status, reply.body.len()), (204, 0));
+    assert_eq!(reply.header("content-length"), None);
+    let applied = sandbox.applied();
+    assert_eq!(applied.len(), 1);
+    assert_eq!(applied[0].thread, "19:meeting_a@thread.v2");
+    assert_eq!((applied[0].user.as_str(), applied[0].count), (USER_ID, 1));
+}
+
+#[test]
+fn a_repeat_is_204_too_and_is_counted() {
+    let sandbox = start();
+    assert_eq!(remove(&sandbox, CHAT).status, 204);
+    assert_eq!(remove(&sandbox, CHAT).status, 204);
+    assert_eq!(sandbox.applied()[0].count, 2);
+    assert_eq!((sandbox.stats().removed, sandbox.stats().repeated), (1, 1));
+}
+
+#[test]
+fn every_answer_has_the_headers_of_graph() {
+    let sandbox = start();
+    let good = remove(&sandbox, CHAT);
+    let bad = ask(&sandbox, &request("GET", "/v1.0/me", "", ""));
+    for reply in [good, bad] {
+        let id = reply.header("request-id").expect("a request id");
+        assert_eq!(id.len(), 36);
+        assert_eq!(reply.header("client-request-id"), Some(id));
+        assert!(reply.header("date").unwrap().ends_with(" GMT"));
+        assert!(
+            reply
+                .header("x-ms-ags-diagnostic")
+                .unwrap()
+                .contains("ServerInfo")
+        );
+        assert!(reply.header("strict-transport-security").is_some());
+    }
+}
+
+#[test]
+fn the_clients_request_id_comes_back_in_header_and_body() {
+    let sandbox = start();
+    let reply = ask(
+        &sandbox,
+        b"GET /v1.0/me HTTP/1.1\r\nHost: graph\r\nclient-request-id: mine-1\r\n\r\n",
+    );
+    assert_eq!(reply.header("client-request-id"), Some("mine-1"));
+    let inner = &reply.json()["error"]["innerError"];
+    assert_eq!(inner["client-request-id"], "mine-1");
+    assert_eq!(inner["request-id"], reply.header("request-id").unwrap());
+    assert_eq!(
+        inner["date"].as_str().unwrap().len(),
+        "2020-08-18T12:51:51".len()
+    );
+}
+
+#[test]
+fn without_a_token_it_is_401_with_a_challenge() {
+    let sandbox = start();
+    for head in [
+        "",
+        "Authorization: \r\n",
+        "Authorization: Basic eDp5\r\n",
+        "Authorization: Bearer\r\n",
+    ] {
+        let path = removal_path(CHAT);
+        let reply = ask(
+            &sandbox,
+            format!("POST {path} HTTP/1.1\r\nHost: graph\r\n{head}\r\n").as_bytes(),
+        );
+        assert_eq!(reply.status, 401, "{head}");
+        assert_eq!(reply.code(), "InvalidAuthenticationToken");
+        assert_eq!(reply.message(), "Access token is empty.");
+        let challenge = reply.header("www-authenticate").expect("a challenge");
+        assert!(
+            challenge.starts_with(r#"Bearer realm="", authorization_uri="#),
+            "{challenge}"
+        );
+    }
+}
+
+#[test]
+fn a_token_that_was_not_minted_here_is_401() {
+    let sandbox = start();
+    let elsewhere = start().token(TokenClaims::default());
+    for token in [elsewhere.as_str(), "opaque", "a.b.c"] {
+        let reply = ask(&sandbox, &removal(token, CHAT));
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (401, "InvalidAuthenticationToken")
+        );
+    }
+}
+
+#[test]
+fn an_expired_token_is_401() {
+    let (status, code, message) = with_claims(TokenClaims::expired());
+    assert_eq!((status, code.as_str()), (401, "InvalidAuthenticationToken"));
+    assert_eq!(message, "Lifetime validation failed, the token is expired.");
+}
+
+#[test]
+fn a_token_for_another_audience_is_401_and_graph_has_two_names() {
+    let for_audience = |aud: &str| TokenClaims {
+        aud: aud.into(),
+        ..TokenClaims::default()
+    };
+    let (status, _, message) = with_claims(for_audience("https://management.azure.com"));
+    assert_eq!(status, 401);
+    assert_eq!(
+        message,
+        "Access token validation failure. Invalid audience."
+    );
+
+    let sandbox = start();
+    let token = sandbox.token(for_audience("00000003-0000-0000-c000-000000000000"));
+    assert_eq!(ask(&sandbox, &removal(&token, CHAT)).status, 204);
+}
+
+#[test]
+fn a_token_without_the_scope_is_403_and_the_message_names_what_it_has() {
+    let scp = Some("User.Read Chat.Read".to_owned());
+    let (status, code, message) = with_claims(TokenClaims {
+        scp,
+        ..TokenClaims::default()
+    });
+    assert_eq!((status, code.as_str()), (403, "Forbidden"));
+    assert_eq!(
+        message,
+        "Missing scope permissions on the request. API requires one of 'Chat.ReadWrite.All'. \
+         Scopes on the request 'User.Read, Chat.Read'"
+    );
+    let none = TokenClaims {
+        scp: None,
+        ..TokenClaims::default()
+    };
+    assert_eq!(with_claims(none).0, 403);
+}
+
+#[test]
+fn an_app_only_token_is_not_supported() {
+    let (status, code, message) = with_claims(TokenClaims::app_only());
+    assert_eq!((status, code.as_str()), (412, "PreconditionFailed"));
+    assert!(message.contains("application-only"), "{message}");
+}
+
+#[test]
+fn a_user_of_another_tenant_is_403() {
+    let (status, code, _) = with_claims(TokenClaims {
+        tid: "0b6f5c1e-9d3a-4b7e-8f21-6a5d4c3b2a19".into(),
+        ..TokenClaims::default()
+    });
+    assert_eq!((status, code.as_str()), (403, "Forbidden"));
+}
+
+#[test]
+fn a_body_that_is_not_said_to_be_json_is_400() {
+    let sandbox = start();
+    let token = sandbox.token(TokenClaims::default());
+    let request = String::from_utf8(removal(&token, CHAT)).unwrap();
+    for other in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/jsonx",
+    ] {
+        let reply = ask(
+            &sandbox,
+            request.replace("application/json", other).as_bytes(),
+        );
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (400, "BadRequest"),
+            "{other}"
+        );
+    }
+    let reply = ask(
+        &sandbox,
+        request
+            .replace("Content-Type: application/json\r\n", "")
+            .as_bytes(),
+    );
+    assert_eq!((reply.status, reply.code().as_str()), (400, "BadRequest"));
+    let with_charset = request.replace("application/json", "application/json; charset=utf-8");
+    assert_eq!(ask(&sandbox, with_charset.as_bytes()).status, 204);
+}
+
+#[test]
+fn a_malformed_chat_id_or_body_is_400() {
+    let sandbox = start();
+    let token = sandbox.token(TokenClaims::default());
+    let reply = ask(&sandbox, &removal(&token, "19:abc@thread.tacv2"));
+    assert_eq!((reply.status, reply.code().as_str()), (400, "BadRequest"));
+    let reply = ask(
+        &sandbox,
+        &request("POST", &removal_path(CHAT), &token, r#"{"user":{}}"#),
+    );
+    assert_eq!((reply.status, reply.code().as_str()), (400, "BadRequest"));
+    assert!(sandbox.applied().is_empty());
+}
+
+#[test]
+fn a_chat_may_be_missing_or_forbidden() {
+    let sandbox = Sandbox::start(SandboxOptions {
+        missing_chats: vec!["19:Missing@thread.v2".into()],
+        ..SandboxOptions::default()
+    });
+    sandbox.set_forbidden_chats(&["19:forbidden@thread.v2".into()]);
+    let missing = remove(&sandbox, "19:missing@thread.v2");
+    assert_eq!((missing.status, missing.code().as_str()), (404, "NotFound"));
+    let forbidden = remove(&sandbox, "19:forbidden@thread.v2");
+    assert_eq!(
+        (forbidden.status, forbidden.message().as_str()),
+        (403, "Forbidden")
+    );
+    assert_eq!(remove(&sandbox, CHAT).status, 204);
+}
+
+#[test]
+fn a_user_is_found_by_name_or_id() {
+    let sandbox = Sandbox::start(SandboxOptions {
+        users: vec![DirectoryUser {
+            id: USER_ID.into(),
+            user_principal_name: "Bob@contoso.example".into(),
+        }],
+        ..SandboxOptions::default()
+    });
+    let token = sandbox.token(TokenClaims::default());
+    let get = |key: &str| {
+        let target = format!("/v1.0/users/{key}?$select=id,userPrincipalName");
+        ask(&sandbox, &request("GET", &target, &token, ""))
+    };
+    for key in ["bob@contoso.example", "BOB%40contoso.example", USER_ID] {
+        let reply = get(key);
+        assert_eq!(reply.status, 200, "{key}");
+        assert_eq!(reply.json()["id"], json!(USER_ID));
+        assert_eq!(
+            reply.json()["userPrincipalName"],
+            json!("Bob@contoso.example")
+        );
+    }
+    let reply = get("alice@contoso.example");
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (404, "Request_ResourceNotFound")
+    );
+}
+
+#[test]
+fn what_graph_has_and_the_sandbox_has_not_says_so() {
+    let sandbox = start();
+    let token = sandbox.token(TokenClaims::default());
+    let reply = ask(&sandbox, &request("GET", "/v1.0/me", &token, ""));
+    assert_eq!((reply.status, reply.code().as_str()), (400, "BadRequest"));
+    assert!(reply.message().contains("'me'"));
+    let reply = ask(&sandbox, &request("GET", &removal_path(CHAT), &token, ""));
+    assert_eq!(reply.status, 405);
+}
+
+#[test]
+fn odd_requests_get_an_answer_or_an_end_and_the_sandbox_goes_on() {
+    let sandbox = start();
+    let token = sandbox.token(TokenClaims::default());
+    let long = "a".repeat(100_000);
+    let odd: Vec<Vec<u8>> = vec![
+        b"\r\n\r\n".to_vec(),
+        b"\x16\x03\x01\x02\x00\x01\x00".to_vec(),
+        b"GET\r\n\r\n".to_vec(),
+        b"GET / HTTP/9.9\r\n\r\n".to_vec(),
+        b"POST /v1.0/chats HTTP/1.1\r\nHost: a\r\nContent-Length: many\r\n\r\n".to_vec(),
+        b"POST /v1.0/chats HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+            .to_vec(),
+        b"POST /sandbox/faults HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n\xff\xff\xff"
+            .to_vec(),
+        b"CONNECT graph:443 HTTP/1.1\r\nHost: a\r\n\r\n".to_vec(),
+        b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n".to_vec(),
+        b"GET http://graph/v1.0/me HTTP/1.1\r\nHost: a\r\nAuthorization: \xff\xfe\r\n\r\n".to_vec(),
+        request(
+            "POST",
+            &removal_path(&"%00".repeat(1_000)),
+            &token,
+            &removal_body(),
+        ),
+        request("POST", &removal_path(CHAT), &token, &"[".repeat(100_000)),
+        request("GET", &format!("/{long}"), &long, ""),
+        request("GET", &format!("/v1.0/users/{long}"), &token, ""),
+        request("BREW", "/v1.0/chats", &token, ""),
+    ];
+    for bytes in odd {
+        let mut client = Client::connect(&sandbox.url());
+        client.write(&bytes);
+        client.finish();
+        let _ = client.read_to_end();
+    }
+    assert_eq!(remove(&sandbox, CHAT).status, 204);
+}
+
+#[test]
+fn a_body_larger_than_graph_takes_is_413() {
+    let sandbox = start();
+    let token = sandbox.token(TokenClaims::default());
+    let body = " ".repeat((4 << 20) + 2);
+    let mut client = Client::connect(&sandbox.url());
+    let mut request = request("POST", &removal_path(CHAT), &token, &body);
+    // The last byte is never read, so it is not sent: the close would be a reset.
+    request.pop();
+    client.write(&request);
+    assert_eq!(client.read().expect("an answer").status, 413);
+}

@@ -1,0 +1,119 @@
+//! The sandbox's own controls, as a script uses them.
+
+use sandbox::{Sandbox, SandboxOptions};
+
+use crate::client::{CHAT, Reply, ask, removal, request};
+
+fn control(sandbox: &Sandbox, method: &str, name: &str, body: &str) -> Reply {
+    ask(
+        sandbox,
+        &request(method, &format!("/sandbox/{name}"), "", body),
+    )
+}
+
+fn token(sandbox: &Sandbox, claims: &str) -> String {
+    let reply = control(sandbox, "POST", "token", claims);
+    assert_eq!(reply.status, 200);
+    reply.json()["access_token"].as_str().unwrap().into()
+}
+
+#[test]
+fn a_token_is_minted_with_the_claims_asked_for() {
+    let sandbox = Sandbox::start(SandboxOptions::default());
+    for (claims, status) in [
+        ("", 204),
+        ("{}", 204),
+        (r#"{"scp":null}"#, 403),
+        (r#"{"expires_in":0}"#, 401),
+    ] {
+        let token = token(&sandbox, claims);
+        assert_eq!(
+            ask(&sandbox, &removal(&token, CHAT)).status,
+            status,
+            "{claims}"
+        );
+    }
+}
+
+#[test]
+fn what_happened_is_told_and_forgotten() {
+    let sandbox = Sandbox::start(SandboxOptions::default());
+    let token = token(&sandbox, "");
+    ask(&sandbox, &removal(&token, CHAT));
+    let requests = control(&sandbox, "GET", "requests", "").json();
+    assert_eq!(requests["requests"].as_array().unwrap().len(), 1);
+    assert_eq!(requests["requests"][0]["status"], 204);
+    assert_eq!(requests["requests"][0]["account"], sandbox::ADMIN_ID);
+    let applied = control(&sandbox, "GET", "applied", "").json();
+    assert_eq!(applied["applied"][0]["thread"], CHAT);
+    let stats = control(&sandbox, "GET", "stats", "").json();
+    assert_eq!(stats["by_status"]["204"], 1);
+    assert_eq!(stats["requests"], 1, "controls are not counted");
+
+    assert_eq!(control(&sandbox, "POST", "reset", "").status, 204);
+    let requests = control(&sandbox, "GET", "requests", "").json();
+    assert!(requests["requests"].as_array().unwrap().is_empty());
+    assert_eq!(
+        ask(&sandbox, &removal(&token, CHAT)).status,
+        204,
+        "the token stays good"
+    );
+}
+
+#[test]
+fn faults_chats_and_users_are_set_and_reset() {
+    let sandbox = Sandbox::start(SandboxOptions::default());
+    let token = token(&sandbox, "");
+    let remove = || ask(&sandbox, &removal(&token, CHAT)).status;
+    let script = r#"{"rules":[{"times":1,"fault":{"kind":"throttle","retry_after":"9"}}]}"#;
+    assert_eq!(control(&sandbox, "POST", "faults", script).status, 204);
+    assert_eq!((remove(), remove()), (429, 204));
+
+    let chats = format!(r#"{{"missing":["{CHAT}"]}}"#);
+    assert_eq!(control(&sandbox, "POST", "chats", &chats).status, 204);
+    assert_eq!(remove(), 404);
+
+    let users = r#"{"users":[{"id":"1","userPrincipalName":"a@contoso.example"}]}"#;
+    assert_eq!(control(&sandbox, "POST", "users", users).status, 204);
+    let user = || {
+        ask(
+            &sandbox,
+            &request("GET", "/v1.0/users/a@contoso.example", &token, ""),
+        )
+        .status
+    };
+    assert_eq!(user(), 200);
+
+    control(&sandbox, "POST", "reset", "");
+    assert_eq!((remove(), user()), (204, 404));
+}
+
+#[test]
+fn controls_meet_no_fault() {
+    let sandbox = Sandbox::start(SandboxOptions::default());
+    let script = r#"{"rules":[{"fault":{"kind":"garbage"}}]}"#;
+    assert_eq!(control(&sandbox, "POST", "faults", script).status, 204);
+    assert_eq!(control(&sandbox, "GET", "stats", "").status, 200);
+}
+
+#[test]
+fn a_control_that_is_not_understood_says_why() {
+    let sandbox = Sandbox::start(SandboxOptions::default());
+    for (method, name, body, status) in [
+        ("GET", "nothing", "", 404),
+        ("GET", "token", "", 404),
+        ("GET", "", "", 404),
+        ("POST", "token", "{", 400),
+        ("POST", "token", r#"{"scope":"x"}"#, 400),
+        (
+            "POST",
+            "faults",
+            r#"{"rules":[{"fault":{"kind":"flood"}}]}"#,
+            400,
+        ),
+    ] {
+        let reply = control(&sandbox, method, name, body);
+        assert_eq!(reply.status, status, "{method} {name} {body}");
+        assert!(!reply.json()["error"].as_str().unwrap().is_empty());
+    }
+}

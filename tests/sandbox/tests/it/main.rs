@@ -1,0 +1,8 @@
+//! The sandbox from outside: over the wire, as its clients see it.
+
+mod checks;
+mod client;
+mod controls;
+mod faults;
+mod program;
+mod record;
