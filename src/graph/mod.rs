@@ -8,14 +8,14 @@ mod chat_id;
 mod client;
 mod cloud;
 mod removal;
-mod retry_after;
 
-pub use answer::{Answer, LARGEST_ANSWER};
+pub use answer::Answer;
 pub use chat_id::ChatId;
-pub use client::{ExchangeError, GraphClient};
+pub use client::GraphClient;
 pub use cloud::Cloud;
 pub use removal::Removal;
 
+pub use crate::http::{ExchangeError, LARGEST_ANSWER};
 use crate::input::InvalidInput;
 
 /// The version of the Graph API in a request's path.
