@@ -6,3 +6,4 @@ mod controls;
 mod faults;
 mod program;
 mod record;
+mod throttling;
