@@ -7,3 +7,4 @@ mod faults;
 mod program;
 mod record;
 mod throttling;
+mod throughput;
