@@ -3,7 +3,9 @@
 use std::thread;
 use std::time::Duration;
 
-use sandbox::{Limits, Sandbox, SandboxOptions, Stats, TokenClaims, ideal_duration};
+use sandbox::{
+    Fault, FaultScript, Limits, Rule, Sandbox, SandboxOptions, Stats, TokenClaims, ideal_duration,
+};
 
 use crate::client::{CHAT, Client, Reply, ask, removal, request};
 
@@ -12,6 +14,15 @@ fn with(limits: Limits) -> Sandbox {
         limits,
         ..SandboxOptions::default()
     })
+}
+
+/// Limits so tight that no slow machine gets a second request in by being slow.
+fn tight() -> Limits {
+    Limits {
+        per_user: Some(0.1),
+        per_chat: Some(0.1),
+        ..Limits::none()
+    }
 }
 
 /// A client that has its own account, and a chat for each request.
@@ -56,21 +67,18 @@ fn retry_after(reply: &Reply) -> Duration {
 
 #[test]
 fn an_account_is_throttled_across_chats_and_another_is_not() {
-    let sandbox = with(Limits::documented());
+    let sandbox = with(tight());
     let (mut one, mut other) = (Account::new(&sandbox, "a"), Account::new(&sandbox, "b"));
     assert_eq!(one.ask().status, 204);
     let wait = retry_after(&one.ask());
-    assert!(
-        wait > Duration::ZERO && wait <= Duration::from_secs(1),
-        "{wait:?}"
-    );
+    assert_eq!(wait, Duration::from_secs(10));
     assert_eq!(other.ask().status, 204);
     assert_eq!(sandbox.applied().len(), 2);
 }
 
 #[test]
 fn a_chat_is_throttled_across_accounts() {
-    let sandbox = with(Limits::documented());
+    let sandbox = with(tight());
     let token = |oid: &str| {
         sandbox.token(TokenClaims {
             oid: oid.into(),
@@ -85,11 +93,16 @@ fn a_chat_is_throttled_across_accounts() {
 fn a_request_after_the_wait_that_was_told_is_admitted() {
     let sandbox = with(Limits::documented().scaled(20.0));
     let mut account = Account::new(&sandbox, "a");
-    for _ in 0..5 {
-        assert_eq!(account.ask().status, 204);
-        let wait = retry_after(&account.ask());
-        assert!(wait <= Duration::from_millis(50), "{wait:?}");
-        thread::sleep(wait);
+    let mut waits = 0;
+    while waits < 5 {
+        let reply = account.ask();
+        if reply.status != 204 {
+            let wait = retry_after(&reply);
+            assert!(wait <= Duration::from_millis(50), "{wait:?}");
+            thread::sleep(wait);
+            assert_eq!(account.ask().status, 204);
+            waits += 1;
+        }
     }
     assert_eq!(sandbox.stats().avoidable_429, 0);
 }
@@ -98,16 +111,16 @@ fn a_request_after_the_wait_that_was_told_is_admitted() {
 fn whole_seconds_are_told_where_the_real_service_is_wanted() {
     let sandbox = with(Limits {
         whole_seconds: true,
-        ..Limits::documented().scaled(20.0)
+        ..tight().scaled(2.0)
     });
     let mut account = Account::new(&sandbox, "a");
     account.ask();
-    assert_eq!(account.ask().header("retry-after"), Some("1"));
+    assert_eq!(account.ask().header("retry-after"), Some("5"));
 }
 
 #[test]
 fn a_client_that_does_not_wait_is_found_out() {
-    let sandbox = with(Limits::documented());
+    let sandbox = with(tight());
     let mut account = Account::new(&sandbox, "a");
     for _ in 0..5 {
         account.ask();
@@ -145,12 +158,12 @@ fn a_client_that_comes_when_it_is_told_needs_about_the_ideal_time() {
     assert_eq!((stats.removed, stats.avoidable_429), (removals, 0));
     let taken = stats.last_request_seconds.unwrap() - stats.first_request_seconds.unwrap();
     let share = ideal_duration(removals, &limits).as_secs_f64() / taken;
-    assert!((0.5..1.01).contains(&share), "{share} of the allowed rate");
+    assert!((0.3..1.05).contains(&share), "{share} of the allowed rate");
 }
 
 #[test]
 fn throttling_comes_before_the_permission_and_after_the_token() {
-    let sandbox = with(Limits::documented());
+    let sandbox = with(tight());
     let no_scope = sandbox.token(TokenClaims {
         scp: None,
         ..TokenClaims::default()
@@ -170,7 +183,7 @@ fn limits_are_set_over_http_from_a_preset_or_one_by_one() {
         account.ask().status == 429
     };
     assert!(!throttles("a"));
-    assert_eq!(set(r#"{"preset":"documented"}"#).status, 204);
+    assert_eq!(set(r#"{"preset":"documented","per_user":0.1}"#).status, 204);
     assert!(throttles("b"));
     assert_eq!(set(r#"{"per_user":100}"#).status, 204);
     assert!(!throttles("c"));
@@ -188,8 +201,21 @@ fn limits_are_set_over_http_from_a_preset_or_one_by_one() {
 }
 
 #[test]
+fn a_fault_in_front_of_graph_uses_up_no_limit_and_a_processed_one_does() {
+    for (processed, second) in [(false, 204), (true, 429)] {
+        let sandbox = with(tight());
+        let mut rule = Rule::new(Fault::ProxyErrorPage { status: 502 }).times(1);
+        rule.processed = processed;
+        sandbox.script(FaultScript::new([rule]));
+        let mut account = Account::new(&sandbox, "a");
+        assert_eq!(account.ask().status, 502);
+        assert_eq!(account.ask().status, second);
+    }
+}
+
+#[test]
 fn the_directory_is_not_throttled() {
-    let sandbox = with(Limits::documented());
+    let sandbox = with(tight());
     let token = sandbox.token(TokenClaims::default());
     for _ in 0..5 {
         let get = request("GET", "/v1.0/users/nobody@contoso.example", &token, "");
