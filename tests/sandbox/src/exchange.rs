@@ -74,7 +74,7 @@ impl Connection {
             return self.send(control::answer(&self.service, &request));
         }
 
-        let hit = self.service.hit(chat(&request).as_deref(), arrived);
+        let hit = self.service.hit(request.chat(), arrived);
         let number = self.service.ledger().arrived(RecordedRequest {
             number: 0,
             connection: self.number,
@@ -115,6 +115,7 @@ impl Connection {
         Ok(Request {
             method: head.method,
             path: head.uri.path().to_owned(),
+            resource: Resource::parse(head.uri.path()),
             headers: head.headers,
             body,
         })
@@ -136,12 +137,9 @@ impl Connection {
     }
 
     fn send(&self, answer: Answer) -> Result<Response<Full<Bytes>>, Ended> {
-        answer.to_response().ok_or_else(|| {
-            self.end(Ending {
-                bytes: answer.to_wire(),
-                ..Ending::default()
-            })
-        })
+        answer
+            .to_response()
+            .ok_or_else(|| self.end(Ending::after(answer.to_wire())))
     }
 
     fn end(&self, ending: Ending) -> Ended {
@@ -149,14 +147,6 @@ impl Connection {
         // earlier ending to lose.
         let _ = self.ending.set(ending);
         Ended
-    }
-}
-
-/// The chat that a request names.
-fn chat(request: &Request) -> Option<String> {
-    match request.resource() {
-        Resource::RemoveAllAccess { chat } => Some(chat),
-        _ => None,
     }
 }
 

@@ -138,6 +138,14 @@ pub(crate) struct Ending {
 }
 
 impl Ending {
+    /// These bytes, then a clean close.
+    pub(crate) fn after(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            ..Self::default()
+        }
+    }
+
     /// Carries out the ending. A client that has gone away meanwhile is no error.
     pub(crate) async fn run(self, mut stream: TcpStream) {
         if self.send(&mut stream).await.is_err() {
