@@ -72,6 +72,11 @@ pub struct Stats {
     pub by_status: BTreeMap<u16, u64>,
     /// Faults by kind.
     pub faults: BTreeMap<&'static str, u64>,
+    /// Requests that a limit throttled; a fault's 429 is not among them.
+    pub throttled: u64,
+    /// Those of them that came before a wait was over that an earlier 429 had told: for the same
+    /// user, chat, or app and tenant.
+    pub avoidable_429: u64,
     /// Different removals applied, and repeats of them.
     pub removed: u64,
     pub repeated: u64,
@@ -134,6 +139,11 @@ impl Ledger {
                 request.status = Some(status);
             }
         }
+    }
+
+    pub(crate) fn throttled(&mut self, avoidable: bool) {
+        self.stats.throttled += 1;
+        self.stats.avoidable_429 += u64::from(avoidable);
     }
 
     pub(crate) fn apply(&mut self, tenant: &str, user: &str, thread: &str, now: Duration) {

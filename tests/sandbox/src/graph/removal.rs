@@ -33,6 +33,7 @@ pub(super) fn serve(
     claims: &TokenClaims,
     chat: &str,
 ) -> Result<Answer, Refusal> {
+    service.admit(claims, chat)?;
     authorize::expect_scope(claims)?;
     expect_json(request)?;
     if !is_chat_id(chat) {
