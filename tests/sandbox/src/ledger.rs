@@ -134,10 +134,10 @@ impl Ledger {
         *self.stats.by_status.entry(status).or_default() += 1;
         // The numbers in the record follow one another, so the first one tells the place.
         let first = self.requests.front().map_or(u64::MAX, |first| first.number);
-        if let Some(at) = number.checked_sub(first) {
-            if let Some(request) = self.requests.get_mut(at as usize) {
-                request.status = Some(status);
-            }
+        if let Some(at) = number.checked_sub(first)
+            && let Some(request) = self.requests.get_mut(at as usize)
+        {
+            request.status = Some(status);
         }
     }
 
