@@ -6,14 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use once_cell::sync::Lazy;
 
 use super::ChatAccessStatus;
-use crate::identity::Account;
-use crate::removal::Run;
+use super::sign_in::SigningIn;
+use crate::removal::{Lane, Run};
 
 /// What a handle stands for.
 #[derive(Clone)]
 pub(super) enum Object {
     /// A signed-in administrator.
-    Account(Arc<Account>),
+    Account(Arc<Lane>),
+    /// A sign-in, and then the administrator that it signed in.
+    SignIn(Arc<SigningIn>),
     /// A run of removals.
     Run(Arc<Run>),
 }
@@ -69,14 +71,15 @@ pub(super) fn close(handle: i64) -> Result<Object, ChatAccessStatus> {
 pub(super) fn run(handle: i64) -> Result<Arc<Run>, ChatAccessStatus> {
     match get(handle)? {
         Object::Run(run) => Ok(run),
-        Object::Account(_) => Err(ChatAccessStatus::WrongHandleKind),
+        Object::Account(_) | Object::SignIn(_) => Err(ChatAccessStatus::WrongHandleKind),
     }
 }
 
 /// The account of a handle.
-pub(super) fn account(handle: i64) -> Result<Arc<Account>, ChatAccessStatus> {
+pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
     match get(handle)? {
         Object::Account(account) => Ok(account),
+        Object::SignIn(signing_in) => signing_in.lane(),
         Object::Run(_) => Err(ChatAccessStatus::WrongHandleKind),
     }
 }

@@ -49,6 +49,11 @@ impl Account {
         })
     }
 
+    /// The tenant that the token is of, where it says so.
+    pub fn tenant(&self) -> Option<String> {
+        self.tokens.held().claims?.tenant_id
+    }
+
     /// The session's client.
     pub fn client(&self) -> &GraphClient {
         &self.client
@@ -94,11 +99,6 @@ impl Account {
             .held()
             .claims?
             .objection(tenant, &self.client.cloud().graph, now)
-    }
-
-    /// The key by which Graph counts requests: the signed-in user, where the token names one.
-    pub fn user(&self) -> Option<String> {
-        self.tokens.held().claims?.user_id
     }
 
     /// Who is signed in, where and with what, as JSON. Never a token.

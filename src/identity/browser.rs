@@ -125,7 +125,7 @@ impl Returned {
 mod tests {
     use super::*;
     use crate::graph::Cloud;
-    use crate::identity::{Application, Tenant};
+    use crate::identity::Application;
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use reqwest::Url;
@@ -133,11 +133,8 @@ mod tests {
     use uuid::Uuid;
 
     fn browser() -> (Browser, HashMap<String, String>) {
-        let application = Application {
-            tenant: Tenant::Organizations,
-            client_id: Uuid::nil(),
-            scopes: vec!["Chat.ReadWrite.All".into()],
-        };
+        let client = Uuid::nil().to_string();
+        let application = Application::new(None, Some(&client), Vec::new()).unwrap();
         let entra = Entra::new(&Cloud::new(None, None, None).unwrap(), application).unwrap();
         let browser = Browser::new(&entra, Some("admin@contoso.example")).unwrap();
         let url = Url::parse(&browser.url).unwrap();

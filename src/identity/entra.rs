@@ -12,23 +12,12 @@ use zeroize::Zeroizing;
 
 use super::secret::Secret;
 use super::tokens::Tokens;
-use super::{EntraError, RefreshToken, SignInError, Tenant};
+use super::{Application, EntraError, RefreshToken, SignInError};
 use crate::graph::Cloud;
 use crate::http::{self, Body, retry_after, text};
 
 /// How long Entra has for an answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
-
-/// Which application asks, for whom, and for what.
-#[derive(Debug, Clone)]
-pub struct Application {
-    /// The tenant to sign in to.
-    pub tenant: Tenant,
-    /// The application's id.
-    pub client_id: Uuid,
-    /// The permissions to ask for.
-    pub scopes: Vec<String>,
-}
 
 /// A way to Entra for one application.
 #[derive(Debug)]
@@ -185,11 +174,9 @@ mod tests {
 
     fn entra(scopes: &[&str]) -> Entra {
         let cloud = Cloud::new(Some("USGov"), None, None).unwrap();
-        let application = Application {
-            tenant: Tenant::parse("contoso.us").unwrap(),
-            client_id: Uuid::nil(),
-            scopes: scopes.iter().map(ToString::to_string).collect(),
-        };
+        let scopes = scopes.iter().map(ToString::to_string).collect();
+        let client = Uuid::nil().to_string();
+        let application = Application::new(Some("contoso.us"), Some(&client), scopes).unwrap();
         Entra::new(&cloud, application).unwrap()
     }
 

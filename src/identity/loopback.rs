@@ -135,8 +135,9 @@ impl Loopback {
         if host != Some(format!("localhost:{}", self.port).as_str()) {
             return Err(Page::NotForUs);
         }
-        let url = Url::parse(&format!("http://localhost{target}")).map_err(|_| Page::NotForUs)?;
-        if !target.starts_with('/') || url.path() != "/" {
+        let target = target.strip_prefix('/').ok_or(Page::NothingHere)?;
+        let url = Url::parse(&format!("http://localhost/{target}")).map_err(|_| Page::NotForUs)?;
+        if url.path() != "/" {
             return Err(Page::NothingHere);
         }
         let one = |name: &str| {
@@ -239,12 +240,16 @@ mod tests {
         let cancel = Cancel::default();
         let state = Secret::new("right".into());
         let landed = std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| loopback.wait(&state, PATIENCE, &cancel));
+            let waiting = scope.spawn(|| {
+                let (landing, visitor) = loopback.wait(&state, PATIENCE, &cancel)?;
+                visitor.show(Page::SignedIn);
+                Ok(landing)
+            });
             visit(port);
             cancel.cancel();
             waiting.join().unwrap()
         });
-        (landed.map(|(landing, _)| landing), port)
+        (landed, port)
     }
 
     #[test]
@@ -252,10 +257,8 @@ mod tests {
         let (landed, port) = landing(|port| {
             // A connection in advance that says nothing must not be in the way.
             let _silent = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-            let mut browser = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-            write!(browser, "GET /?code=a%2Bb&state=right HTTP/1.1\r\n").unwrap();
-            write!(browser, "Host: localhost:{port}\r\n\r\n").unwrap();
-            let _ = browser.read(&mut [0; 1]);
+            let page = get(port, "/?code=a%2Bb&state=right");
+            assert!(page.contains("You can close this page"), "{page}");
         });
         let Ok(Landing::Code(code)) = landed else {
             panic!("{landed:?}");
@@ -267,14 +270,10 @@ mod tests {
     #[test]
     fn a_refusal_that_comes_with_the_state_is_told() {
         let (landed, _) = landing(|port| {
-            let mut browser = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-            let target = "/?error=access_denied&error_description=AADSTS65004%3A+No&state=right";
-            write!(
-                browser,
-                "GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"
-            )
-            .unwrap();
-            let _ = browser.read(&mut [0; 1]);
+            get(
+                port,
+                "/?error=access_denied&error_description=AADSTS65004%3A+No&state=right",
+            );
         });
         let Ok(Landing::Refused(error)) = landed else {
             panic!("{landed:?}");
@@ -297,7 +296,7 @@ mod tests {
                 ("/favicon.ico", "404"),
                 ("/other?code=x&state=right", "404"),
                 ("//localhost/?code=x&state=right", "404"),
-                ("http://evil.example/?code=x&state=right", "400"),
+                ("http://evil.example/?code=x&state=right", "404"),
             ] {
                 let answer = get(port, target);
                 let wanted = format!("HTTP/1.1 {status}");

@@ -6,6 +6,7 @@
 //! says when it gives none.
 
 mod account;
+mod application;
 mod browser;
 mod cancel;
 mod challenge;
@@ -24,10 +25,10 @@ mod token_source;
 mod tokens;
 
 pub use account::Account;
+pub use application::Application;
 pub use claims::{Claims, Objection, REMOVAL_SCOPE};
-pub use entra::Application;
 pub use entra_error::{EntraError, Refusal};
-pub use sign_in::{Method, SignIn, SignInEvent};
+pub use sign_in::{Method, SignIn, SignInEvent, Stage};
 pub use sign_in_error::SignInError;
 pub use tenant::Tenant;
 pub use token::{AccessToken, RefreshToken};

@@ -88,6 +88,17 @@ pub enum SignInEvent {
     },
 }
 
+/// How far a sign-in is.
+#[derive(Debug, Clone)]
+pub enum Stage {
+    /// It goes on.
+    UnderWay,
+    /// It made this account.
+    SignedIn(Arc<Account>),
+    /// Nobody is signed in.
+    Failed,
+}
+
 /// A sign-in. Dropping it stops it; the account it made lives on with the runs that use it.
 #[derive(Debug)]
 pub struct SignIn {
@@ -98,7 +109,8 @@ pub struct SignIn {
 struct Shared {
     events: EventQueue<SignInEvent>,
     cancel: Cancel,
-    account: OnceLock<Arc<Account>>,
+    /// `None` where it failed.
+    account: OnceLock<Option<Arc<Account>>>,
 }
 
 impl SignIn {
@@ -133,9 +145,13 @@ impl SignIn {
         &self.shared.events
     }
 
-    /// The account, when there is one.
-    pub fn account(&self) -> Option<Arc<Account>> {
-        self.shared.account.get().cloned()
+    /// How far it is.
+    pub fn stage(&self) -> Stage {
+        match self.shared.account.get() {
+            None => Stage::UnderWay,
+            Some(None) => Stage::Failed,
+            Some(Some(account)) => Stage::SignedIn(Arc::clone(account)),
+        }
     }
 
     /// Stops it at once: waits end, and the port for the browser is closed.
@@ -153,13 +169,11 @@ impl Drop for SignIn {
 
 impl Shared {
     fn run(&self, cloud: Cloud, entra: Entra, method: Method) {
-        let event = match self.sign_in(cloud, entra, method) {
-            Ok(account) => {
-                let account = self.account.get_or_init(|| Arc::new(account));
-                SignInEvent::SignedIn {
-                    account: account.describe(),
-                }
-            }
+        let made = self.sign_in(cloud, entra, method).map(Arc::new);
+        let event = match &made {
+            Ok(account) => SignInEvent::SignedIn {
+                account: account.describe(),
+            },
             Err(error) => SignInEvent::Failed {
                 error: error.id(),
                 message: error.to_string(),
@@ -171,6 +185,8 @@ impl Shared {
                 trace_id: error.entra().and_then(|entra| entra.trace_id.clone()),
             },
         };
+        // First, so that whoever learns of it finds it.
+        let _ = self.account.set(made.ok());
         self.events.push(event);
         self.events.end();
     }

@@ -96,11 +96,8 @@ mod tests {
             "refresh_token": "0.A", "scope": "Chat.ReadWrite.All openid"});
         let changes = change.as_object().unwrap().clone();
         answer.as_object_mut().unwrap().extend(changes);
-        let application = Application {
-            tenant: super::super::Tenant::Organizations,
-            client_id: Uuid::nil(),
-            scopes: Vec::new(),
-        };
+        let client = Uuid::nil().to_string();
+        let application = Application::new(None, Some(&client), Vec::new()).unwrap();
         Tokens::read(serde_json::from_value(answer).unwrap(), &application)
     }
 
@@ -110,7 +107,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_with_who_signed_in() {
-        let claims = json!({"aud": Uuid::nil().to_string(), "nonce": "n", "preferred_username": "a@b.c"});
+        let claims =
+            json!({"aud": Uuid::nil().to_string(), "nonce": "n", "preferred_username": "a@b.c"});
         let tokens = read(json!({"id_token": id_token(&claims)})).unwrap();
         assert_eq!(tokens.life, Duration::from_secs(3599));
         assert_eq!(tokens.identity.unwrap().account.as_deref(), Some("a@b.c"));
