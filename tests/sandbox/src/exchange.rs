@@ -10,6 +10,7 @@ use hyper::header::TRANSFER_ENCODING;
 
 use crate::answer::Answer;
 use crate::control;
+use crate::entra;
 use crate::faults::{self, Hit, Reply};
 use crate::graph::{self, Correlation, Request, Resource};
 use crate::ledger::RecordedRequest;
@@ -72,6 +73,10 @@ impl Connection {
         };
         if control::is_control(&request.path) {
             return self.send(control::answer(&self.service, &request));
+        }
+        if entra::is_entra(&request.path) {
+            let query = target.split_once('?').map_or("", |(_, query)| query);
+            return self.send(entra::answer(&self.service, &request, query));
         }
 
         let hit = self.service.hit(request.chat(), arrived);

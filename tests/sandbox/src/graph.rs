@@ -36,6 +36,11 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The address that the client has of this server.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.header("host").unwrap_or_default())
+    }
+
     /// The chat it is about.
     pub(crate) fn chat(&self) -> Option<&str> {
         match &self.resource {
