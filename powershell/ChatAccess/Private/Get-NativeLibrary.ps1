@@ -1,4 +1,4 @@
-function Get-NativeLibrary {
+function script:Get-NativeLibrary {
     <#
     .SYNOPSIS
     Returns the native library's calls, bound on first use.
@@ -9,7 +9,10 @@ function Get-NativeLibrary {
     #>
     [CmdletBinding()]
     [OutputType([type])]
-    param()
+    param(
+        # The version of the native interface that this module is written for.
+        [int] $AbiVersion = 1
+    )
 
     if ($script:NativeLibrary) {
         return $script:NativeLibrary
@@ -39,10 +42,7 @@ function Get-NativeLibrary {
     $native
 }
 
-# The version of the native interface that this module is written for.
-$script:AbiVersion = 1
-
-function Get-NativeLibraryPath {
+function script:Get-NativeLibraryPath {
     [CmdletBinding()]
     [OutputType([string])]
     param()
@@ -68,7 +68,7 @@ function Get-NativeLibraryPath {
     $path
 }
 
-function New-NativeType {
+function script:New-NativeType {
     [CmdletBinding()]
     [OutputType([type])]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It changes nothing that a person could mind.')]

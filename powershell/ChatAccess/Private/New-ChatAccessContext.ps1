@@ -1,4 +1,4 @@
-function New-ChatAccessContext {
+function script:New-ChatAccessContext {
     <#
     .SYNOPSIS
     Describes a connected account: who, where and with what, but never the token.
@@ -41,7 +41,7 @@ function New-ChatAccessContext {
     $context
 }
 
-function ConvertTo-UtcTime {
+function script:ConvertTo-UtcTime {
     [CmdletBinding()]
     [OutputType([datetime])]
     param(

@@ -1,13 +1,13 @@
 # A run of removals in the native library, as Remove-ChatAccessForUser drives it.
 
 # Nothing is sent while PowerShell has not called for so long: a pipeline that is stopped while another
-# command in it works gives this module no chance to say so.
+# command in it works gives this module no chance to say so. The next run with the same journal takes it over.
 $script:LeaseMilliseconds = 500
 
 # How long a call waits for an event. Ctrl+C takes effect between two calls.
 $script:PollMilliseconds = 200
 
-function Open-RemovalRun {
+function script:Open-RemovalRun {
     [CmdletBinding()]
     [OutputType([hashtable])]
     param(
@@ -38,7 +38,7 @@ function Open-RemovalRun {
     $run
 }
 
-function Close-RemovalRun {
+function script:Close-RemovalRun {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)]
@@ -49,7 +49,7 @@ function Close-RemovalRun {
     $null = $script:Runs.Remove($Run)
 }
 
-function Send-Removal {
+function script:Send-Removal {
     <#
     .SYNOPSIS
     Puts a removal into the run, and writes what has ended meanwhile to the pipeline.
@@ -92,7 +92,7 @@ function Send-Removal {
     while ((Receive-RemovalEvent $Run 0) -eq $NativeStatus.Ok) { }
 }
 
-function Receive-RemovalEvent {
+function script:Receive-RemovalEvent {
     <#
     .SYNOPSIS
     Fetches one event of the run, writes it where it belongs, and returns the call's status.
@@ -123,7 +123,7 @@ function Receive-RemovalEvent {
     $status
 }
 
-function Write-RemovalEvent {
+function script:Write-RemovalEvent {
     <#
     .SYNOPSIS
     Writes the event in the run's buffer to the stream where it belongs: an outcome is an object, and an
@@ -179,7 +179,7 @@ function Write-RemovalEvent {
     }
 }
 
-function Write-RemovalProgress {
+function script:Write-RemovalProgress {
     <#
     .SYNOPSIS
     Shows how far the run is, twice a second at the most, and only where it takes long enough to look.
@@ -216,7 +216,7 @@ function Write-RemovalProgress {
     $Run.Cmdlet.WriteProgress($progress)
 }
 
-function Complete-RemovalRun {
+function script:Complete-RemovalRun {
     <#
     .SYNOPSIS
     Waits for the outcomes of all that was put in and writes them.

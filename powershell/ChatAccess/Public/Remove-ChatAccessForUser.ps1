@@ -128,6 +128,7 @@ function Remove-ChatAccessForUser {
     )
 
     begin {
+        Initialize-ChatAccess
         $run = $null
         $accounts = if ($Context) { $Context } else { $script:Context }
         if (-not $accounts -and -not $WhatIfPreference) {
@@ -178,7 +179,4 @@ function Remove-ChatAccessForUser {
             }
         }
     }
-
-    # clean { if ($run) { Close-RemovalRun $run } }
-    # The line above is code on PowerShell 7.3 and later: see ChatAccess.psm1.
 }
