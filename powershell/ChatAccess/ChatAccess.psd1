@@ -12,6 +12,7 @@
     FunctionsToExport    = @(
         'Connect-ChatAccess'
         'Disconnect-ChatAccess'
+        'Export-ChatAccessToken'
         'Get-ChatAccessContext'
         'Remove-ChatAccessForUser'
     )
