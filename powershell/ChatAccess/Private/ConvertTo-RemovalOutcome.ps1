@@ -3,12 +3,7 @@ function script:ConvertTo-RemovalOutcome {
     .SYNOPSIS
     Makes the object that a person sees of an outcome of the native library.
     #>
-    [CmdletBinding()]
-    [OutputType('ChatAccess.RemovalOutcome')]
-    param(
-        [Parameter(Mandatory)]
-        [object] $Outcome
-    )
+    param([object] $Outcome)
 
     [pscustomobject] @{
         PSTypeName      = 'ChatAccess.RemovalOutcome'

@@ -47,16 +47,17 @@ function script:Get-NativeLibraryPath {
     [OutputType([string])]
     param()
 
-    $runtime = [Runtime.InteropServices.RuntimeInformation]
-    $system, $ending = if ($runtime::IsOSPlatform([Runtime.InteropServices.OSPlatform]::Windows)) {
+    # Windows PowerShell has no $IsWindows, and runs nowhere else.
+    $system, $ending = if ($PSVersionTable['PSEdition'] -ne 'Core' -or $IsWindows) {
         'win', 'dll'
-    } elseif ($runtime::IsOSPlatform([Runtime.InteropServices.OSPlatform]::OSX)) {
+    } elseif ($IsMacOS) {
         'osx', 'dylib'
     } else {
         'linux', 'so'
     }
-    $rid = '{0}-{1}' -f $system, "$($runtime::ProcessArchitecture)".ToLowerInvariant()
-    $folder = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', 'bin'))
+    $architecture = [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture
+    $rid = "$system-$architecture".ToLowerInvariant()
+    $folder = [IO.Path]::GetFullPath("$PSScriptRoot/../bin")
     $path = [IO.Path]::Combine($folder, $rid, "chat_access.$ending")
     if (-not [IO.File]::Exists($path)) {
         $there = if ([IO.Directory]::Exists($folder)) { [IO.Directory]::GetDirectories($folder) | ForEach-Object { [IO.Path]::GetFileName($_) } }

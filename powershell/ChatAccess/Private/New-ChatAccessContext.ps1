@@ -43,12 +43,7 @@ function script:New-ChatAccessContext {
 }
 
 function script:ConvertTo-UtcTime {
-    [CmdletBinding()]
-    [OutputType([datetime])]
-    param(
-        [AllowNull()]
-        [object] $Time
-    )
+    param([object] $Time)
 
     # PowerShell 7 makes a date of such a text by itself, Windows PowerShell leaves it a text.
     if ($Time -is [datetime]) {

@@ -4,6 +4,8 @@
 # command in it works gives this module no chance to say so. The next run with the same journal takes it over.
 $script:LeaseMilliseconds = 500
 
+# The functions that run for each removal have plain parameters: attributes cost more than the removal.
+
 # How long a call waits for an event. Ctrl+C takes effect between two calls.
 $script:PollMilliseconds = 200
 
@@ -32,7 +34,7 @@ function script:Open-RemovalRun {
         Removed  = 0
         Failed   = 0
         Watch    = [Diagnostics.Stopwatch]::StartNew()
-        Reported = [timespan]::Zero
+        Reported = 0
     }
     $script:Runs.Add($run)
     $run
@@ -54,17 +56,12 @@ function script:Send-Removal {
     .SYNOPSIS
     Puts a removal into the run, and writes what has ended meanwhile to the pipeline.
     #>
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory)]
-        [hashtable] $Run,
+    param([hashtable] $Run, [string[]] $Id)
 
-        [Parameter(Mandatory)]
-        [AllowEmptyString()]
-        [string[]] $Id
-    )
-
-    $tenant, $user, $thread = foreach ($text in $Id) { , [Text.Encoding]::UTF8.GetBytes($text) }
+    $utf8 = [Text.Encoding]::UTF8
+    $tenant = $utf8.GetBytes($Id[0])
+    $user = $utf8.GetBytes($Id[1])
+    $thread = $utf8.GetBytes($Id[2])
     [int] $length = 0
     $queued = $false
     while (-not $queued) {
@@ -97,15 +94,7 @@ function script:Receive-RemovalEvent {
     .SYNOPSIS
     Fetches one event of the run, writes it where it belongs, and returns the call's status.
     #>
-    [CmdletBinding()]
-    [OutputType([int])]
-    param(
-        [Parameter(Mandatory)]
-        [hashtable] $Run,
-
-        [Parameter(Mandatory)]
-        [int] $Timeout
-    )
+    param([hashtable] $Run, [int] $Timeout)
 
     [int] $length = 0
     $status = $Run.Native::chat_access_next($Run.Handle, $Timeout, $Run.Buffer, $Run.Buffer.Length, [ref] $length)
@@ -119,7 +108,9 @@ function script:Receive-RemovalEvent {
     if ($status -eq $NativeStatus.Ok) {
         Write-RemovalEvent -Run $Run -Length $length
     }
-    Write-RemovalProgress $Run
+    if ($Run.Watch.ElapsedMilliseconds - $Run.Reported -ge 500) {
+        Write-RemovalProgress $Run
+    }
     $status
 }
 
@@ -128,18 +119,10 @@ function script:Write-RemovalEvent {
     .SYNOPSIS
     Writes the event in the run's buffer to the stream where it belongs: an outcome is an object, and an
     error too where the access is not gone.
+    .PARAMETER Id
+    The ids as they were given, for an outcome that shows them shortened.
     #>
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory)]
-        [hashtable] $Run,
-
-        [Parameter(Mandatory)]
-        [int] $Length,
-
-        # The ids as they were given, for an outcome that shows them shortened.
-        [string[]] $Id
-    )
+    param([hashtable] $Run, [int] $Length, [string[]] $Id)
 
     $text = [Text.Encoding]::UTF8.GetString($Run.Buffer, 0, $Length)
     $reported = $text | ConvertFrom-Json
@@ -182,7 +165,7 @@ function script:Write-RemovalEvent {
 function script:Write-RemovalProgress {
     <#
     .SYNOPSIS
-    Shows how far the run is, twice a second at the most, and only where it takes long enough to look.
+    Shows how far the run is. Called twice a second at the most, and not before there is time to look.
     #>
     [CmdletBinding()]
     param(
@@ -191,10 +174,7 @@ function script:Write-RemovalProgress {
     )
 
     $now = $Run.Watch.Elapsed
-    if (($now - $Run.Reported).TotalMilliseconds -lt 500) {
-        return
-    }
-    $Run.Reported = $now
+    $Run.Reported = $Run.Watch.ElapsedMilliseconds
     [int] $length = 0
     if ($Run.Native::chat_access_describe($Run.Handle, $Run.Buffer, $Run.Buffer.Length, [ref] $length) -ne 0) {
         return
