@@ -105,7 +105,7 @@ extern "C" {
 // Returns `CHAT_ACCESS_ABI_VERSION` of the library. Compare it with the header's before any other call.
 int32_t chat_access_abi_version(void);
 
-// Opens an account, a sign-in or a run of removals.
+// Opens an account, a sign-in, a registration or a run of removals.
 //
 // `request` is a JSON object of `request_length` bytes. `secret` is `secret_length` bytes that must not
 // stand in JSON, or NULL; it is copied to memory that is wiped when the account is closed, and the caller
@@ -121,6 +121,11 @@ int32_t chat_access_abi_version(void);
 // in the browser), and `environment`, `graph_endpoint`, `authority_host` as above. It goes on by itself;
 // `chat_access_next` tells how, and after `signed_in` the handle is an account's. Tokens are renewed by
 // themselves then. Closing the handle stops the sign-in at once.
+//
+// A registration: `{"open":"registration","account":handle,"name":...}` finds the application of that
+// display name or creates it: a public client with the loopback redirect and the delegated permission
+// Chat.ReadWrite.All. The account needs Application.ReadWrite.All. Optional: `change` (false: only says what
+// would be done), `consent` ("none", "user" or "tenant"; needs DelegatedPermissionGrant.ReadWrite.All).
 //
 // A run: `{"open":"removals","accounts":[handle, ...]}`. Optional: `options`, an object with any of
 // `api_version` ("v1.0" or "beta"), `journal` (a path), `request_time_ms` (30000), `run_time_ms` (0: no
@@ -178,7 +183,7 @@ int32_t remove_all_access_for_user(int64_t handle,
                                    int32_t capacity,
                                    int32_t *length);
 
-// Fetches the next event of a run or a sign-in, waiting up to `timeout_ms` for it. 0 does not wait; a negative number
+// Fetches the next event of a run, a sign-in or a registration, waiting up to `timeout_ms` for it. 0 does not wait; a negative number
 // waits until there is one.
 //
 // Returns `CHAT_ACCESS_STATUS_OK` with one JSON object in the buffer, whatever it reports;
@@ -195,6 +200,10 @@ int32_t remove_all_access_for_user(int64_t handle,
 // (`reason`, `seconds`: Entra is not available and is asked again then); and at last `signed_in`
 // (`account`: what `chat_access_describe` says) or `failed` (`error`: a stable name, `message`,
 // `next_step`, `code`: "AADSTS...", `correlation_id`, `trace_id`).
+//
+// Events of a registration: `step` (`message`), and at last `registered` (`app_id`, `object_id`, `name`,
+// `tenant_id`, `changes`: what was or would be done of "create", "update", "enable", "consent") or `failed`
+// (`error`, `message`, `next_step`, `request_id`).
 //
 // Skip the ones you don't know. Any thread may call, and each event goes to one caller. An account that
 // was opened with its token has no events.

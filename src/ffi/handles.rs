@@ -7,6 +7,7 @@ use once_cell::sync::Lazy;
 
 use super::ChatAccessStatus;
 use super::sign_in::SigningIn;
+use crate::identity::Registration;
 use crate::removal::{Lane, Run};
 
 /// What a handle stands for.
@@ -16,6 +17,8 @@ pub(super) enum Object {
     Account(Arc<Lane>),
     /// A sign-in, and then the administrator that it signed in.
     SignIn(Arc<SigningIn>),
+    /// A registration of an application.
+    Registration(Arc<Registration>),
     /// A run of removals.
     Run(Arc<Run>),
 }
@@ -71,7 +74,7 @@ pub(super) fn close(handle: i64) -> Result<Object, ChatAccessStatus> {
 pub(super) fn run(handle: i64) -> Result<Arc<Run>, ChatAccessStatus> {
     match get(handle)? {
         Object::Run(run) => Ok(run),
-        Object::Account(_) | Object::SignIn(_) => Err(ChatAccessStatus::WrongHandleKind),
+        _ => Err(ChatAccessStatus::WrongHandleKind),
     }
 }
 
@@ -80,7 +83,7 @@ pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
     match get(handle)? {
         Object::Account(account) => Ok(account),
         Object::SignIn(signing_in) => signing_in.lane(),
-        Object::Run(_) => Err(ChatAccessStatus::WrongHandleKind),
+        Object::Run(_) | Object::Registration(_) => Err(ChatAccessStatus::WrongHandleKind),
     }
 }
 

@@ -36,7 +36,7 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
     CHAT_ACCESS_ABI_VERSION
 }
 
-/// Opens an account, a sign-in or a run of removals.
+/// Opens an account, a sign-in, a registration or a run of removals.
 ///
 /// `request` is a JSON object of `request_length` bytes. `secret` is `secret_length` bytes that must not
 /// stand in JSON, or NULL; it is copied to memory that is wiped when the account is closed, and the caller
@@ -52,6 +52,11 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// in the browser), and `environment`, `graph_endpoint`, `authority_host` as above. It goes on by itself;
 /// `chat_access_next` tells how, and after `signed_in` the handle is an account's. Tokens are renewed by
 /// themselves then. Closing the handle stops the sign-in at once.
+///
+/// A registration: `{"open":"registration","account":handle,"name":...}` finds the application of that
+/// display name or creates it: a public client with the loopback redirect and the delegated permission
+/// Chat.ReadWrite.All. The account needs Application.ReadWrite.All. Optional: `change` (false: only says what
+/// would be done), `consent` ("none", "user" or "tenant"; needs DelegatedPermissionGrant.ReadWrite.All).
 ///
 /// A run: `{"open":"removals","accounts":[handle, ...]}`. Optional: `options`, an object with any of
 /// `api_version` ("v1.0" or "beta"), `journal` (a path), `request_time_ms` (30000), `run_time_ms` (0: no
@@ -176,7 +181,7 @@ pub unsafe extern "C" fn remove_all_access_for_user(
     })
 }
 
-/// Fetches the next event of a run or a sign-in, waiting up to `timeout_ms` for it. 0 does not wait; a negative number
+/// Fetches the next event of a run, a sign-in or a registration, waiting up to `timeout_ms` for it. 0 does not wait; a negative number
 /// waits until there is one.
 ///
 /// Returns `CHAT_ACCESS_STATUS_OK` with one JSON object in the buffer, whatever it reports;
@@ -193,6 +198,10 @@ pub unsafe extern "C" fn remove_all_access_for_user(
 /// (`reason`, `seconds`: Entra is not available and is asked again then); and at last `signed_in`
 /// (`account`: what `chat_access_describe` says) or `failed` (`error`: a stable name, `message`,
 /// `next_step`, `code`: "AADSTS...", `correlation_id`, `trace_id`).
+///
+/// Events of a registration: `step` (`message`), and at last `registered` (`app_id`, `object_id`, `name`,
+/// `tenant_id`, `changes`: what was or would be done of "create", "update", "enable", "consent") or `failed`
+/// (`error`, `message`, `next_step`, `request_id`).
 ///
 /// Skip the ones you don't know. Any thread may call, and each event goes to one caller. An account that
 /// was opened with its token has no events.
@@ -214,6 +223,16 @@ pub unsafe extern "C" fn chat_access_next(
             Object::Account(_) => Ok(ChatAccessStatus::Ended),
             Object::SignIn(signing_in) => {
                 let events = signing_in.sign_in.events();
+                take(
+                    events,
+                    timeout_ms,
+                    |_| true,
+                    |_| ChatAccessStatus::Ok,
+                    &mut out,
+                )
+            }
+            Object::Registration(registration) => {
+                let events = registration.events();
                 take(
                     events,
                     timeout_ms,
@@ -279,6 +298,7 @@ pub unsafe extern "C" fn chat_access_describe(
         let described = match handles::get(handle)? {
             Object::Account(lane) => lane.account().describe(),
             Object::SignIn(signing_in) => signing_in.lane()?.account().describe(),
+            Object::Registration(_) => return Err(ChatAccessStatus::WrongHandleKind),
             Object::Run(run) => run.describe(),
         };
         out.write(&described.to_string())?;
@@ -368,6 +388,7 @@ pub extern "C" fn chat_access_close(handle: i64) -> i32 {
         match handles::close(handle)? {
             Object::Run(run) => run.close(),
             Object::SignIn(signing_in) => signing_in.sign_in.close(),
+            Object::Registration(registration) => registration.close(),
             Object::Account(_) => {}
         }
         Ok(ChatAccessStatus::Ok)

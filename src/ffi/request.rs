@@ -9,7 +9,10 @@ use super::ChatAccessStatus;
 use super::handles::{self, Object};
 use super::sign_in::SigningIn;
 use crate::graph::Cloud;
-use crate::identity::{AccessToken, Account, Application, Method, RefreshToken, SignIn, Tenant};
+use crate::identity::{
+    AccessToken, Account, Application, Consent, Method, RefreshToken, Registration,
+    RegistrationOptions, SignIn, Tenant,
+};
 use crate::input::InvalidInput;
 use crate::removal::{Lane, Run, RunOptions};
 
@@ -37,6 +40,15 @@ pub(super) enum Request {
         environment: Option<String>,
         graph_endpoint: Option<String>,
         authority_host: Option<String>,
+    },
+    /// An application to find or create with an account.
+    Registration {
+        account: i64,
+        name: String,
+        #[serde(default)]
+        consent: Consent,
+        #[serde(default)]
+        change: bool,
     },
     /// A run of removals with one or more accounts.
     Removals {
@@ -139,6 +151,18 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
             let sign_in = SignIn::start(cloud, application, method)
                 .map_err(|error| unusable(&error.to_string()))?;
             Ok(Object::SignIn(Arc::new(SigningIn::new(sign_in))))
+        }
+        Request::Registration {
+            account,
+            name,
+            consent,
+            change,
+        } => {
+            let lane = handles::account(account)?;
+            let options = RegistrationOptions::new(&name, consent, change)?;
+            let registration = Registration::start(lane.shared_account(), options)
+                .map_err(|error| unusable(&error.to_string()))?;
+            Ok(Object::Registration(Arc::new(registration)))
         }
         Request::Removals { accounts, options } => {
             let accounts = accounts

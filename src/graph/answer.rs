@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use reqwest::blocking::Response;
 use reqwest::header::{DATE, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::http::{Body, ExchangeError, retry_after, text};
 use crate::identity::AccessToken;
@@ -39,10 +40,38 @@ impl Answer {
     /// # Errors
     /// The connection broke or the time ran out before the body that was announced had come.
     pub(super) fn read(
-        mut response: Response,
+        response: Response,
         token: &AccessToken,
         deadline: Instant,
     ) -> Result<Self, ExchangeError> {
+        Self::read_with_body(response, token, deadline).map(|(answer, _)| answer)
+    }
+
+    /// Reads the answer with the JSON of a success; a success whose body is none is null.
+    ///
+    /// # Errors
+    /// As for [`Self::read`].
+    pub(super) fn read_with_json(
+        response: Response,
+        token: &AccessToken,
+        deadline: Instant,
+    ) -> Result<(Self, Value), ExchangeError> {
+        let (mut answer, body) = Self::read_with_body(response, token, deadline)?;
+        let mut json = Value::Null;
+        if (200..300).contains(&answer.status)
+            && let Ok(read) = serde_json::from_slice(&body.bytes)
+        {
+            json = read;
+            answer.message = None;
+        }
+        Ok((answer, json))
+    }
+
+    fn read_with_body(
+        mut response: Response,
+        token: &AccessToken,
+        deadline: Instant,
+    ) -> Result<(Self, Body), ExchangeError> {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = if status == 204 {
@@ -77,7 +106,7 @@ impl Answer {
         } else if status != 204 {
             answer.message = Some(body.described(&headers, "Microsoft Graph"));
         }
-        Ok(answer)
+        Ok((answer, body))
     }
 }
 

@@ -32,6 +32,10 @@ impl GraphClient {
         &self.cloud
     }
 
+    pub(super) fn http(&self) -> &Client {
+        &self.http
+    }
+
     /// `POST {root}/{version}/chats/{id}/removeAllAccessForUser`, within `limit`.
     ///
     /// # Errors

@@ -101,6 +101,11 @@ impl Account {
             .objection(tenant, &self.client.cloud().graph, now)
     }
 
+    /// The object id of the signed-in user, where the token says so.
+    pub fn user(&self) -> Option<String> {
+        self.tokens.held().claims?.user_id
+    }
+
     /// Who is signed in, where and with what, as JSON. Never a token.
     pub fn describe(&self) -> Value {
         let held = self.tokens.held();

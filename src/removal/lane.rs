@@ -28,6 +28,11 @@ impl Lane {
         &self.account
     }
 
+    /// The account itself, for work that is no run.
+    pub fn shared_account(&self) -> Arc<Account> {
+        Arc::clone(&self.account)
+    }
+
     pub(super) fn pace(&self) -> Arc<SharedPace> {
         Arc::clone(&self.pace)
     }

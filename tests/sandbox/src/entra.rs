@@ -168,15 +168,17 @@ fn parts(path: &str) -> Option<(&str, &str)> {
     Some((tenant, endpoint))
 }
 
-/// Answers one request. `query` is what stands behind the `?` of its target.
-pub(crate) fn answer(service: &Service, request: &Request, query: &str) -> Answer {
+/// Answers one request.
+pub(crate) fn answer(service: &Service, request: &Request) -> Answer {
     let (tenant, endpoint) = parts(&request.path).unwrap_or_default();
     let mut entra = service.entra();
     let served = match (endpoint, &request.method) {
         ("discovery", &Method::GET) => Ok(tenant::discovery(tenant, request)),
-        ("authorize", &Method::GET) => authorize::serve(&mut entra, tenant, &Form::parse(query)),
+        ("authorize", &Method::GET) => {
+            authorize::serve(&mut entra, tenant, &Form::parse(&request.query))
+        }
         ("devicecode", &Method::POST) => form(request)
-            .and_then(|form| device::serve(&mut entra, tenant, &form, &request.origin())),
+            .and_then(|form| device::serve(service, &mut entra, tenant, &form, &request.origin())),
         ("token", &Method::POST) => {
             form(request).and_then(|form| token::serve(service, &mut entra, tenant, &form))
         }

@@ -75,8 +75,7 @@ impl Connection {
             return self.send(control::answer(&self.service, &request));
         }
         if entra::is_entra(&request.path) {
-            let query = target.split_once('?').map_or("", |(_, query)| query);
-            return self.send(entra::answer(&self.service, &request, query));
+            return self.send(entra::answer(&self.service, &request));
         }
 
         let hit = self.service.hit(request.chat(), arrived);
@@ -120,6 +119,7 @@ impl Connection {
         Ok(Request {
             method: head.method,
             path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
             resource: Resource::parse(head.uri.path()),
             headers: head.headers,
             body,

@@ -33,6 +33,8 @@ pub struct SandboxOptions {
     pub limits: Limits,
     /// How the Entra side behaves.
     pub entra: EntraSettings,
+    /// How many requests a new application is still unknown to.
+    pub application_delay: u32,
     /// Faults from the start on.
     pub faults: FaultScript,
     /// Well-formed chat ids that name no chat (404).
@@ -54,6 +56,7 @@ impl Default for SandboxOptions {
             keep_requests: 20_000,
             limits: Limits::none(),
             entra: EntraSettings::default(),
+            application_delay: 1,
             faults: FaultScript::default(),
             missing_chats: Vec::new(),
             forbidden_chats: Vec::new(),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::entra::{Entra, EntraSettings};
 use crate::faults::{FaultScript, Faults, Hit};
-use crate::graph::{DirectoryUser, Refusal};
+use crate::graph::{Directory, DirectoryUser, Refusal};
 use crate::ledger::Ledger;
 use crate::limits::{Caller, InvalidLimits, Limiter, Limits};
 use crate::lock::lock;
@@ -34,6 +34,7 @@ pub(crate) struct Service {
     started: Instant,
     mint: Mutex<Mint>,
     entra: Mutex<Entra>,
+    directory: Mutex<Directory>,
     tenant: Mutex<Tenant>,
     limiter: Mutex<Limiter>,
     faults: Mutex<Faults>,
@@ -46,6 +47,7 @@ impl Service {
             started: Instant::now(),
             mint: Mutex::default(),
             entra: Mutex::default(),
+            directory: Mutex::default(),
             tenant: Mutex::default(),
             limiter: Mutex::new(Limiter::new(&options.limits)?),
             faults: Mutex::default(),
@@ -64,6 +66,7 @@ impl Service {
         self.set_users(options.users.clone());
         self.script(options.faults.clone());
         self.set_entra(options.entra.clone());
+        *self.directory() = Directory::default();
         *self.ledger() = Ledger::new(options.keep_requests);
         self.set_limits(&options.limits)
             .expect("the limits were good at the start");
@@ -84,6 +87,10 @@ impl Service {
 
     pub(crate) fn entra(&self) -> MutexGuard<'_, Entra> {
         lock(&self.entra)
+    }
+
+    pub(crate) fn directory(&self) -> MutexGuard<'_, Directory> {
+        lock(&self.directory)
     }
 
     /// Replaces how the Entra side behaves. What it has given out stays good.

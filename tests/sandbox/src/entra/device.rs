@@ -7,6 +7,7 @@ use serde_json::json;
 use super::refusal::Refusal;
 use super::{Entra, Form, random, tenant};
 use crate::answer::Answer;
+use crate::service::Service;
 
 /// A device code that waits to be entered.
 pub(super) struct Code {
@@ -19,6 +20,7 @@ pub(super) struct Code {
 }
 
 pub(super) fn serve(
+    service: &Service,
     entra: &mut Entra,
     tenant: &str,
     form: &Form,
@@ -26,9 +28,17 @@ pub(super) fn serve(
 ) -> Result<Answer, Refusal> {
     tenant::check(tenant)?;
     entra.refuse(&["devicecode"])?;
+    let client = form.need("client_id")?;
+    if !service.directory().is_known(client) {
+        return Err(Refusal::new(
+            "unauthorized_client",
+            700_016,
+            format!("Application with identifier '{client}' was not found in the directory."),
+        ));
+    }
     let settings = &entra.settings;
     let code = Code {
-        client: form.need("client_id")?.into(),
+        client: client.into(),
         scope: form.need("scope")?.into(),
         ends: Instant::now() + Duration::from_secs(settings.device_code_seconds),
         polls_left: settings.pending_polls,
