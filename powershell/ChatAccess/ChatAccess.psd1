@@ -14,6 +14,7 @@
         'Disconnect-ChatAccess'
         'Export-ChatAccessToken'
         'Get-ChatAccessContext'
+        'Register-ChatAccessApp'
         'Remove-ChatAccessForUser'
     )
     CmdletsToExport      = @()

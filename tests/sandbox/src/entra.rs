@@ -32,7 +32,8 @@ use crate::token::TokenClaims;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EntraSettings {
-    /// Who signs in, with what in the token; its `expires_in` is the token's life.
+    /// Who signs in, with what in the token; its `expires_in` is the token's life. The permissions are
+    /// those that were asked for, unless others stand here.
     pub claims: TokenClaims,
     /// How often a device code is polled in vain before it counts as entered.
     pub pending_polls: u32,

@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use super::{Entra, Form, random, tenant};
 use crate::answer::Answer;
 use crate::service::Service;
-use crate::token::id_token;
+use crate::token::{TokenClaims, id_token};
 
 /// What a grant stands for.
 struct Granted {
@@ -44,6 +44,9 @@ pub(super) fn serve(
     }?;
     let mut claims = entra.settings.claims.clone();
     claims.appid = client.into();
+    if claims.scp == TokenClaims::default().scp {
+        claims.scp = Some(graph_scopes(&granted.scope));
+    }
     let life = claims.expires_in;
     let mut answer = json!({
         "token_type": "Bearer",
@@ -140,4 +143,11 @@ fn refresh_token(entra: &Entra, client: &str, form: &Form) -> Result<Granted, Re
         scope: form.need("scope")?.into(),
         nonce: String::new(),
     })
+}
+
+/// What was asked for of Graph: all but what is for Entra itself.
+fn graph_scopes(scope: &str) -> String {
+    let own = ["openid", "profile", "email", "offline_access"];
+    let scopes = scope.split_whitespace().filter(|one| !own.contains(one));
+    scopes.collect::<Vec<_>>().join(" ")
 }
