@@ -7,6 +7,7 @@
 mod module;
 mod powershell;
 mod removal;
+mod signin;
 mod size;
 
 use std::process::ExitCode;
@@ -48,6 +49,7 @@ type Group = (&'static str, fn(&mut Bars));
 const GROUPS: &[Group] = &[
     ("module", module::run),
     ("removal", removal::run),
+    ("signin", signin::run),
     ("size", size::run),
 ];
 
