@@ -4,7 +4,9 @@
 //! command fails when one is short. Times are medians and, wherever there is something to compare with, ratios
 //! within one run, because machines differ and are busy.
 
+mod kill;
 mod module;
+mod pace;
 mod powershell;
 mod removal;
 mod signin;
@@ -33,7 +35,7 @@ impl Bars {
         let verdict = if ok { "ok" } else { "short" };
         self.short += usize::from(!ok);
         println!(
-            "bar {}.{name} {value:.2}{unit} {relation}{limit}{unit} {verdict}",
+            "bar {}.{name} {value:.3}{unit} {relation}{limit}{unit} {verdict}",
             self.group
         );
     }
@@ -51,9 +53,16 @@ const GROUPS: &[Group] = &[
     ("removal", removal::run),
     ("signin", signin::run),
     ("size", size::run),
+    ("pace", pace::run),
+    ("kill", kill::run),
 ];
 
 fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(kill::VICTIM) {
+        kill::victim(&arguments.collect::<Vec<_>>());
+        return ExitCode::SUCCESS;
+    }
     // `cargo bench` adds an option of its own.
     let asked: Vec<String> = std::env::args()
         .skip(1)
