@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chat_access::events::Taken;
-use chat_access::graph::Cloud;
+use chat_access::graph::{Call, Cloud};
 use chat_access::identity::{
-    Account, Application, Method, RefreshToken, SignIn, SignInEvent, Stage,
+    AccessToken, Account, Application, Method, RefreshToken, SignIn, SignInEvent, Stage,
 };
-use sandbox::{EntraRefusal, EntraSettings, Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
+use sandbox::{
+    EntraRefusal, EntraSettings, Fault, FaultScript, Rule, Sandbox, SandboxOptions, TENANT_ID,
+    TokenClaims,
+};
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -443,6 +446,41 @@ fn a_hostile_answer_is_a_clean_error_without_its_text() {
             "{told}"
         );
     }
+}
+
+#[test]
+fn an_answer_that_comes_drop_by_drop_ends_in_time() {
+    let sandbox = Sandbox::start(SandboxOptions {
+        faults: FaultScript::new([Rule::new(Fault::Slow {
+            bytes_per_second: 20,
+        })]),
+        ..SandboxOptions::default()
+    });
+    let cloud = Cloud::new(None, Some(&sandbox.url()), None).unwrap();
+    let token = AccessToken::new(sandbox.token(TokenClaims::default()).as_bytes()).unwrap();
+    let account = Account::with_token(cloud, token.clone()).unwrap();
+    let began = Instant::now();
+    let call = Call::get("users/admin".into());
+    let limit = Duration::from_millis(300);
+    assert!(account.client().call(&call, &token, limit).is_err());
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_token_that_entra_echoes_is_taken_out_of_what_is_told() {
+    let sandbox = refusing(EntraRefusal {
+        description: "The token 0.AbCdEfSecret is not good.".into(),
+        ..EntraRefusal::default()
+    });
+    let token = RefreshToken::new(b"0.AbCdEfSecret").unwrap();
+    let sign_in = start(&sandbox, Method::RefreshToken(token));
+    let event = next(&sign_in);
+    assert_eq!(event["error"], "RefreshTokenNotValid");
+    let told = event.to_string();
+    assert!(
+        told.contains("(not shown)") && !told.contains("0.AbCdEf"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -184,7 +184,10 @@ impl Registration {
         std::thread::Builder::new()
             .name("chat-access-register".into())
             .stack_size(512 * 1024)
-            .spawn(move || worker.run())
+            .spawn(move || {
+                let _end = End(&worker);
+                worker.run();
+            })
             .map_err(|error| {
                 SignInError::NoClient(format!("This process can't start another thread: {error}."))
             })?;
@@ -209,11 +212,19 @@ impl Drop for Registration {
     }
 }
 
+/// The end of the thread, also by a panic: whoever waits is not left waiting.
+struct End<'a>(&'a Shared);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.events.end();
+    }
+}
+
 impl Shared {
     fn run(&self) {
         let event = self.register().unwrap_or_else(|failure| failure.told());
         self.events.push(event);
-        self.events.end();
     }
 
     fn step(&self, message: impl Into<String>) {

@@ -133,7 +133,10 @@ impl SignIn {
         std::thread::Builder::new()
             .name("chat-access-sign-in".into())
             .stack_size(512 * 1024)
-            .spawn(move || worker.run(cloud, entra, method))
+            .spawn(move || {
+                let _end = End(&worker);
+                worker.run(cloud, entra, method);
+            })
             .map_err(|error| {
                 SignInError::NoClient(format!("This process can't start another thread: {error}."))
             })?;
@@ -167,6 +170,16 @@ impl Drop for SignIn {
     }
 }
 
+/// The end of the thread, also by a panic: whoever waits is not left waiting.
+struct End<'a>(&'a Shared);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.account.set(None);
+        self.0.events.end();
+    }
+}
+
 impl Shared {
     fn run(&self, cloud: Cloud, entra: Entra, method: Method) {
         let made = self.sign_in(cloud, entra, method).map(Arc::new);
@@ -188,7 +201,6 @@ impl Shared {
         // First, so that whoever learns of it finds it.
         let _ = self.account.set(made.ok());
         self.events.push(event);
-        self.events.end();
     }
 
     fn sign_in(&self, cloud: Cloud, entra: Entra, method: Method) -> Result<Account, SignInError> {
