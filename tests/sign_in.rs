@@ -235,7 +235,7 @@ fn a_device_code_that_is_declined_ends_it() {
     });
     let sign_in = start(&sandbox, Method::DeviceCode);
     next(&sign_in);
-    assert_eq!(next(&sign_in)["error"], "SignInDeclined");
+    assert_eq!(next(&sign_in)["error"], "Declined");
 }
 
 #[test]

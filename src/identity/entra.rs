@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::blocking::Client;
@@ -98,7 +99,7 @@ impl Entra {
             .header(ACCEPT, "application/json")
             .header("client-request-id", Uuid::new_v4().to_string())
             .timeout(ANSWER_LIMIT)
-            .body(self.encode(form).to_string())
+            .body(Bytes::from_owner(self.encode(form)))
             .send()
             .map_err(http::ExchangeError::from)?;
         let status = response.status().as_u16();

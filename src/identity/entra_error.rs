@@ -37,6 +37,7 @@ pub enum Refusal {
     CodeNotValid,
     ConsentDeclined,
     ConsentNeeded,
+    Declined,
     DeviceCodeExpired,
     DeviceNotAllowed,
     InteractionNeeded,
@@ -52,7 +53,6 @@ pub enum Refusal {
     RefreshTokenNotValid,
     RefreshTokenRevoked,
     ScopeNotValid,
-    SignInDeclined,
     SingleTenantApp,
     TemporarilyUnavailable,
     TenantNotFound,
@@ -131,7 +131,7 @@ impl Refusal {
             return CODES[found].1;
         }
         match error {
-            "access_denied" | "authorization_declined" => Self::SignInDeclined,
+            "access_denied" | "authorization_declined" => Self::Declined,
             "expired_token" | "code_expired" => Self::DeviceCodeExpired,
             "bad_verification_code" => Self::CodeNotValid,
             "consent_required" => Self::ConsentNeeded,
@@ -204,7 +204,7 @@ impl Refusal {
             R::ScopeNotValid => {
                 "The permission (Scope) that was asked for does not exist or is not valid."
             }
-            R::SignInDeclined => "The sign-in was declined.",
+            R::Declined => "The sign-in was declined.",
             R::SingleTenantApp => "The application belongs to a single tenant.",
             R::TemporarilyUnavailable => "Entra is not available just now.",
             R::TenantNotFound => "There is no such tenant.",
@@ -228,7 +228,7 @@ impl Refusal {
             }
             R::ClientLoop => "Wait some minutes, and store and use the newest refresh token.",
             R::CodeNotValid | R::DeviceCodeExpired => "Run Connect-ChatAccess again.",
-            R::ConsentDeclined | R::SignInDeclined => {
+            R::ConsentDeclined | R::Declined => {
                 "Run Connect-ChatAccess again and accept, or use another account."
             }
             R::DeviceNotAllowed => {
@@ -425,7 +425,7 @@ mod tests {
     #[test]
     fn without_a_known_code_the_oauth_error_decides() {
         let of = |error: &str, refresh| EntraError::new(error, "", refresh).refusal;
-        assert_eq!(of("access_denied", false), Refusal::SignInDeclined);
+        assert_eq!(of("access_denied", false), Refusal::Declined);
         assert_eq!(of("invalid_grant", true), Refusal::RefreshTokenNotValid);
         assert_eq!(of("invalid_grant", false), Refusal::CodeNotValid);
         assert_eq!(of("no_such_error", false), Refusal::Other);

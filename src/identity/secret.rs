@@ -22,6 +22,9 @@ impl Secret {
 
     /// `text` without this secret, for text that comes from outside and may echo it.
     pub(crate) fn redact(&self, text: &str) -> String {
+        if self.0.is_empty() {
+            return text.to_string();
+        }
         text.replace(self.0.as_str(), "(not shown)")
     }
 
@@ -58,6 +61,7 @@ mod tests {
         let secret = Secret::new("0.AbCd".into());
         assert_eq!(format!("{secret:?}"), "(not shown)");
         assert_eq!(secret.redact("no: 0.AbCd!"), "no: (not shown)!");
+        assert_eq!(Secret::new(String::new()).redact("ab"), "ab");
     }
 
     #[test]

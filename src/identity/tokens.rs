@@ -72,7 +72,13 @@ impl Tokens {
             refresh,
             life: Duration::from_secs(answer.expires_in.min(LONGEST_LIFE)),
             nonce: id_token.as_ref().and_then(Claims::nonce),
-            identity,
+            // It says who signed in. For whom it is and how long it lasts says nothing of the access token.
+            identity: identity.map(|claims| Claims {
+                audience: None,
+                expires: None,
+                app_only: false,
+                ..claims
+            }),
             scopes: answer
                 .scope
                 .split_whitespace()

@@ -45,8 +45,9 @@ function script:Invoke-Registration {
             }
         }
     } finally {
+        # First, because after Ctrl+C a write ends this block.
+        $null = $native::chat_access_close($handle)
         $progress.RecordType = 'Completed'
         $Cmdlet.WriteProgress($progress)
-        $null = $native::chat_access_close($handle)
     }
 }

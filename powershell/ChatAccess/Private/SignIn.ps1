@@ -69,11 +69,12 @@ function script:Invoke-SignIn {
         }
         $handle
     } finally {
-        $progress.RecordType = 'Completed'
-        $Cmdlet.WriteProgress($progress)
+        # First, because after Ctrl+C a write ends this block.
         if (-not $signedIn) {
             $null = $native::chat_access_close($handle)
         }
+        $progress.RecordType = 'Completed'
+        $Cmdlet.WriteProgress($progress)
     }
 }
 
