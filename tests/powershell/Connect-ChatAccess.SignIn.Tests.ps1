@@ -49,12 +49,39 @@ Describe 'Connect-ChatAccess, signing in' {
             Mock Start-Browser {
                 # The sandbox agrees for the person and sends the browser back, which is then followed.
                 $script:Page = Start-ThreadJob -ArgumentList $Address { Invoke-WebRequest $args[0] -UseBasicParsing }
+                # It is an argument of the browser's process, which others on this computer can read.
+                $Address | Should -Match 'code_challenge_method=S256'
+                $Address | Should -Not -Match 'code_verifier|_token|0\.A'
                 $true
             }
             Connect-ChatAccess @Here 6> $null
             Get-ChatAccessContext | ForEach-Object TokenSource | Should -Be 'Browser'
             ($script:Page | Receive-Job -Wait -AutoRemoveJob).Content | Should -Match 'You can close this page'
         }
+    }
+
+    It 'stops at once when it is interrupted, and asks Entra no more' {
+        Set-Entra @{ pending_polls = 1000 }
+        $already = (Invoke-Sandbox entra).device_codes
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript(@"
+Import-Module '$ModulePath'
+& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NobodyHere { } }
+Connect-ChatAccess -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbox
+"@)
+        $running = $shell.BeginInvoke()
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        while ((Invoke-Sandbox entra).device_codes -eq $already -and $watch.Elapsed.TotalSeconds -lt 30) {
+            Start-Sleep -Milliseconds 50
+        }
+        $watch.Restart()
+        $shell.Stop()
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 2
+        $running.IsCompleted | Should -BeTrue
+        $shell.Dispose()
+        $polls = (Invoke-Sandbox entra).refused
+        Start-Sleep -Seconds 2
+        (Invoke-Sandbox entra).refused | Should -Be $polls
     }
 
     It 'tells the address where no browser opens' {
