@@ -8,7 +8,7 @@ use reqwest::blocking::Response;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Deserialize;
 
-use super::{client::ExchangeError, retry_after};
+use super::retry_after;
 use crate::identity::AccessToken;
 use crate::input::one_line;
 
@@ -38,21 +38,15 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads at most [`LARGEST_ANSWER`] bytes, until `deadline`.
-    ///
-    /// # Errors
-    /// The connection broke or the time ran out before the body that was announced had come.
-    pub(super) fn read(
-        mut response: Response,
-        token: &AccessToken,
-        deadline: Instant,
-    ) -> Result<Self, ExchangeError> {
+    /// Reads at most [`LARGEST_ANSWER`] bytes, until `deadline`. The status decides what became of the
+    /// request; a body that does not come whole only explains less.
+    pub(super) fn read(mut response: Response, token: &AccessToken, deadline: Instant) -> Self {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = if status == 204 {
             Body::default()
         } else {
-            Body::read(&mut response, deadline)?
+            Body::read(&mut response, deadline)
         };
         let clean = |text: &str| one_line(&token.redact(text), LONGEST_MESSAGE);
         let graph = serde_json::from_slice::<ErrorBody>(&body.bytes).ok();
@@ -81,7 +75,7 @@ impl Answer {
         } else if status != 204 {
             answer.message = Some(body.described(&headers));
         }
-        Ok(answer)
+        answer
     }
 }
 
@@ -89,31 +83,23 @@ impl Answer {
 #[derive(Default)]
 struct Body {
     bytes: Vec<u8>,
+    /// There was more, or more was announced.
     cut: bool,
 }
 
 impl Body {
-    fn read(response: &mut Response, deadline: Instant) -> Result<Self, ExchangeError> {
+    fn read(response: &mut Response, deadline: Instant) -> Self {
         let mut body = Self::default();
         let mut chunk = [0; 8 * 1024];
-        loop {
-            if Instant::now() >= deadline {
-                return Err(ExchangeError::Lost(
-                    "the answer did not come to its end in time".into(),
-                ));
-            }
-            let read = response.read(&mut chunk).map_err(|_| {
-                ExchangeError::Lost("the connection broke within the answer".into())
-            })?;
-            if read == 0 {
-                return Ok(body);
-            }
-            body.bytes.extend_from_slice(&chunk[..read]);
-            if body.bytes.len() as u64 > LARGEST_ANSWER {
-                body.cut = true;
-                return Ok(body);
+        while body.bytes.len() as u64 <= LARGEST_ANSWER && Instant::now() < deadline {
+            match response.read(&mut chunk) {
+                Ok(0) => return body,
+                Ok(read) => body.bytes.extend_from_slice(&chunk[..read]),
+                Err(_) => break,
             }
         }
+        body.cut = true;
+        body
     }
 
     /// A sentence for a body that is no Graph error. Its text is not repeated: a proxy's error page
@@ -126,7 +112,7 @@ impl Body {
             format!("content type {}", one_line(kind, 60))
         });
         let size = if self.cut {
-            format!("more than {} KiB", LARGEST_ANSWER / 1024)
+            format!("cut after {} bytes", self.bytes.len())
         } else {
             format!("{} bytes", self.bytes.len())
         };

@@ -89,7 +89,7 @@ impl GraphClient {
             .body(removal.body())
             .send()
             .map_err(|error| classify(&error))?;
-        Answer::read(response, token, deadline)
+        Ok(Answer::read(response, token, deadline))
     }
 }
 
