@@ -9,6 +9,7 @@ mod module;
 mod pace;
 mod powershell;
 mod removal;
+mod signin;
 mod size;
 
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ type Group = (&'static str, fn(&mut Bars));
 const GROUPS: &[Group] = &[
     ("module", module::run),
     ("removal", removal::run),
+    ("signin", signin::run),
     ("size", size::run),
     ("pace", pace::run),
     ("kill", kill::run),

@@ -12,7 +12,9 @@
     FunctionsToExport    = @(
         'Connect-ChatAccess'
         'Disconnect-ChatAccess'
+        'Export-ChatAccessToken'
         'Get-ChatAccessContext'
+        'Register-ChatAccessApp'
         'Remove-ChatAccessForUser'
     )
     CmdletsToExport      = @()

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use once_cell::sync::Lazy;
 
 use super::ChatAccessStatus;
+use super::sign_in::SigningIn;
+use crate::identity::Registration;
 use crate::removal::{Lane, Run};
 
 /// What a handle stands for.
@@ -13,6 +15,10 @@ use crate::removal::{Lane, Run};
 pub(super) enum Object {
     /// A signed-in administrator.
     Account(Arc<Lane>),
+    /// A sign-in, and then the administrator that it signed in.
+    SignIn(Arc<SigningIn>),
+    /// A registration of an application.
+    Registration(Arc<Registration>),
     /// A run of removals.
     Run(Arc<Run>),
 }
@@ -68,7 +74,7 @@ pub(super) fn close(handle: i64) -> Result<Object, ChatAccessStatus> {
 pub(super) fn run(handle: i64) -> Result<Arc<Run>, ChatAccessStatus> {
     match get(handle)? {
         Object::Run(run) => Ok(run),
-        Object::Account(_) => Err(ChatAccessStatus::WrongHandleKind),
+        _ => Err(ChatAccessStatus::WrongHandleKind),
     }
 }
 
@@ -76,7 +82,8 @@ pub(super) fn run(handle: i64) -> Result<Arc<Run>, ChatAccessStatus> {
 pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
     match get(handle)? {
         Object::Account(account) => Ok(account),
-        Object::Run(_) => Err(ChatAccessStatus::WrongHandleKind),
+        Object::SignIn(signing_in) => signing_in.lane(),
+        Object::Run(_) | Object::Registration(_) => Err(ChatAccessStatus::WrongHandleKind),
     }
 }
 

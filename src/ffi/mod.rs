@@ -9,11 +9,12 @@ mod guard;
 mod handles;
 mod pin;
 mod request;
+mod sign_in;
 mod status;
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::json;
 
 use self::arguments::{Out, bytes, text};
@@ -21,9 +22,9 @@ use self::guard::guard;
 use self::handles::Object;
 use self::request::NotOpened;
 pub use self::status::ChatAccessStatus;
-use crate::events::Taken;
+use crate::events::{EventQueue, Taken};
 use crate::input::{InvalidInput, shown};
-use crate::removal::{Event, NotQueued, Run, Status};
+use crate::removal::{Event, NotQueued, Status};
 
 /// The version of this interface. It changes when a call, a status or a field changes its meaning;
 /// additions leave it as it is.
@@ -35,15 +36,27 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
     CHAT_ACCESS_ABI_VERSION
 }
 
-/// Opens an account or a run of removals.
+/// Opens an account, a sign-in, a registration or a run of removals.
 ///
 /// `request` is a JSON object of `request_length` bytes. `secret` is `secret_length` bytes that must not
 /// stand in JSON, or NULL; it is copied to memory that is wiped when the account is closed, and the caller
 /// wipes its own. On success the new handle is in `handle`; close it with `chat_access_close`.
 ///
-/// An account: `{"open":"account"}` with the access token as `secret`. Optional: `environment` ("Global",
-/// "USGov" or "USGovDoD"), `graph_endpoint`, `authority_host` (https addresses, or http on a loopback
-/// address).
+/// An account: `{"open":"account"}` with the access token as `secret`. Optional: `tenant` (the token must
+/// be of it), `environment` ("Global", "USGov" or "USGovDoD"), `graph_endpoint`, `authority_host` (https
+/// addresses, or http on a loopback address).
+///
+/// A sign-in: `{"open":"sign_in","method":...}` with "browser", "device_code", or "refresh_token" and the
+/// refresh token as `secret`. Optional: `tenant` (a GUID, a domain, or "organizations", the default),
+/// `client_id`, `scopes` (["Chat.ReadWrite.All"]), `login_hint`, `time_ms` (600000: how long the person has
+/// in the browser), and `environment`, `graph_endpoint`, `authority_host` as above. It goes on by itself;
+/// `chat_access_next` tells how, and after `signed_in` the handle is an account's. Tokens are renewed by
+/// themselves then. Closing the handle stops the sign-in at once.
+///
+/// A registration: `{"open":"registration","account":handle,"name":...}` finds the application of that
+/// display name or creates it: a public client with the loopback redirect and the delegated permission
+/// Chat.ReadWrite.All. The account needs Application.ReadWrite.All. Optional: `change` (false: only says what
+/// would be done), `consent` ("none", "user" or "tenant"; needs DelegatedPermissionGrant.ReadWrite.All).
 ///
 /// A run: `{"open":"removals","accounts":[handle, ...]}`. Optional: `options`, an object with any of
 /// `api_version` ("v1.0" or "beta"), `journal` (a path), `request_time_ms` (30000), `run_time_ms` (0: no
@@ -156,7 +169,11 @@ pub unsafe extern "C" fn remove_all_access_for_user(
             return Ok(ChatAccessStatus::NotYet);
         }
         let mine = |event: &Event| matches!(event, Event::Outcome(outcome) if outcome.item == item);
-        let status = take(&run, timeout_ms, mine, &mut out)?;
+        let its_status = |event: &Event| match event {
+            Event::Outcome(outcome) => outcome.status.into(),
+            _ => ChatAccessStatus::Ok,
+        };
+        let status = take(run.events(), timeout_ms, mine, its_status, &mut out)?;
         if status == ChatAccessStatus::NotYet {
             let _ = out.write(&json!({"event": "queued", "item": item}).to_string());
         }
@@ -164,7 +181,7 @@ pub unsafe extern "C" fn remove_all_access_for_user(
     })
 }
 
-/// Fetches the next event of a run, waiting up to `timeout_ms` for it. 0 does not wait; a negative number
+/// Fetches the next event of a run, a sign-in or a registration, waiting up to `timeout_ms` for it. 0 does not wait; a negative number
 /// waits until there is one.
 ///
 /// Returns `CHAT_ACCESS_STATUS_OK` with one JSON object in the buffer, whatever it reports;
@@ -172,10 +189,22 @@ pub unsafe extern "C" fn remove_all_access_for_user(
 /// after `chat_access_finish` or `chat_access_cancel`, when every removal has its outcome. With
 /// `CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL` the event stays the next one.
 ///
-/// Events: `outcome` (see `remove_all_access_for_user`); `wait` (`reason`, `seconds`: nothing is sent for
+/// Events of a run: `outcome` (see `remove_all_access_for_user`); `wait` (`reason`, `seconds`: nothing is sent for
 /// that long); `resumed` (what the journal held: `removed`, `in_flight`, `failed`, `unreadable`, `torn`);
-/// `warning` (`message`). Skip the ones you don't know. Any thread may call, and each event goes to one
-/// caller. An account has no events.
+/// `warning` (`message`).
+///
+/// Events of a sign-in: `device_code` (`message` to show as it is, `user_code`, `verification_uri`,
+/// `expires_in_seconds`); `browser` (`url` to open in the person's browser, `expires_in_seconds`); `wait`
+/// (`reason`, `seconds`: Entra is not available and is asked again then); and at last `signed_in`
+/// (`account`: what `chat_access_describe` says) or `failed` (`error`: a stable name, `message`,
+/// `next_step`, `code`: "AADSTS...", `correlation_id`, `trace_id`).
+///
+/// Events of a registration: `step` (`message`), and at last `registered` (`app_id`, `object_id`, `name`,
+/// `tenant_id`, `changes`: what was or would be done of "create", "update", "enable", "consent") or `failed`
+/// (`error`, `message`, `next_step`, `request_id`).
+///
+/// Skip the ones you don't know. Any thread may call, and each event goes to one caller. An account that
+/// was opened with its token has no events.
 ///
 /// # Safety
 /// As for `chat_access_open`.
@@ -192,10 +221,36 @@ pub unsafe extern "C" fn chat_access_next(
         let mut out = unsafe { Out::new(buffer, capacity, length) }?;
         match handles::get(handle)? {
             Object::Account(_) => Ok(ChatAccessStatus::Ended),
-            Object::Run(run) => match take(&run, timeout_ms, |_| true, &mut out)? {
-                status @ (ChatAccessStatus::NotYet | ChatAccessStatus::Ended) => Ok(status),
-                _ => Ok(ChatAccessStatus::Ok),
-            },
+            Object::SignIn(signing_in) => {
+                let events = signing_in.sign_in.events();
+                take(
+                    events,
+                    timeout_ms,
+                    |_| true,
+                    |_| ChatAccessStatus::Ok,
+                    &mut out,
+                )
+            }
+            Object::Registration(registration) => {
+                let events = registration.events();
+                take(
+                    events,
+                    timeout_ms,
+                    |_| true,
+                    |_| ChatAccessStatus::Ok,
+                    &mut out,
+                )
+            }
+            Object::Run(run) => {
+                let events = run.events();
+                take(
+                    events,
+                    timeout_ms,
+                    |_| true,
+                    |_| ChatAccessStatus::Ok,
+                    &mut out,
+                )
+            }
         }
     })
 }
@@ -222,8 +277,10 @@ pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
 /// Writes what is known about a handle into the buffer, as JSON.
 ///
 /// An account: `account`, `user_id`, `tenant_id`, `client_id`, `app_name`, `scopes`, `auth_type`,
-/// `token_source`, `expires`, `environment`, `graph_endpoint`, `authority_host`; what the token does not
-/// say is null. A run: `counts` (`queued`, `removed`, `not_removed`, `requests`, `throttled`), `waiting`,
+/// `token_source` ("AccessToken", "Browser", "DeviceCode" or "RefreshToken"), `renews` (new tokens come by
+/// themselves), `expires`, `environment`, `graph_endpoint`, `authority_host`; what the token does not say is
+/// null. A sign-in is as its account; before there is one, `CHAT_ACCESS_STATUS_NOT_YET`, and after it failed
+/// `CHAT_ACCESS_STATUS_ENDED`. A run: `counts` (`queued`, `removed`, `not_removed`, `requests`, `throttled`), `waiting`,
 /// `in_flight`, `per_second`, `paused_seconds`.
 ///
 /// # Safety
@@ -240,10 +297,49 @@ pub unsafe extern "C" fn chat_access_describe(
         let mut out = unsafe { Out::new(buffer, capacity, length) }?;
         let described = match handles::get(handle)? {
             Object::Account(lane) => lane.account().describe(),
+            Object::SignIn(signing_in) => signing_in.lane()?.account().describe(),
+            Object::Registration(_) => return Err(ChatAccessStatus::WrongHandleKind),
             Object::Run(run) => run.describe(),
         };
         out.write(&described.to_string())?;
         Ok(ChatAccessStatus::Ok)
+    })
+}
+
+/// Writes an account's newest refresh token into the buffer, for whoever stores it for the next sign-in.
+///
+/// This is the only call by which a secret leaves the library; the caller wipes the buffer. A refresh token
+/// changes when it is used, so export it after the work. With `CHAT_ACCESS_STATUS_INVALID_ARGUMENT` the
+/// account has none, because it was opened with an access token; the buffer holds `{"parameter","message"}`.
+///
+/// # Safety
+/// As for `chat_access_open`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn chat_access_export_secret(
+    handle: i64,
+    buffer: *mut u8,
+    capacity: i32,
+    length: *mut i32,
+) -> i32 {
+    guard(|| {
+        // SAFETY: this function's caller promises what it asks for.
+        let mut out = unsafe { Out::new(buffer, capacity, length) }?;
+        match handles::account(handle)?.account().export_refresh_token() {
+            Some(token) => {
+                out.write(&token)?;
+                Ok(ChatAccessStatus::Ok)
+            }
+            None => {
+                let error = InvalidInput::new(
+                    "Account",
+                    "(access token)",
+                    "it has no refresh token; sign in with Connect-ChatAccess to get one",
+                );
+                let told = json!({"parameter": error.parameter, "message": error.to_string()});
+                let _ = out.write(&told.to_string());
+                Err(ChatAccessStatus::InvalidArgument)
+            }
+        }
     })
 }
 
@@ -291,31 +387,31 @@ pub extern "C" fn chat_access_close(handle: i64) -> i32 {
     guard(|| {
         match handles::close(handle)? {
             Object::Run(run) => run.close(),
+            Object::SignIn(signing_in) => signing_in.sign_in.close(),
+            Object::Registration(registration) => registration.close(),
             Object::Account(_) => {}
         }
         Ok(ChatAccessStatus::Ok)
     })
 }
 
-/// Takes an event out of a run into the caller's buffer, or leaves it where it is.
-fn take(
-    run: &Arc<Run>,
+/// Takes an event out of a queue into the caller's buffer, or leaves it where it is. `status` is what the
+/// call returns for it.
+fn take<E: Serialize>(
+    events: &EventQueue<E>,
     timeout_ms: i32,
-    wanted: impl Fn(&Event) -> bool,
+    wanted: impl Fn(&E) -> bool,
+    status: impl Fn(&E) -> ChatAccessStatus,
     out: &mut Out<'_>,
 ) -> Result<ChatAccessStatus, ChatAccessStatus> {
     let limit = u64::try_from(timeout_ms).ok().map(Duration::from_millis);
     let out = std::cell::RefCell::new(out);
-    let read = |event: &Event| -> Result<ChatAccessStatus, ChatAccessStatus> {
+    let read = |event: &E| -> Result<ChatAccessStatus, ChatAccessStatus> {
         let text = serde_json::to_string(event).map_err(|_| ChatAccessStatus::Panicked)?;
         out.borrow_mut().write(&text)?;
-        Ok(match event {
-            Event::Outcome(outcome) => outcome.status.into(),
-            _ => ChatAccessStatus::Ok,
-        })
+        Ok(status(event))
     };
-    let taken = run.events().take(limit, wanted, read)?;
-    match taken {
+    match events.take(limit, wanted, read)? {
         Taken::Event(status) => Ok(status),
         Taken::NotYet => Ok(ChatAccessStatus::NotYet),
         Taken::Ended => Ok(ChatAccessStatus::Ended),
