@@ -35,28 +35,23 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads the answer until `deadline`.
-    ///
-    /// # Errors
-    /// The connection broke or the time ran out before the body that was announced had come.
-    pub(super) fn read(
-        response: Response,
-        token: &AccessToken,
-        deadline: Instant,
-    ) -> Result<Self, ExchangeError> {
-        Self::read_with_body(response, token, deadline).map(|(answer, _)| answer)
+    /// Reads the answer until `deadline`. The status decides what became of the request; a body that does
+    /// not come whole only explains less.
+    pub(super) fn read(response: Response, token: &AccessToken, deadline: Instant) -> Self {
+        Self::read_with_body(response, token, deadline).0
     }
 
     /// Reads the answer with the JSON of a success; a success whose body is none is null.
     ///
     /// # Errors
-    /// As for [`Self::read`].
+    /// The connection broke or the time ran out before the body that was announced had come.
     pub(super) fn read_with_json(
         response: Response,
         token: &AccessToken,
         deadline: Instant,
     ) -> Result<(Self, Value), ExchangeError> {
-        let (mut answer, body) = Self::read_with_body(response, token, deadline)?;
+        let (mut answer, body) = Self::read_with_body(response, token, deadline);
+        let body = body.whole()?;
         let mut json = Value::Null;
         if (200..300).contains(&answer.status)
             && let Ok(read) = serde_json::from_slice(&body.bytes)
@@ -71,13 +66,13 @@ impl Answer {
         mut response: Response,
         token: &AccessToken,
         deadline: Instant,
-    ) -> Result<(Self, Body), ExchangeError> {
+    ) -> (Self, Body) {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = if status == 204 {
             Body::default()
         } else {
-            Body::read(&mut response, deadline)?
+            Body::read(&mut response, deadline)
         };
         let clean = |text: &str| one_line(&token.redact(text), LONGEST_MESSAGE);
         let graph = serde_json::from_slice::<ErrorBody>(&body.bytes).ok();
@@ -106,7 +101,7 @@ impl Answer {
         } else if status != 204 {
             answer.message = Some(body.described(&headers, "Microsoft Graph"));
         }
-        Ok((answer, body))
+        (answer, body)
     }
 }
 

@@ -66,6 +66,6 @@ impl GraphClient {
             .body(removal.body())
             .send()
             .map_err(ExchangeError::from)?;
-        Answer::read(response, token, deadline)
+        Ok(Answer::read(response, token, deadline))
     }
 }

@@ -17,34 +17,46 @@ pub const LARGEST_ANSWER: u64 = 64 * 1024;
 #[derive(Default)]
 pub(crate) struct Body {
     pub(crate) bytes: Zeroizing<Vec<u8>>,
+    /// There was more than is read.
     cut: bool,
+    /// Why it did not come to its end.
+    broken: Option<&'static str>,
 }
 
 impl Body {
-    /// Reads at most [`LARGEST_ANSWER`] bytes, until `deadline`.
-    ///
-    /// # Errors
-    /// The connection broke or the time ran out before the body that was announced had come.
-    pub(crate) fn read(response: &mut Response, deadline: Instant) -> Result<Self, ExchangeError> {
+    /// Reads at most [`LARGEST_ANSWER`] bytes, until `deadline`. A body that breaks off is what came of it:
+    /// where the status alone decides, that is enough; where the body does, [`Self::whole`] says so.
+    pub(crate) fn read(response: &mut Response, deadline: Instant) -> Self {
         let mut body = Self::default();
         let mut chunk = Zeroizing::new([0; 8 * 1024]);
         loop {
             if Instant::now() >= deadline {
-                return Err(ExchangeError::Lost(
-                    "the answer did not come to its end in time".into(),
-                ));
+                body.broken = Some("the answer did not come to its end in time");
+                return body;
             }
-            let read = response.read(&mut *chunk).map_err(|_| {
-                ExchangeError::Lost("the connection broke within the answer".into())
-            })?;
-            if read == 0 {
-                return Ok(body);
+            match response.read(&mut *chunk) {
+                Ok(0) => return body,
+                Ok(read) => body.append(&chunk[..read]),
+                Err(_) => {
+                    body.broken = Some("the connection broke within the answer");
+                    return body;
+                }
             }
-            body.append(&chunk[..read]);
             if body.bytes.len() as u64 > LARGEST_ANSWER {
                 body.cut = true;
-                return Ok(body);
+                return body;
             }
+        }
+    }
+
+    /// This body, if it came to its end.
+    ///
+    /// # Errors
+    /// The connection broke or the time ran out before the body that was announced had come.
+    pub(crate) fn whole(self) -> Result<Self, ExchangeError> {
+        match self.broken {
+            Some(why) => Err(ExchangeError::Lost(why.into())),
+            None => Ok(self),
         }
     }
 

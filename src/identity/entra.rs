@@ -104,7 +104,7 @@ impl Entra {
             .map_err(http::ExchangeError::from)?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let body = Body::read(&mut response, deadline)?;
+        let body = Body::read(&mut response, deadline).whole()?;
         let not_entra = || SignInError::NotEntra(body.described(&headers, "Entra"));
         if status == 200 {
             return serde_json::from_slice(&body.bytes).map_err(|_| not_entra());
