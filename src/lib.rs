@@ -2,8 +2,9 @@
 //!
 //! The way through the code is the way of a removal: [`ffi`] takes it from C or PowerShell, [`removal`]
 //! checks it, paces it, retries it and makes an outcome of it, [`graph`] sends it, and [`identity`] says
-//! with whose token. [`events`] carries back what happens, and [`input`] is how each of them refuses what it can't use.
+//! with whose token. [`audit`] finds what to remove in audit exports. [`events`] carries back what happens, and [`input`] is how each of them refuses what it can't use.
 
+pub mod audit;
 pub mod events;
 pub mod ffi;
 pub mod graph;
