@@ -6,14 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use once_cell::sync::Lazy;
 
 use super::ChatAccessStatus;
-use crate::identity::Account;
-use crate::removal::Run;
+use crate::removal::{Lane, Run};
 
 /// What a handle stands for.
 #[derive(Clone)]
 pub(super) enum Object {
     /// A signed-in administrator.
-    Account(Arc<Account>),
+    Account(Arc<Lane>),
     /// A run of removals.
     Run(Arc<Run>),
 }
@@ -74,7 +73,7 @@ pub(super) fn run(handle: i64) -> Result<Arc<Run>, ChatAccessStatus> {
 }
 
 /// The account of a handle.
-pub(super) fn account(handle: i64) -> Result<Arc<Account>, ChatAccessStatus> {
+pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
     match get(handle)? {
         Object::Account(account) => Ok(account),
         Object::Run(_) => Err(ChatAccessStatus::WrongHandleKind),

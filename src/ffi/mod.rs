@@ -238,7 +238,7 @@ pub unsafe extern "C" fn chat_access_describe(
         // SAFETY: this function's caller promises what it asks for.
         let mut out = unsafe { Out::new(buffer, capacity, length) }?;
         let described = match handles::get(handle)? {
-            Object::Account(account) => account.describe(),
+            Object::Account(lane) => lane.account().describe(),
             Object::Run(run) => run.describe(),
         };
         out.write(&described.to_string())?;

@@ -9,7 +9,7 @@ use super::handles::{self, Object};
 use crate::graph::Cloud;
 use crate::identity::{AccessToken, Account};
 use crate::input::InvalidInput;
-use crate::removal::{Run, RunOptions};
+use crate::removal::{Lane, Run, RunOptions};
 
 /// The request of `chat_access_open`.
 #[derive(Deserialize)]
@@ -79,7 +79,7 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
                     "the system's certificates and proxy settings must be readable",
                 )
             })?;
-            Ok(Object::Account(Arc::new(account)))
+            Ok(Object::Account(Arc::new(Lane::new(account))))
         }
         Request::Removals { accounts, options } => {
             let accounts = accounts

@@ -71,9 +71,9 @@ impl Account {
             .objection(tenant, &self.client.cloud().graph, now)
     }
 
-    /// The key by which Graph counts requests: the signed-in user, where the token names one.
-    pub fn user(&self) -> Option<String> {
-        self.signed_in().claims?.user_id
+    /// The tenant that the token is of, where it says so.
+    pub fn tenant(&self) -> Option<String> {
+        self.signed_in().claims?.tenant_id
     }
 
     /// Who is signed in, where and with what, as JSON. Never the token.

@@ -1,8 +1,9 @@
 //! The engine: removals go in, each comes out as one outcome.
 //!
-//! [`Run`] is the whole; [`Limits`] and [`RetrySettings`] are what it keeps to.
+//! [`Run`] is the whole; a [`Lane`] is an account in it; [`Limits`] and [`RetrySettings`] are what it keeps to.
 
 mod journal;
+mod lane;
 mod limits;
 mod outcome;
 mod pace;
@@ -12,6 +13,7 @@ mod schedule;
 mod worker;
 
 pub use journal::Resumed;
+pub use lane::Lane;
 pub use limits::{Limit, Limits};
 pub use outcome::{Outcome, Status};
 pub use retry::Settings as RetrySettings;

@@ -1,6 +1,6 @@
 //! When the next request may go: just under the limit, and never where it is sure to be refused.
 //!
-//! All times are durations since the run began and come from the caller.
+//! All times come from the caller, as durations since a moment that is the same for all runs.
 //!
 //! What counts at the service is when a request *arrives*, and all that is known here is when it left
 //! and when its answer came. The quickest of the recent answers tells how much of that is the way and
@@ -9,6 +9,7 @@
 //! told afterwards; on a slow network it sends into 429s.
 
 use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Limit;
@@ -28,6 +29,20 @@ const RECENT_ANSWERS: usize = 16;
 
 /// A 429 within so many successes of the one before says that the real limit is lower.
 const SUSPICIOUS: u32 = 40;
+
+/// The pace of a signed-in user, which all runs of that user share: the service counts them together.
+#[derive(Debug)]
+pub(super) struct SharedPace(Mutex<Pace>);
+
+impl SharedPace {
+    pub(super) fn new(limit: Limit) -> Self {
+        Self(Mutex::new(Pace::new(limit)))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Pace> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Under one limit: what was sent, and what 429s have taught.
 #[derive(Debug)]
@@ -66,6 +81,14 @@ impl Pace {
             sent: VecDeque::new(),
             next_ticket: 0,
             answer_times: VecDeque::new(),
+        }
+    }
+
+    /// Keeps to another limit from now on. What was sent and learned stays.
+    pub(super) fn set_limit(&mut self, limit: Limit) {
+        if limit != self.limit {
+            self.limit = limit;
+            self.even = Duration::ZERO;
         }
     }
 

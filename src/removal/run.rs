@@ -14,11 +14,10 @@ use serde_json::{Value, json};
 use super::journal::{self, Journal, Resumed};
 use super::outcome::Ended;
 use super::schedule::{Job, Schedule, Slot};
-use super::worker::{RUN_AGAIN, spawn};
-use super::{Limits, Outcome, RetrySettings, Status};
+use super::worker::{RUN_AGAIN, now, spawn};
+use super::{Lane, Limits, Outcome, RetrySettings, Status};
 use crate::events::EventQueue;
 use crate::graph::{ApiVersion, Removal};
-use crate::identity::Account;
 use crate::input::InvalidInput;
 
 /// Removals that may wait in a run. Whoever puts in more waits for room, so memory stays flat.
@@ -107,13 +106,14 @@ pub struct Run {
 
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) accounts: Vec<Arc<Account>>,
+    pub(super) lanes: Vec<Arc<Lane>>,
     pub(super) version: ApiVersion,
     pub(super) request_time: Duration,
     pub(super) run_time: Option<Duration>,
     pub(super) lease: Option<Duration>,
     pub(super) retry: RetrySettings,
-    pub(super) began: Instant,
+    /// When the run began.
+    pub(super) began: Duration,
     pub(super) events: EventQueue<Event>,
     /// Taken alone or after `state`, never before it.
     pub(super) journal: Mutex<Option<Journal>>,
@@ -168,15 +168,27 @@ impl Run {
     ///
     /// # Errors
     /// An option or a journal that can't be used; no account.
-    pub fn start(accounts: Vec<Arc<Account>>, options: RunOptions) -> Result<Self, InvalidInput> {
+    pub fn start(lanes: Vec<Arc<Lane>>, options: RunOptions) -> Result<Self, InvalidInput> {
         let version = ApiVersion::parse(&options.api_version)?;
         let limits = options.limits.check()?;
         let retry = options.retry.check()?;
-        if accounts.is_empty() {
+        if lanes.is_empty() {
             return Err(InvalidInput::new(
                 "Account",
                 "",
                 "give at least one signed-in account",
+            ));
+        }
+        let mut tenants: Vec<String> = lanes
+            .iter()
+            .filter_map(|lane| lane.account().tenant())
+            .collect();
+        tenants.dedup();
+        if tenants.len() > 1 {
+            return Err(InvalidInput::new(
+                "Account",
+                &tenants.join(" and "),
+                "the accounts of one run must be of the same tenant",
             ));
         }
         if options.request_time_ms == 0 {
@@ -204,11 +216,11 @@ impl Run {
             run_time: time(options.run_time_ms),
             lease: time(options.lease_ms),
             retry,
-            began: Instant::now(),
+            began: now(),
             events,
             journal: Mutex::new(open_journal),
             state: Mutex::new(State {
-                schedule: Schedule::new(&limits, retry, accounts.len()),
+                schedule: Schedule::new(&limits, retry, lanes.iter().map(|lane| lane.pace())),
                 outbox: VecDeque::new(),
                 idle_senders: 0,
                 all_senders: 0,
@@ -223,7 +235,7 @@ impl Run {
                 last_call: Instant::now(),
                 reported_pause: Duration::ZERO,
             }),
-            accounts,
+            lanes,
             scheduler: Condvar::new(),
             senders: Condvar::new(),
         });
@@ -336,7 +348,7 @@ impl Run {
             "waiting": state.schedule.queued(),
             "in_flight": state.in_flight,
             "per_second": state.schedule.rate(),
-            "paused_seconds": pause.saturating_sub(self.shared.now()).as_secs_f64(),
+            "paused_seconds": pause.saturating_sub(now()).as_secs_f64(),
         })
     }
 }

@@ -1,14 +1,14 @@
 //! Which removal goes next, from whose account, and when.
 //!
-//! A pure state machine: it owns no thread, no clock and no socket, and every time is a duration since
-//! the run began that the caller gives. Two removals in one chat never go at once, and one that waits for
+//! A pure state machine: it owns no thread, no clock and no socket, and every time comes from the caller. Two removals in one chat never go at once, and one that waits for
 //! its chat holds up no other.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::pace::{Pace, Ticket};
+use super::pace::{Pace, SharedPace, Ticket};
 use super::{Limits, retry};
 use crate::graph::{ChatId, Removal};
 
@@ -34,7 +34,7 @@ pub(super) struct Job {
 /// One signed-in account.
 #[derive(Debug)]
 struct Lane {
-    pace: Pace,
+    pace: Arc<SharedPace>,
     /// Exchanges in a row that did not work.
     faults: u32,
     /// No token: nothing more goes out here.
@@ -91,18 +91,23 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    pub(super) fn new(limits: &Limits, retry: retry::Settings, lanes: usize) -> Self {
-        let chat = Pace::new(limits.per_chat);
+    pub(super) fn new(
+        limits: &Limits,
+        retry: retry::Settings,
+        paces: impl Iterator<Item = Arc<SharedPace>>,
+    ) -> Self {
+        let lane = |pace: Arc<SharedPace>| {
+            pace.lock().set_limit(limits.per_user);
+            Lane {
+                pace,
+                faults: 0,
+                closed: false,
+            }
+        };
         Self {
-            lanes: (0..lanes)
-                .map(|_| Lane {
-                    pace: Pace::new(limits.per_user),
-                    faults: 0,
-                    closed: false,
-                })
-                .collect(),
+            lanes: paces.map(lane).collect(),
             tenant: Pace::new(limits.per_tenant),
-            chat_space: chat.space(),
+            chat_space: Pace::new(limits.per_chat).space(),
             ready: VecDeque::new(),
             chats: HashMap::new(),
             cooling: BTreeSet::new(),
@@ -167,7 +172,7 @@ impl Schedule {
         let slot = Slot {
             lane,
             sent_at: now,
-            lane_ticket: self.lanes[lane].pace.send(now),
+            lane_ticket: self.lanes[lane].pace.lock().send(now),
             tenant_ticket: self.tenant.send(now),
         };
         Next::Send(Box::new(job), slot)
@@ -192,7 +197,7 @@ impl Schedule {
             .iter()
             .enumerate()
             .filter(|(_, lane)| !lane.closed)
-            .map(|(index, lane)| (index, lane.pace.ready_at(now)))
+            .map(|(index, lane)| (index, lane.pace.lock().ready_at(now)))
             .min_by_key(|(_, at)| *at)
     }
 
@@ -223,26 +228,28 @@ impl Schedule {
     pub(super) fn answered(&mut self, slot: &Slot, chat: &ChatId, now: Duration, bearing: Bearing) {
         let removed = bearing == Bearing::Removed;
         let lane = &mut self.lanes[slot.lane];
-        lane.pace.answered(slot.lane_ticket, now, removed);
+        let mut pace = lane.pace.lock();
+        pace.answered(slot.lane_ticket, now, removed);
         self.tenant.answered(slot.tenant_ticket, now, removed);
         match bearing {
             Bearing::Removed | Bearing::Answered => lane.faults = 0,
             Bearing::Throttled(wait) => {
                 lane.faults = 0;
                 let wait = wait.unwrap_or_else(|| self.retry.back_off(1));
-                lane.pace.throttled(slot.sent_at, now, wait);
+                pace.throttled(slot.sent_at, now, wait);
             }
             Bearing::Fault(wait) => {
                 lane.faults += 1;
                 if let Some(wait) = wait {
-                    lane.pace.pause(now + wait);
+                    pace.pause(now + wait);
                 }
                 if let Some(beyond) = lane.faults.checked_sub(FAULTS_OF_A_LANE) {
-                    lane.pace.pause(now + self.retry.probe(beyond));
+                    pace.pause(now + self.retry.probe(beyond));
                 }
             }
         }
-        let arrived = lane.pace.latest_arrival_of(slot.sent_at, now);
+        let arrived = pace.latest_arrival_of(slot.sent_at, now);
+        drop(pace);
         self.free(chat, arrived + self.chat_space);
     }
 
@@ -281,13 +288,13 @@ impl Schedule {
     /// Until when every open lane is kept from sending by the service or its absence.
     pub(super) fn paused_until(&self) -> Option<Duration> {
         let open = self.lanes.iter().filter(|lane| !lane.closed);
-        open.map(|lane| lane.pace.paused_until()).min()
+        open.map(|lane| lane.pace.lock().paused_until()).min()
     }
 
     /// Requests per second that all open lanes keep together.
     pub(super) fn rate(&self) -> f64 {
         let open = self.lanes.iter().filter(|lane| !lane.closed);
-        let lanes: f64 = open.map(|lane| lane.pace.rate()).sum();
+        let lanes: f64 = open.map(|lane| lane.pace.lock().rate()).sum();
         lanes.min(self.tenant.rate())
     }
 }

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use once_cell::sync::Lazy;
 use uuid::Uuid;
 
 use super::journal::{self, Journal};
@@ -26,12 +27,13 @@ pub(super) const RUN_AGAIN: &str =
 const OTHER_JOURNAL: &str =
     "Make room or give another JournalPath, and run the same command again.";
 
-impl Shared {
-    /// Since the run began.
-    pub(super) fn now(&self) -> Duration {
-        self.began.elapsed()
-    }
+/// The time by which runs keep their pace: since the first run of this process.
+pub(super) fn now() -> Duration {
+    static EPOCH: Lazy<Instant> = Lazy::new(Instant::now);
+    EPOCH.elapsed()
+}
 
+impl Shared {
     /// A panic elsewhere must not keep outcomes from being reported.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -58,7 +60,7 @@ impl Shared {
         let mut state = self.lock();
         while !state.closed {
             if let Some(limit) = self.run_time
-                && self.now() >= limit
+                && now() >= self.began + limit
             {
                 state.stopped.get_or_insert(Ended::with(
                     Status::Cancelled,
@@ -92,7 +94,7 @@ impl Shared {
             && self.events.waiting() < EVENTS
             && state.in_flight < SENDERS
             && state.stopped.is_none();
-        let now = self.now();
+        let now = now();
         let next = if !may_send {
             Next::Idle
         } else if let Some(unsent) = self.needs_no_request(&mut state, now) {
@@ -144,8 +146,9 @@ impl Shared {
     }
 
     fn run_time_left(&self) -> Duration {
-        self.run_time
-            .map_or(Duration::MAX, |limit| limit.saturating_sub(self.now()))
+        self.run_time.map_or(Duration::MAX, |limit| {
+            (self.began + limit).saturating_sub(now())
+        })
     }
 
     /// The next removal's outcome, where it is known without asking Graph: it is done already, or the
@@ -157,8 +160,8 @@ impl Shared {
         } else {
             let tenant = job.removal.tenant_id.to_string();
             let mut objection = None;
-            for account in &self.accounts {
-                objection = Some(account.objection(&tenant)?);
+            for lane in &self.lanes {
+                objection = Some(lane.account().objection(&tenant)?);
             }
             objection?.into()
         };
@@ -241,7 +244,7 @@ impl Shared {
             self.end(job, None, why);
             return;
         }
-        let account = &self.accounts[slot.lane];
+        let account = self.lanes[slot.lane].account();
         let token = account.token();
         let exchange = account.client().remove_all_access_for_user(
             self.version,
@@ -288,7 +291,7 @@ impl Shared {
         if let Bearing::Throttled(_) = bearing {
             state.counts.throttled += 1;
         }
-        let now = self.now();
+        let now = now();
         state
             .schedule
             .answered(slot, &job.removal.thread_id, now, bearing);
@@ -296,7 +299,7 @@ impl Shared {
 
     /// Puts the removal back, unless the wait would outlast its time.
     fn again_or_end(&self, job: Job, id: Option<Uuid>, ended: Ended, wait: Option<Duration>) {
-        let now = self.now();
+        let now = now();
         let wait = wait.unwrap_or_else(|| self.retry.back_off(job.attempts));
         let until = job.started.unwrap_or(now) + self.retry.item_time();
         let mut state = self.lock();
@@ -331,7 +334,7 @@ impl Shared {
         };
         let took = job
             .started
-            .map_or(Duration::ZERO, |at| self.now().saturating_sub(at));
+            .map_or(Duration::ZERO, |at| now().saturating_sub(at));
         let mut outcome = Outcome::unsent(job.item, &job.removal, ended);
         outcome.client_request_id = id.map(|id| id.to_string());
         outcome.attempts = job.attempts;

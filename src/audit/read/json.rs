@@ -260,11 +260,9 @@ impl Scan {
             }
             Some(_) => self.break_off(at, pieces),
             // The end of a list. In an object, the rest of the object follows: it is skipped.
-            None if byte == b']' => {
-                if self.lists.pop() == Some(b'{') {
-                    self.open.push(b'{');
-                    self.after_colon = true;
-                }
+            None if byte == b']' && self.lists.pop() == Some(b'{') => {
+                self.open.push(b'{');
+                self.after_colon = true;
             }
             None => {}
         }

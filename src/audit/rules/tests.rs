@@ -236,7 +236,9 @@ fn a_chat_is_external_by_its_flag_or_by_a_tenant_or_by_a_member() {
     ];
     for record in cases {
         assert!(
-            find(std::slice::from_ref(&record)).iter().all(|t| t.external),
+            find(std::slice::from_ref(&record))
+                .iter()
+                .all(|t| t.external),
             "{record}"
         );
         assert!(!find(std::slice::from_ref(&record)).is_empty(), "{record}");

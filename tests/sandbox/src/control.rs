@@ -7,6 +7,7 @@
 //! | `GET /sandbox/stats` | | [`Stats`](crate::Stats) |
 //! | `POST /sandbox/token` | [`TokenClaims`], each member an override | `{"access_token": "..."}` |
 //! | `POST /sandbox/faults` | [`FaultScript`] | 204 |
+//! | `POST /sandbox/limits` | [`Limits`], each member an override; `"preset": "documented"` starts from those | 204 |
 //! | `POST /sandbox/chats` | `{"missing": ["19:..."], "forbidden": ["19:..."]}` | 204 |
 //! | `POST /sandbox/users` | `{"users": [DirectoryUser]}` | 204 |
 //! | `POST /sandbox/reset` | | 204 |
@@ -18,11 +19,12 @@
 use hyper::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
 use crate::faults::FaultScript;
 use crate::graph::{DirectoryUser, Request};
+use crate::limits::Limits;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
@@ -72,6 +74,13 @@ fn serve(service: &Service, request: &Request) -> Result<Answer, Answer> {
             service.script(body::<FaultScript>(request)?);
             Answer::empty(204)
         }
+        (Method::POST, "limits") => {
+            let limits = limits(body(request)?)?;
+            service
+                .set_limits(&limits)
+                .map_err(|why| error(400, &why.to_string()))?;
+            Answer::empty(204)
+        }
         (Method::POST, "chats") => {
             let chats: Chats = body(request)?;
             service.set_missing_chats(&chats.missing);
@@ -92,6 +101,20 @@ fn serve(service: &Service, request: &Request) -> Result<Answer, Answer> {
         }
     };
     Ok(answer)
+}
+
+/// The limits of a preset, with overrides.
+fn limits(mut overrides: Map<String, Value>) -> Result<Limits, Answer> {
+    let preset = match overrides.remove("preset") {
+        None => Limits::none(),
+        Some(name) => Limits::preset(name.as_str().unwrap_or_default())
+            .ok_or_else(|| error(400, &format!("there is no preset {name}")))?,
+    };
+    let mut limits = json!(preset);
+    for (name, value) in overrides {
+        limits[name] = value;
+    }
+    serde_json::from_value(limits).map_err(|why| error(400, &why.to_string()))
 }
 
 /// The body as JSON; an empty one is the default.

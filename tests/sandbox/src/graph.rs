@@ -24,6 +24,8 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     /// The path as sent, without the query.
     pub(crate) path: String,
+    /// What the path names.
+    pub(crate) resource: Resource,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
@@ -34,9 +36,12 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// What the path names.
-    pub(crate) fn resource(&self) -> Resource {
-        Resource::parse(&self.path)
+    /// The chat it is about.
+    pub(crate) fn chat(&self) -> Option<&str> {
+        match &self.resource {
+            Resource::RemoveAllAccess { chat } => Some(chat),
+            _ => None,
+        }
     }
 }
 
@@ -52,7 +57,7 @@ pub(crate) enum Resource {
 }
 
 impl Resource {
-    fn parse(path: &str) -> Self {
+    pub(crate) fn parse(path: &str) -> Self {
         // Split first, decode after: an encoded slash belongs to its segment.
         let segments: Vec<String> = path
             .trim_start_matches('/')
@@ -92,14 +97,14 @@ pub(crate) fn account_id(service: &Service, request: &Request) -> Option<String>
 
 fn serve(service: &Service, request: &Request) -> Result<Answer, Refusal> {
     let account = authorize::account(service, request)?;
-    match request.resource() {
+    match &request.resource {
         Resource::RemoveAllAccess { chat } => {
             expect_method(request, &Method::POST)?;
-            removal::serve(service, request, &account.claims, &chat)
+            removal::serve(service, request, &account.claims, chat)
         }
         Resource::User { key } => {
             expect_method(request, &Method::GET)?;
-            users::serve(service, &key)
+            users::serve(service, key)
         }
         Resource::Unknown { segment } => Err(Refusal::bad_request(format!(
             "Resource not found for the segment '{segment}'."

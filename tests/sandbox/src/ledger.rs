@@ -72,6 +72,11 @@ pub struct Stats {
     pub by_status: BTreeMap<u16, u64>,
     /// Faults by kind.
     pub faults: BTreeMap<&'static str, u64>,
+    /// Requests that a limit throttled; a fault's 429 is not among them.
+    pub throttled: u64,
+    /// Those of them that came before a wait was over that an earlier 429 had told: for the same
+    /// user, chat, or app and tenant.
+    pub avoidable_429: u64,
     /// Different removals applied, and repeats of them.
     pub removed: u64,
     pub repeated: u64,
@@ -129,11 +134,16 @@ impl Ledger {
         *self.stats.by_status.entry(status).or_default() += 1;
         // The numbers in the record follow one another, so the first one tells the place.
         let first = self.requests.front().map_or(u64::MAX, |first| first.number);
-        if let Some(at) = number.checked_sub(first) {
-            if let Some(request) = self.requests.get_mut(at as usize) {
-                request.status = Some(status);
-            }
+        if let Some(at) = number.checked_sub(first)
+            && let Some(request) = self.requests.get_mut(at as usize)
+        {
+            request.status = Some(status);
         }
+    }
+
+    pub(crate) fn throttled(&mut self, avoidable: bool) {
+        self.stats.throttled += 1;
+        self.stats.avoidable_429 += u64::from(avoidable);
     }
 
     pub(crate) fn apply(&mut self, tenant: &str, user: &str, thread: &str, now: Duration) {

@@ -18,16 +18,20 @@
 //!
 //! - [`Sandbox`] starts and holds it; [`SandboxOptions`] says how.
 //! - [`TokenClaims`] are the claims of a token to mint.
+//! - [`limits`]: throttling as documented, and how fast it lets anyone be.
 //! - [`faults`]: which requests go wrong, and how.
 //! - [`RecordedRequest`], [`AppliedRemoval`], [`Stats`]: what happened.
 //! - [`control`]: the same over HTTP, for clients that are not Rust.
 
 mod answer;
 pub mod control;
+mod exchange;
 pub mod faults;
 mod graph;
 mod guid;
 mod ledger;
+pub mod limits;
+mod lock;
 mod sandbox;
 mod server;
 mod service;
@@ -37,5 +41,6 @@ mod wire;
 pub use faults::{Cut, Fault, FaultScript, Rule, Trick, When};
 pub use graph::DirectoryUser;
 pub use ledger::{AppliedRemoval, RecordedRequest, Stats};
+pub use limits::{Limits, ideal_duration};
 pub use sandbox::{Sandbox, SandboxOptions};
 pub use token::{ADMIN_ID, SCOPE, TENANT_ID, TokenClaims};

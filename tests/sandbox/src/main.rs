@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use lexopt::{Arg, ValueExt as _};
-use sandbox::{Sandbox, SandboxOptions, TokenClaims};
+use sandbox::{Limits, Sandbox, SandboxOptions, TokenClaims};
 use serde_json::json;
 
 const HELP: &str = "\
@@ -15,7 +15,10 @@ A loopback Microsoft Graph to try ChatAccess against, without a tenant.
 Usage: sandbox [OPTIONS]
 
   --port N                Listen on this port of 127.0.0.1 (default: any free one)
+  --limits NAME           Throttle as documented, or not: documented or none (default: none)
+  --scale X               Let time run X times as fast for the limits (default: 1)
   --latency-ms N          Let each answer take this long (default: 0)
+  --log                   Print a line on standard error for each answer
   --ready-json            Print one line of JSON with url and token, for programs
   --until-stdin-closes    Stop when standard input ends, so as not to outlive a parent
   -h, --help              Print this help
@@ -64,13 +67,17 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// The arguments; `None` if they asked for text, which has been printed.
 fn parse() -> Result<Option<Arguments>, lexopt::Error> {
     let mut arguments = Arguments::default();
+    let (mut limits, mut scale) = (Limits::none(), 1.0);
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("port") => arguments.options.port = parser.value()?.parse()?,
+            Arg::Long("limits") => limits = parser.value()?.parse_with(preset)?,
+            Arg::Long("scale") => scale = parser.value()?.parse()?,
             Arg::Long("latency-ms") => {
                 arguments.options.latency = Duration::from_millis(parser.value()?.parse()?);
             }
+            Arg::Long("log") => arguments.options.log = true,
             Arg::Long("ready-json") => arguments.ready_json = true,
             Arg::Long("until-stdin-closes") => arguments.until_stdin_closes = true,
             Arg::Short('h') | Arg::Long("help") => {
@@ -84,7 +91,12 @@ fn parse() -> Result<Option<Arguments>, lexopt::Error> {
             _ => return Err(argument.unexpected()),
         }
     }
+    arguments.options.limits = limits.scaled(scale);
     Ok(Some(arguments))
+}
+
+fn preset(name: &str) -> Result<Limits, &'static str> {
+    Limits::preset(name).ok_or("it is neither documented nor none")
 }
 
 fn greet(url: &str) {

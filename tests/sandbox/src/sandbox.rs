@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use crate::faults::FaultScript;
 use crate::graph::DirectoryUser;
 use crate::ledger::{AppliedRemoval, RecordedRequest, Stats};
+use crate::limits::Limits;
 use crate::server;
 use crate::service::Service;
 use crate::token::TokenClaims;
@@ -23,8 +24,12 @@ pub struct SandboxOptions {
     pub port: u16,
     /// How long each answer takes.
     pub latency: Duration,
+    /// A line on standard error for each answer.
+    pub log: bool,
     /// How many requests the record keeps, the latest; 0 keeps only the counts.
     pub keep_requests: usize,
+    /// Throttling.
+    pub limits: Limits,
     /// Faults from the start on.
     pub faults: FaultScript,
     /// Well-formed chat ids that name no chat (404).
@@ -40,9 +45,11 @@ impl Default for SandboxOptions {
         Self {
             port: 0,
             latency: Duration::ZERO,
+            log: false,
             // A request takes some three kilobytes of record, most of it the token, so this is
             // at most some sixty megabytes.
             keep_requests: 20_000,
+            limits: Limits::none(),
             faults: FaultScript::default(),
             missing_chats: Vec::new(),
             forbidden_chats: Vec::new(),
@@ -84,7 +91,9 @@ impl Sandbox {
             let _in_runtime = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?
         };
-        let service = Arc::new(Service::new(options));
+        let service = Service::new(options)
+            .map_err(|invalid| io::Error::new(io::ErrorKind::InvalidInput, invalid))?;
+        let service = Arc::new(service);
         let (stop, stopped) = oneshot::channel();
         let accepting = server::accept(listener, Arc::clone(&service));
         // The runtime is dropped on this thread, for a drop waits for its workers, which is not
@@ -111,6 +120,16 @@ impl Sandbox {
     /// Mints an access token.
     pub fn token(&self, claims: TokenClaims) -> String {
         self.service.issue(claims)
+    }
+
+    /// Replaces the limits; nothing is used of the new ones.
+    ///
+    /// # Panics
+    /// If a number in them is out of bounds; see [`Limits::check`].
+    pub fn set_limits(&self, limits: &Limits) {
+        self.service
+            .set_limits(limits)
+            .expect("limits within bounds");
     }
 
     /// Replaces the faults; the new script's counts start here.

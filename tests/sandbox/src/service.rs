@@ -1,12 +1,14 @@
 //! The state of a sandbox, shared by its connections and by whoever holds it.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use crate::faults::{FaultScript, Faults, Hit};
-use crate::graph::DirectoryUser;
+use crate::graph::{DirectoryUser, Refusal};
 use crate::ledger::Ledger;
+use crate::limits::{Caller, InvalidLimits, Limiter, Limits};
+use crate::lock::lock;
 use crate::sandbox::SandboxOptions;
 use crate::token::{Mint, Minted, TokenClaims};
 
@@ -31,22 +33,24 @@ pub(crate) struct Service {
     started: Instant,
     mint: Mutex<Mint>,
     tenant: Mutex<Tenant>,
+    limiter: Mutex<Limiter>,
     faults: Mutex<Faults>,
     ledger: Mutex<Ledger>,
 }
 
 impl Service {
-    pub(crate) fn new(options: SandboxOptions) -> Self {
+    pub(crate) fn new(options: SandboxOptions) -> Result<Self, InvalidLimits> {
         let service = Self {
             started: Instant::now(),
             mint: Mutex::default(),
             tenant: Mutex::default(),
+            limiter: Mutex::new(Limiter::new(&options.limits)?),
             faults: Mutex::default(),
             ledger: Mutex::new(Ledger::new(options.keep_requests)),
             options,
         };
         service.reset();
-        service
+        Ok(service)
     }
 
     /// Back to how it started. Tokens stay good, for a client may hold one.
@@ -57,6 +61,8 @@ impl Service {
         self.set_users(options.users.clone());
         self.script(options.faults.clone());
         *self.ledger() = Ledger::new(options.keep_requests);
+        self.set_limits(&options.limits)
+            .expect("the limits were good at the start");
     }
 
     /// The time since the start; every time in a record is this one.
@@ -64,13 +70,8 @@ impl Service {
         self.started.elapsed()
     }
 
-    pub(crate) fn latency(&self) -> Duration {
-        self.options.latency
-    }
-
-    /// Whether requests are kept at all, so that their bytes are worth keeping.
-    pub(crate) fn records(&self) -> bool {
-        self.options.keep_requests > 0
+    pub(crate) fn options(&self) -> &SandboxOptions {
+        &self.options
     }
 
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -114,6 +115,31 @@ impl Service {
         lock(&self.tenant).users = users;
     }
 
+    /// Replaces the limits; nothing is used of the new ones.
+    pub(crate) fn set_limits(&self, limits: &Limits) -> Result<(), InvalidLimits> {
+        *lock(&self.limiter) = Limiter::new(limits)?;
+        Ok(())
+    }
+
+    /// Lets a request for `chat` by the holder of `claims` through, or throttles it.
+    pub(crate) fn admit(&self, claims: &TokenClaims, chat: &str) -> Result<(), Refusal> {
+        let caller = Caller {
+            user: &claims.oid,
+            chat,
+            app: &claims.appid,
+            tenant: &claims.tid,
+        };
+        let mut limiter = lock(&self.limiter);
+        // The time is taken under the lock, so that it does not go back.
+        let throttled = match limiter.admit(caller, self.now()) {
+            Ok(()) => return Ok(()),
+            Err(throttled) => throttled,
+        };
+        let retry_after = limiter.limits().retry_after(throttled.wait);
+        self.ledger().throttled(throttled.avoidable);
+        Err(Refusal::throttled(Some(retry_after)))
+    }
+
     pub(crate) fn script(&self, script: FaultScript) {
         *lock(&self.faults) = Faults::new(script, self.now());
     }
@@ -126,12 +152,6 @@ impl Service {
         let now = self.now();
         self.ledger().apply(tenant, user, chat, now);
     }
-}
-
-/// Locks, also after a panic: the state is counters and sets, whole after every statement, and a
-/// sandbox must outlive a request that found a bug in it.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn in_lower_case(chats: &[String]) -> HashSet<String> {

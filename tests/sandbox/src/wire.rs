@@ -2,12 +2,14 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
+
+use crate::lock::lock;
 
 /// The bytes read from one connection and not yet told apart into requests.
 ///
@@ -27,7 +29,7 @@ impl Tap {
 
     fn saw(&self, bytes: &[u8]) {
         if let Some(kept) = &self.kept {
-            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut kept = lock(kept);
             kept.extend_from_slice(bytes);
         }
     }
@@ -36,7 +38,7 @@ impl Tap {
         let Some(kept) = &self.kept else {
             return Vec::new();
         };
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(kept);
         let length = length(&kept).min(kept.len());
         kept.drain(..length).collect()
     }
@@ -136,6 +138,14 @@ pub(crate) struct Ending {
 }
 
 impl Ending {
+    /// These bytes, then a clean close.
+    pub(crate) fn after(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            ..Self::default()
+        }
+    }
+
     /// Carries out the ending. A client that has gone away meanwhile is no error.
     pub(crate) async fn run(self, mut stream: TcpStream) {
         if self.send(&mut stream).await.is_err() {

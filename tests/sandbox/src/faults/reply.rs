@@ -80,7 +80,7 @@ pub(crate) async fn act(
         Fault::Redirect { location, status } => {
             Reply::Answer(correlation.stamp(Answer::empty(status).with("Location", location)))
         }
-        Fault::Garbage => Reply::Ending(raw(GARBAGE.to_vec()), None),
+        Fault::Garbage => Reply::Ending(Ending::after(GARBAGE.to_vec()), None),
         Fault::ProxyErrorPage { status } => Reply::Answer(proxy_error_page(status)),
         Fault::WrongContentType { status } => {
             let mut answer = error(status);
@@ -105,13 +105,6 @@ pub(crate) async fn act(
         Fault::UnknownStatus { status, body } => {
             Reply::Answer(correlation.stamp(Answer::new(status, "application/json", body)))
         }
-    }
-}
-
-fn raw(bytes: Vec<u8>) -> Ending {
-    Ending {
-        bytes,
-        ..Ending::default()
     }
 }
 
@@ -140,7 +133,7 @@ fn truncated(answer: Answer, at: Cut) -> Reply {
         Cut::Body => (head + answer.body.len() / 2, Some(answer.status)),
     };
     wire.truncate(end);
-    Reply::Ending(raw(wire), status)
+    Reply::Ending(Ending::after(wire), status)
 }
 
 fn giant(correlation: &Correlation, size: u64, content_length: bool) -> Reply {

@@ -204,7 +204,7 @@ impl Armed {
             && when.first.is_none_or(|first| *seen <= first)
             && when
                 .every
-                .is_none_or(|every| every != 0 && *seen % every == 0)
+                .is_none_or(|every| every != 0 && (*seen).is_multiple_of(every))
             && when.from_seconds.is_none_or(|from| since_set >= from)
             && when.until_seconds.is_none_or(|until| since_set < until)
     }

@@ -33,6 +33,7 @@ pub(super) fn serve(
     claims: &TokenClaims,
     chat: &str,
 ) -> Result<Answer, Refusal> {
+    service.admit(claims, chat)?;
     authorize::expect_scope(claims)?;
     expect_json(request)?;
     if !is_chat_id(chat) {
@@ -73,12 +74,12 @@ fn parse(body: &[u8]) -> Result<User, Refusal> {
     let parameters: Parameters = serde_json::from_slice(body)
         .map_err(|error| Refusal::bad_request(format!("Invalid request body: {error}.")))?;
     let user = parameters.user;
-    if let Some(name) = &user.odata_type {
-        if name.trim_start_matches('#') != "microsoft.graph.teamworkUserIdentity" {
-            return Err(Refusal::bad_request(format!(
-                "The type '{name}' is not microsoft.graph.teamworkUserIdentity."
-            )));
-        }
+    if let Some(name) = &user.odata_type
+        && name.trim_start_matches('#') != "microsoft.graph.teamworkUserIdentity"
+    {
+        return Err(Refusal::bad_request(format!(
+            "The type '{name}' is not microsoft.graph.teamworkUserIdentity."
+        )));
     }
     for (name, value) in [("id", &user.id), ("tenantId", &user.tenant_id)] {
         if !is_guid(value) {

@@ -1,4 +1,7 @@
 //! `GET /users/{id or user principal name}`: just the two properties ChatAccess selects.
+//!
+//! The directory is a service with limits of its own, far above those of the removal; none are
+//! modelled.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -201,13 +201,13 @@ fn a_hang_is_followed_by_the_real_answer() {
 
 #[test]
 fn a_client_that_leaves_a_hang_has_its_removal_done_only_if_it_was_processed_first() {
-    let hang = Rule::new(Fault::Hang { seconds: 0.3 });
+    let hang = Rule::new(Fault::Hang { seconds: 0.6 });
     for (rule, removed) in [(hang.clone(), 0), (hang.processed(), 1)] {
         let sandbox = with(rule);
         let client = ask(&sandbox);
         wait_for_a_request(&sandbox);
         drop(client);
-        std::thread::sleep(Duration::from_millis(500));
+        std::thread::sleep(Duration::from_millis(900));
         assert_eq!(applied(&sandbox), removed);
         assert_eq!(recorded(&sandbox), (Some("hang"), None));
     }

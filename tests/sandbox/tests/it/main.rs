@@ -6,3 +6,5 @@ mod controls;
 mod faults;
 mod program;
 mod record;
+mod throttling;
+mod throughput;

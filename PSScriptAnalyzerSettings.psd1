@@ -1,0 +1,13 @@
+@{
+    IncludeDefaultRules = $true
+    ExcludeRules        = @(
+        # The drop-in script speaks to a person, as the sample script does.
+        'PSAvoidUsingWriteHost'
+    )
+    Rules               = @{
+        PSUseCompatibleSyntax = @{
+            Enable         = $true
+            TargetVersions = @('5.1', '7.0')
+        }
+    }
+}

@@ -1,0 +1,26 @@
+@{
+    RootModule           = 'ChatAccess.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6a0c1f64-2f0e-4a57-9f8b-6a3c7d1e4b90'
+    Author               = 'The ChatAccess authors'
+    CompanyName          = 'ChatAccess'
+    Copyright            = '(c) 2026 The ChatAccess authors. MIT license.'
+    Description          = "Removes users' access to Microsoft Teams chats that outsiders started (removeAllAccessForUser), one or ten thousand at a time, at the service's own pace."
+    PowerShellVersion    = '5.1'
+    CompatiblePSEditions = @('Desktop', 'Core')
+    FormatsToProcess     = @('ChatAccess.Format.ps1xml')
+    FunctionsToExport    = @(
+        'Connect-ChatAccess'
+        'Disconnect-ChatAccess'
+        'Get-ChatAccessContext'
+        'Remove-ChatAccessForUser'
+    )
+    CmdletsToExport      = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags = @('Teams', 'MicrosoftTeams', 'Graph', 'Security', 'IncidentResponse', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+        }
+    }
+}

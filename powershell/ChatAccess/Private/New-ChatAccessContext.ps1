@@ -1,0 +1,58 @@
+function New-ChatAccessContext {
+    <#
+    .SYNOPSIS
+    Describes a connected account: who, where and with what, but never the token.
+    #>
+    [CmdletBinding()]
+    [OutputType('ChatAccess.Context')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It only makes an object.')]
+    param(
+        [Parameter(Mandatory)]
+        [long] $Handle
+    )
+
+    $native = Get-NativeLibrary
+    $buffer = [byte[]]::new(16KB)
+    [int] $length = 0
+    $status = $native::chat_access_describe($Handle, $buffer, $buffer.Length, [ref] $length)
+    if ($status -ne 0) {
+        throw (New-NativeStatusError $status)
+    }
+    $about = [Text.Encoding]::UTF8.GetString($buffer, 0, $length) | ConvertFrom-Json
+    $context = [pscustomobject] @{
+        PSTypeName    = 'ChatAccess.Context'
+        Account       = $about.account
+        TenantId      = $about.tenant_id
+        UserId        = $about.user_id
+        ClientId      = $about.client_id
+        AppName       = $about.app_name
+        Scopes        = [string[]] $about.scopes
+        AuthType      = $about.auth_type
+        TokenSource   = $about.token_source
+        ExpiresOn     = ConvertTo-UtcTime $about.expires
+        Environment   = $about.environment
+        GraphEndpoint = $about.graph_endpoint
+        AuthorityHost = $about.authority_host
+        Handle        = $Handle
+    }
+    $shown = [Management.Automation.PSPropertySet]::new('DefaultDisplayPropertySet', [string[]] (
+            'Account', 'TenantId', 'AppName', 'Scopes', 'AuthType', 'ExpiresOn', 'Environment', 'GraphEndpoint'))
+    $context | Add-Member -MemberType MemberSet -Name PSStandardMembers -Value ([Management.Automation.PSMemberInfo[]] $shown)
+    $context
+}
+
+function ConvertTo-UtcTime {
+    [CmdletBinding()]
+    [OutputType([datetime])]
+    param(
+        [AllowNull()]
+        [object] $Time
+    )
+
+    # PowerShell 7 makes a date of such a text by itself, Windows PowerShell leaves it a text.
+    if ($Time -is [datetime]) {
+        $Time.ToUniversalTime()
+    } elseif ($Time) {
+        [datetime]::Parse($Time, [cultureinfo]::InvariantCulture, 'AdjustToUniversal')
+    }
+}

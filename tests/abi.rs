@@ -1,0 +1,452 @@
+//! The C ABI as a careless caller uses it: through the release library, each mistake has its status.
+
+mod common;
+
+use std::ptr::{null, null_mut};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{CHAT, FOREVER, Job, REMOVAL, Status, TENANT, USER, chat, fast, native};
+use sandbox::{Fault, FaultScript, Rule, SandboxOptions, TokenClaims};
+use serde_json::json;
+
+type Open =
+    unsafe extern "C" fn(*const u8, i32, *const u8, i32, *mut i64, *mut u8, i32, *mut i32) -> i32;
+type Next = unsafe extern "C" fn(i64, i32, *mut u8, i32, *mut i32) -> i32;
+type Remove = unsafe extern "C" fn(
+    i64,
+    *const u8,
+    i32,
+    *const u8,
+    i32,
+    *const u8,
+    i32,
+    i32,
+    *mut u8,
+    i32,
+    *mut i32,
+) -> i32;
+
+fn export<T: Copy>(name: &[u8]) -> T {
+    // SAFETY: each use names the type of include/chat_access.h.
+    unsafe { *native().library().get::<T>(name).unwrap() }
+}
+
+#[test]
+fn the_version_is_the_headers() {
+    assert_eq!(
+        native().abi_version(),
+        chat_access::ffi::CHAT_ACCESS_ABI_VERSION
+    );
+}
+
+#[test]
+fn a_fault_inside_is_a_status_and_the_library_works_on() {
+    for _ in 0..3 {
+        let (status, text) = native().open(&json!({"open": "panic"}), None).unwrap_err();
+        assert_eq!(status, Status::Panicked as i32);
+        assert!(text.is_null());
+    }
+    let job = Job::new();
+    assert_eq!(native().remove(job.run, REMOVAL, FOREVER).0, 0);
+}
+
+#[test]
+fn a_request_that_can_not_be_read_says_what_is_wrong() {
+    for (request, part) in [
+        (json!({"open": "window"}), "unknown variant"),
+        (
+            json!({"open": "account", "enviroment": "Global"}),
+            "unknown field",
+        ),
+        (
+            json!({"open": "account", "environment": "China"}),
+            "21Vianet",
+        ),
+        (
+            json!({"open": "account", "graph_endpoint": "http://graph.microsoft.com"}),
+            "https",
+        ),
+        (json!({"open": "removals", "accounts": []}), "at least one"),
+        (json!(7), "request"),
+    ] {
+        let (status, told) = native().open(&request, Some("a.b.c")).unwrap_err();
+        assert_eq!(status, Status::InvalidArgument as i32, "{request}");
+        assert!(
+            told["message"].as_str().unwrap().contains(part),
+            "{request}: {told}"
+        );
+        assert!(told["parameter"].is_string());
+    }
+    let account = native().account("http://127.0.0.1:9", "a.b.c");
+    for options in [
+        json!({"api_version": "v2"}),
+        json!({"limits": {"per_user": {"per_second": 0}}}),
+        json!({"limits": {"per_user": {"per_second": -1}}}),
+        json!({"retry": {"first_wait_ms": 0}}),
+        json!({"request_time_ms": 0}),
+        json!({"speed": "high"}),
+    ] {
+        let request = json!({"open": "removals", "accounts": [account], "options": options});
+        let (status, _) = native().open(&request, None).unwrap_err();
+        assert_eq!(status, Status::InvalidArgument as i32, "{options}");
+    }
+    native().close(account);
+}
+
+#[test]
+fn null_negative_and_invalid_text_each_have_their_status() {
+    let open: Open = export(b"chat_access_open");
+    let next: Next = export(b"chat_access_next");
+    let remove: Remove = export(b"remove_all_access_for_user");
+    let job = Job::new();
+    let request = br#"{"open":"account"}"#;
+    let (mut handle, mut buffer, mut length) = (0_i64, [0_u8; 512], 0_i32);
+    let (out, size) = (buffer.as_mut_ptr(), 512);
+    let at = &mut length as *mut i32;
+    let to = &mut handle as *mut i64;
+    let null_pointer = Status::NullPointer as i32;
+    let negative = Status::NegativeLength as i32;
+    let utf8 = Status::InvalidUtf8 as i32;
+    // SAFETY: every pointer is NULL or belongs to its length; that is what is tested.
+    unsafe {
+        assert_eq!(open(null(), 5, null(), 0, to, out, size, at), null_pointer);
+        assert_eq!(
+            open(request.as_ptr(), -1, null(), 0, to, out, size, at),
+            negative
+        );
+        assert_eq!(
+            open(
+                request.as_ptr(),
+                18,
+                request.as_ptr(),
+                -1,
+                to,
+                out,
+                size,
+                at
+            ),
+            negative
+        );
+        assert_eq!(
+            open(request.as_ptr(), 18, null(), 0, null_mut(), out, size, at),
+            null_pointer
+        );
+        assert_eq!(
+            open(request.as_ptr(), 18, null(), 0, to, out, size, null_mut()),
+            null_pointer
+        );
+        assert_eq!(
+            open(request.as_ptr(), 18, null(), 0, to, null_mut(), size, at),
+            null_pointer
+        );
+        assert_eq!(
+            open(request.as_ptr(), 18, null(), 0, to, out, -1, at),
+            negative
+        );
+        assert_eq!(
+            open(b"\xff\xfe".as_ptr(), 2, null(), 0, to, out, size, at),
+            utf8
+        );
+        assert_eq!(next(job.run, 0, null_mut(), 1, at), null_pointer);
+        assert_eq!(next(job.run, 0, out, -7, at), negative);
+        assert_eq!(next(job.run, 0, out, size, null_mut()), null_pointer);
+        let id = USER.as_ptr();
+        assert_eq!(
+            remove(job.run, null(), 36, id, 36, id, 36, 0, out, size, at),
+            null_pointer
+        );
+        assert_eq!(
+            remove(job.run, id, 36, id, -36, id, 36, 0, out, size, at),
+            negative
+        );
+        assert_eq!(
+            remove(
+                job.run,
+                id,
+                36,
+                id,
+                36,
+                b"\x80".as_ptr(),
+                1,
+                0,
+                out,
+                size,
+                at
+            ),
+            utf8
+        );
+        assert_eq!(
+            remove(job.run, id, 36, id, 36, id, 36, 0, out, size, null_mut()),
+            null_pointer
+        );
+    }
+    assert_eq!(handle, 0);
+    assert!(job.sandbox.requests().is_empty());
+}
+
+#[test]
+fn stale_closed_invented_and_foreign_handles_each_have_their_status() {
+    let job = Job::new();
+    let closed = native().account("http://127.0.0.1:9", "a.b.c");
+    assert_eq!(native().close(closed), 0);
+    for (handle, expected) in [
+        (closed, Status::ClosedHandle),
+        (0, Status::InvalidHandle),
+        (-1, Status::InvalidHandle),
+        (1, Status::InvalidHandle),
+        (i64::MAX, Status::InvalidHandle),
+        (i64::MIN, Status::InvalidHandle),
+        (closed + 1_000_000, Status::InvalidHandle),
+    ] {
+        let expected = expected as i32;
+        assert_eq!(native().remove(handle, REMOVAL, 0).0, expected, "{handle}");
+        assert_eq!(native().next(handle, 0).0, expected);
+        assert_eq!(native().describe(handle).0, expected);
+        assert_eq!(native().finish(handle), expected);
+        assert_eq!(native().cancel(handle), expected);
+        assert_eq!(native().close(handle), expected);
+        let request = json!({"open": "removals", "accounts": [handle]});
+        assert_eq!(native().open(&request, None).unwrap_err().0, expected);
+    }
+    let wrong = Status::WrongHandleKind as i32;
+    assert_eq!(native().remove(job.account, REMOVAL, 0).0, wrong);
+    assert_eq!(native().finish(job.account), wrong);
+    assert_eq!(native().cancel(job.account), wrong);
+    let request = json!({"open": "removals", "accounts": [job.run]});
+    assert_eq!(native().open(&request, None).unwrap_err().0, wrong);
+    assert_eq!(native().next(job.account, 0).0, Status::Ended as i32);
+}
+
+#[test]
+fn a_buffer_that_is_too_small_loses_nothing() {
+    let job = Job::new();
+    let next: Next = export(b"chat_access_next");
+    let remove: Remove = export(b"remove_all_access_for_user");
+    let mut length = 0;
+    // SAFETY: pointers and lengths belong together; a buffer of no capacity may be NULL.
+    let status = unsafe {
+        remove(
+            job.run,
+            TENANT.as_ptr(),
+            36,
+            USER.as_ptr(),
+            36,
+            CHAT.as_ptr(),
+            i32::try_from(CHAT.len()).unwrap(),
+            FOREVER,
+            null_mut(),
+            0,
+            &mut length,
+        )
+    };
+    assert_eq!(status, Status::BufferTooSmall as i32);
+    let mut small = vec![0_u8; usize::try_from(length).unwrap() - 1];
+    for _ in 0..3 {
+        let mut again = 0;
+        // SAFETY: as above.
+        let status = unsafe {
+            next(
+                job.run,
+                0,
+                small.as_mut_ptr(),
+                i32::try_from(small.len()).unwrap(),
+                &mut again,
+            )
+        };
+        assert_eq!((status, again), (Status::BufferTooSmall as i32, length));
+    }
+    assert!(
+        small.iter().all(|byte| *byte == 0),
+        "nothing is half written"
+    );
+    let (status, outcome) = native().next(job.run, 0);
+    assert_eq!((status, outcome["status"].as_str()), (0, Some("Removed")));
+}
+
+#[test]
+fn next_comes_back_in_time_whatever_the_network_does() {
+    let mut options = fast();
+    options["request_time_ms"] = json!(20_000);
+    let job = Job::with(SandboxOptions::default(), TokenClaims::default(), options);
+    job.sandbox
+        .script(FaultScript::new([Rule::new(Fault::Hang { seconds: 20.0 })]));
+    job.queue(REMOVAL);
+    for wait in [0, 50, 200] {
+        let before = Instant::now();
+        assert_eq!(native().next(job.run, wait).0, Status::NotYet as i32);
+        let took = before.elapsed();
+        let wait = Duration::from_millis(u64::try_from(wait).unwrap());
+        assert!(
+            took >= wait && took < wait + Duration::from_millis(150),
+            "{took:?}"
+        );
+    }
+    let before = Instant::now();
+    native().close(job.run);
+    assert!(
+        before.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        before.elapsed()
+    );
+}
+
+#[test]
+fn closing_lets_a_caller_that_waits_go() {
+    let job = Job::new();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| native().next(job.run, FOREVER).0);
+        thread::sleep(Duration::from_millis(50));
+        assert_eq!(native().close(job.run), 0);
+        assert_eq!(waiting.join().unwrap(), Status::ClosedHandle as i32);
+    });
+    assert_eq!(native().close(job.run), Status::ClosedHandle as i32);
+}
+
+#[test]
+fn closing_while_removals_wait_sends_no_more_of_them() {
+    let options = SandboxOptions {
+        latency: Duration::from_millis(100),
+        ..Default::default()
+    };
+    let job = Job::with(options, TokenClaims::default(), json!({}));
+    for n in 0..50 {
+        job.queue((TENANT, USER, &chat(n)));
+    }
+    thread::sleep(Duration::from_millis(50));
+    native().close(job.run);
+    let sent = job.sandbox.requests().len();
+    thread::sleep(Duration::from_millis(300));
+    assert_eq!(job.sandbox.requests().len(), sent);
+    assert!(sent <= 2, "{sent}");
+}
+
+#[test]
+fn an_account_may_be_closed_before_its_run() {
+    let job = Job::new();
+    assert_eq!(native().close(job.account), 0);
+    assert_eq!(native().remove(job.run, REMOVAL, FOREVER).0, 0);
+}
+
+#[test]
+fn two_threads_on_one_run_share_its_events_and_lose_none() {
+    let job = Job::new();
+    thread::scope(|scope| {
+        for half in 0..2 {
+            let job = &job;
+            scope.spawn(move || {
+                for n in 0..100 {
+                    job.queue((TENANT, USER, &chat(half * 100 + n)));
+                }
+            });
+        }
+    });
+    native().finish(job.run);
+    let mut items: Vec<u64> = thread::scope(|scope| {
+        let readers: Vec<_> = (0..2).map(|_| scope.spawn(|| job.events())).collect();
+        readers
+            .into_iter()
+            .flat_map(|reader| reader.join().unwrap())
+            .map(|e| e["item"].as_u64().unwrap())
+            .collect()
+    });
+    items.sort_unstable();
+    assert_eq!(items, (1..=200).collect::<Vec<_>>());
+}
+
+#[test]
+fn two_runs_in_one_process_know_nothing_of_each_other() {
+    let (a, b) = (Job::new(), Job::new());
+    thread::scope(|scope| {
+        for job in [&a, &b] {
+            scope.spawn(move || {
+                for n in 0..50 {
+                    assert_eq!(
+                        native()
+                            .remove(job.run, (TENANT, USER, &chat(n)), FOREVER)
+                            .0,
+                        0
+                    );
+                }
+            });
+        }
+    });
+    assert_eq!(
+        (a.sandbox.applied().len(), b.sandbox.applied().len()),
+        (50, 50)
+    );
+}
+
+#[test]
+fn a_cancelled_run_reports_every_removal() {
+    let job = Job::with(SandboxOptions::default(), TokenClaims::default(), json!({}));
+    for n in 0..20 {
+        job.queue((TENANT, USER, &chat(n)));
+    }
+    assert_eq!(native().next(job.run, FOREVER).1["status"], "Removed");
+    assert_eq!(native().cancel(job.run), 0);
+    let events = job.events();
+    assert_eq!(events.len(), 19);
+    let cancelled = events.iter().filter(|e| e["status"] == "Cancelled").count();
+    assert!(cancelled >= 17, "{events:?}");
+    assert_eq!(
+        native().remove(job.run, REMOVAL, 0).0,
+        Status::RunOver as i32
+    );
+    assert_eq!(native().next(job.run, 0).0, Status::Ended as i32);
+}
+
+#[test]
+fn a_full_queue_says_so_and_takes_more_after_a_fetch() {
+    let job = Job::with(SandboxOptions::default(), TokenClaims::default(), json!({}));
+    let mut queued = 0;
+    loop {
+        match native().remove(job.run, (TENANT, USER, &chat(queued)), 0).0 {
+            status if status == Status::NotYet as i32 => queued += 1,
+            status => {
+                assert_eq!(status, Status::QueueFull as i32);
+                break;
+            }
+        }
+        assert!(queued <= chat_access::removal::QUEUE + 2);
+    }
+    assert!(queued >= chat_access::removal::QUEUE);
+}
+
+#[test]
+fn nothing_is_sent_while_the_owner_is_away() {
+    let mut options = fast();
+    options["lease_ms"] = json!(100);
+    options["limits"]["per_user"] = json!({"per_second": 20});
+    let job = Job::with(SandboxOptions::default(), TokenClaims::default(), options);
+    for n in 0..20 {
+        job.queue((TENANT, USER, &chat(n)));
+    }
+    thread::sleep(Duration::from_millis(700));
+    let sent = job.sandbox.requests().len();
+    assert!(
+        (1..=4).contains(&sent),
+        "{sent} in 0.7 s, of which 0.1 s were the owner's"
+    );
+    native().finish(job.run);
+    assert_eq!(job.events().len(), 20);
+}
+
+#[test]
+fn an_account_describes_itself_and_never_its_token() {
+    let job = Job::new();
+    let (status, about) = native().describe(job.account);
+    assert_eq!(status, 0);
+    assert_eq!(about["account"], "admin@contoso.example");
+    assert_eq!(about["tenant_id"], TENANT);
+    assert_eq!(about["environment"], "Custom");
+    assert_eq!(about["graph_endpoint"], job.sandbox.url());
+    assert_eq!(about["auth_type"], "Delegated");
+    assert!(
+        about["scopes"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("Chat.ReadWrite.All"))
+    );
+    assert!(about["expires"].as_str().unwrap().ends_with('Z'));
+}

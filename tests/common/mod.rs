@@ -1,0 +1,96 @@
+//! What the tests of the library share: it is loaded once, and a sandbox is a line away.
+
+#![allow(dead_code, reason = "each test program uses its part")]
+
+use std::sync::OnceLock;
+
+pub use chat_access::ffi::ChatAccessStatus as Status;
+use sandbox::{Sandbox, SandboxOptions, TokenClaims};
+use serde_json::{Value, json};
+use stage::Native;
+
+pub const TENANT: &str = sandbox::TENANT_ID;
+pub const USER: &str = "d864e79f-0000-4000-8000-0eeb4d61fdc2";
+pub const CHAT: &str = "19:b8577894a63548969c5c92bb9c80c5e1@thread.v2";
+/// A removal that the sandbox makes.
+pub const REMOVAL: (&str, &str, &str) = (TENANT, USER, CHAT);
+/// Waits until there is something.
+pub const FOREVER: i32 = -1;
+
+/// The release library.
+pub fn native() -> &'static Native {
+    static NATIVE: OnceLock<Native> = OnceLock::new();
+    NATIVE.get_or_init(|| Native::load(stage::library()))
+}
+
+/// The n-th of many chats.
+pub fn chat(n: usize) -> String {
+    format!("19:{n:032x}@thread.v2")
+}
+
+/// The documented rules at a thousand times the speed, so that nothing waits for real seconds.
+pub fn fast() -> Value {
+    json!({
+        "limits": {
+            "per_user": {"per_second": 1000, "burst": 1000},
+            "per_chat": {"per_second": 1000, "burst": 1000},
+            "per_tenant": {"per_second": 30000, "burst": 30000},
+        },
+        "retry": {"first_wait_ms": 1, "longest_wait_ms": 20, "longest_rest_ms": 5, "item_time_ms": 1000},
+        "request_time_ms": 500,
+    })
+}
+
+/// A sandbox, an account in it and a run.
+pub struct Job {
+    pub sandbox: Sandbox,
+    pub account: i64,
+    pub run: i64,
+    pub token: String,
+}
+
+impl Job {
+    pub fn new() -> Self {
+        Self::with(SandboxOptions::default(), TokenClaims::default(), fast())
+    }
+
+    pub fn with(options: SandboxOptions, claims: TokenClaims, run_options: Value) -> Self {
+        let sandbox = Sandbox::start(options);
+        let token = sandbox.token(claims);
+        let account = native().account(&sandbox.url(), &token);
+        let run = native().run(&[account], run_options);
+        Self {
+            sandbox,
+            account,
+            run,
+            token,
+        }
+    }
+
+    /// Fetches until the run has ended; `finish` must have been called.
+    pub fn events(&self) -> Vec<Value> {
+        let mut events = Vec::new();
+        loop {
+            match native().next(self.run, FOREVER) {
+                (0, event) => events.push(event),
+                (status, _) => {
+                    assert_eq!(status, Status::Ended as i32);
+                    return events;
+                }
+            }
+        }
+    }
+
+    /// Puts in a removal without waiting.
+    pub fn queue(&self, removal: (&str, &str, &str)) {
+        let (status, _) = native().remove(self.run, removal, 0);
+        assert_eq!(status, Status::NotYet as i32);
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        native().close(self.run);
+        native().close(self.account);
+    }
+}

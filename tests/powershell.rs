@@ -1,0 +1,131 @@
+//! The PowerShell module in a real PowerShell: each file of `tests/powershell` with Pester, against a
+//! sandbox of its own, and all of it through PSScriptAnalyzer.
+//!
+//! Where there is no PowerShell, this passes and says how many tests did not run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use sandbox::{Sandbox, SandboxOptions};
+
+fn main() {
+    let files = test_files();
+    let pwsh = stage::pwsh();
+    let missing = match &pwsh {
+        None => Some("there is no PowerShell 7 (install pwsh, or set PWSH to its path)"),
+        Some(pwsh) if !has_module(pwsh, "Pester") => {
+            Some("PowerShell has no Pester 5 (Install-PSResource Pester)")
+        }
+        Some(_) => None,
+    };
+    if let Some(why) = missing {
+        let count: usize = files.iter().map(|file| tests_in(file)).sum();
+        eprintln!("\nNOT RUN: {count} PowerShell tests, because {why}.\n");
+    }
+    let ignored = missing.is_some();
+    let pwsh = pwsh.unwrap_or_default();
+    let mut trials: Vec<Trial> = files
+        .into_iter()
+        .map(|file| {
+            let pwsh = pwsh.clone();
+            let name = file
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            Trial::test(name, move || pester(&pwsh, &file)).with_ignored_flag(ignored)
+        })
+        .collect();
+    let no_analyzer = ignored || !has_module(&pwsh, "PSScriptAnalyzer");
+    if no_analyzer {
+        eprintln!("\nNOT RUN: PSScriptAnalyzer, because it is not installed.\n");
+    }
+    trials.push(
+        Trial::test("PSScriptAnalyzer", move || analyze(&pwsh)).with_ignored_flag(no_analyzer),
+    );
+    let mut arguments = Arguments::from_args();
+    // They measure how fast a command stops; side by side they would measure each other.
+    arguments.test_threads.get_or_insert(1);
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn test_files() -> Vec<PathBuf> {
+    let folder = stage::root().join("tests/powershell");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("tests/powershell is there")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.to_string_lossy().ends_with(".Tests.ps1"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// How many tests a file has, counting one that runs for each of several cases once.
+fn tests_in(file: &Path) -> usize {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    text.lines()
+        .filter(|line| line.trim_start().starts_with("It '"))
+        .count()
+}
+
+fn has_module(pwsh: &Path, name: &str) -> bool {
+    let script = format!("exit [int] -not (Get-Module -ListAvailable {name})");
+    let mut command = stage::pwsh_command(pwsh);
+    command
+        .args(["-Command", &script])
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+fn pester(pwsh: &Path, file: &Path) -> Result<(), Failed> {
+    let sandbox = Sandbox::start(SandboxOptions::default());
+    let staged = tempfile::tempdir()?;
+    let module = stage::module(staged.path())?;
+    let mut command = stage::pwsh_command(pwsh);
+    command
+        .arg("-File")
+        .arg(stage::root().join("tests/powershell/run.ps1"))
+        .arg(file)
+        .env("CHATACCESS_TEST_MODULE", &module)
+        .env("CHATACCESS_TEST_SANDBOX", sandbox.url());
+    let summary = run(&mut command)?;
+    let summary = summary
+        .lines()
+        .rfind(|line| line.starts_with("Pester: "))
+        .unwrap_or_default();
+    eprintln!(
+        "{} {summary}",
+        file.file_name().unwrap_or_default().to_string_lossy()
+    );
+    Ok(())
+}
+
+fn analyze(pwsh: &Path) -> Result<(), Failed> {
+    let script = "
+        $found = foreach ($path in 'powershell', 'benches') {
+            Invoke-ScriptAnalyzer -Path $path -Recurse -Settings ./PSScriptAnalyzerSettings.psd1
+        }
+        $found | Format-List RuleName, Severity, ScriptName, Line, Message
+        exit [int] [bool] $found";
+    let mut command = stage::pwsh_command(pwsh);
+    run(command
+        .args(["-Command", script])
+        .current_dir(stage::root()))
+    .map(drop)
+}
+
+fn run(command: &mut Command) -> Result<String, Failed> {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output()?;
+    let printed = String::from_utf8_lossy(&stdout).into_owned();
+    if status.success() {
+        Ok(printed)
+    } else {
+        Err(format!("{printed}\n{}", String::from_utf8_lossy(&stderr)).into())
+    }
+}

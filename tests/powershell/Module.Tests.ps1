@@ -1,0 +1,116 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+}
+
+Describe 'The module' {
+    It 'has a manifest that is valid for both editions' {
+        $manifest = Test-ModuleManifest "$ModulePath/ChatAccess.psd1"
+        $manifest.CompatiblePSEditions | Should -Be 'Desktop', 'Core'
+        $manifest.PowerShellVersion | Should -Be '5.1'
+    }
+
+    It 'exports its commands and nothing else' {
+        $public = Get-ChildItem "$ModulePath/Public" | ForEach-Object BaseName
+        (Get-Command -Module ChatAccess).Name | Sort-Object | Should -Be ($public | Sort-Object)
+        (Get-Module ChatAccess).ExportedAliases.Count + (Get-Module ChatAccess).ExportedVariables.Count | Should -Be 0
+    }
+
+    It 'imports without its library and without a cmdlet of another module' {
+        $run = Invoke-FreshPowerShell @'
+Import-Module $env:CHATACCESS_TEST_MODULE
+(Get-Module).Name -join ','
+[AppDomain]::CurrentDomain.GetAssemblies().GetName().Name -contains 'ChatAccess.Native'
+'@
+        $run.Output.Trim() -split '\r?\n' | Should -Be 'ChatAccess', 'False'
+    }
+
+    It 'can be imported again and removed' {
+        $run = Invoke-FreshPowerShell @'
+1..3 | ForEach-Object { Import-Module $env:CHATACCESS_TEST_MODULE -Force; try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainText -Force) -Environment Mars } catch { $_.FullyQualifiedErrorId } }
+Remove-Module ChatAccess
+'done'
+'@
+        $run.Output.Trim() -split '\r?\n' | Select-Object -Unique | Should -Be 'InvalidEnvironment,Connect-ChatAccess', 'done'
+    }
+}
+
+Describe 'The help of <_>' -ForEach (Get-ChildItem "$env:CHATACCESS_TEST_MODULE/Public" | ForEach-Object BaseName) {
+    BeforeAll {
+        $help = Get-Help $_ -Full
+        $command = Get-Command $_
+    }
+
+    It 'has a synopsis, a description and what comes out' {
+        $help.Synopsis | Should -Not -BeNullOrEmpty
+        $help.Synopsis | Should -Not -Match ([regex]::Escape($command.Name))
+        $help.description.Text | Should -Not -BeNullOrEmpty
+        $help.returnValues | Should -Not -BeNullOrEmpty
+    }
+
+    It 'describes every parameter' {
+        $common = [Management.Automation.Cmdlet]::CommonParameters
+        foreach ($name in $command.Parameters.Keys | Where-Object { $_ -notin $common }) {
+            $parameter = $help.parameters.parameter | Where-Object name -EQ $name
+            $parameter.description.Text | Should -Not -BeNullOrEmpty -Because "-$name needs a description"
+        }
+    }
+
+    It 'has at least two examples, each with a sentence' {
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+        foreach ($example in $help.examples.example) {
+            ($example.remarks.Text -join '').Trim() | Should -Match '\.$'
+        }
+    }
+}
+
+Describe 'The native library' {
+    BeforeEach {
+        $copy = Join-Path $TestDrive ([guid]::NewGuid())
+        Copy-Item $ModulePath "$copy/ChatAccess" -Recurse
+        $library = Get-ChildItem "$copy/ChatAccess/bin" -Recurse -File
+        $try = @"
+Import-Module '$copy/ChatAccess'
+try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainText -Force) } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message; `$_.ErrorDetails.RecommendedAction }
+"@
+    }
+
+    It 'that is missing is an error that says where it belongs and what to do' {
+        Remove-Item $library
+        $run = Invoke-FreshPowerShell $try
+        $run.Output | Should -Match 'NativeLibraryMissing,Connect-ChatAccess'
+        $run.Output | Should -Match ([regex]::Escape($library.FullName))
+        $run.Output | Should -Match 'Install the ChatAccess module again'
+    }
+
+    It 'that is damaged is an error that says what to do' {
+        Set-Content $library 'not a library'
+        $run = Invoke-FreshPowerShell $try
+        $run.Output | Should -Match 'NativeLibraryNotLoaded,Connect-ChatAccess'
+        $run.Output | Should -Match 'same architecture'
+    }
+
+    It 'that is of another version is an error that names both versions' {
+        $run = Invoke-FreshPowerShell @"
+Import-Module '$copy/ChatAccess'
+& (Get-Module ChatAccess) { `$script:AbiVersion = 99 }
+try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainText -Force) } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }
+"@
+        $run.Output | Should -Match 'NativeLibraryWrongVersion,Connect-ChatAccess'
+        $run.Output | Should -Match 'interface version 1, and this module needs version 99'
+    }
+
+    It 'has every call that the module binds, and they can be called' {
+        InModuleScope ChatAccess {
+            $native = Get-NativeLibrary
+            $calls = $native.GetMethods() | Where-Object { $_.Attributes -band [Reflection.MethodAttributes]::PinvokeImpl }
+            $calls.Count | Should -BeGreaterThan 7
+            foreach ($call in $calls) {
+                # NULL for every pointer and 0 for every number: a status, and no crash.
+                $arguments = @(foreach ($parameter in $call.GetParameters()) {
+                        switch -Wildcard ($parameter.ParameterType.Name) { 'Byte*' { , $null } 'Int64*' { [long] 0 } default { 0 } }
+                    })
+                $call.Invoke($null, $arguments) | Should -BeOfType [int]
+            }
+        }
+    }
+}

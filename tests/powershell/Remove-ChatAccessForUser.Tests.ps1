@@ -1,0 +1,275 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+}
+
+Describe 'Remove-ChatAccessForUser' {
+    BeforeEach {
+        Reset-Sandbox
+        Connect-Sandbox
+    }
+
+    AfterEach {
+        Disconnect-ChatAccess
+    }
+
+    It 'removes a user from a chat and returns what happened' {
+        $outcome = Remove-ChatAccessForUser -TenantId $Tenant -UserId $User -ThreadId $Chat
+        $outcome.PSObject.TypeNames[0] | Should -Be 'ChatAccess.RemovalOutcome'
+        $outcome.Status | Should -Be 'Removed'
+        $outcome.HttpStatus | Should -Be 204
+        $outcome.TenantId, $outcome.UserId, $outcome.ThreadId | Should -Be $Tenant, $User, $Chat
+        $outcome.Attempts | Should -Be 1
+        $outcome.Duration | Should -BeOfType [timespan]
+        $outcome.Completed.Kind | Should -Be 'Utc'
+        $sent = Get-SandboxRequest
+        $sent.Count | Should -Be 1
+        $outcome.ClientRequestId | Should -Be ($sent.headers | Where-Object { $_[0] -eq 'client-request-id' })[1]
+        (Invoke-Sandbox applied).applied.user | Should -Be $User
+    }
+
+    It 'takes the names that other tools use, but never UserKey' {
+        $rows = @(
+            [pscustomobject] @{ OrganizationId = $Tenant; ObjectId = $User; ChatThreadId = $Chat; UserKey = [guid]::NewGuid() }
+            [pscustomobject] @{ TenantId = $Tenant; RecipientObjectId = $User; ChatId = (New-Target 1).ThreadId }
+        )
+        ($rows | Remove-ChatAccessForUser @Fast).Status | Should -Be 'Removed', 'Removed'
+        $parameters = (Get-Command Remove-ChatAccessForUser).Parameters.Values
+        $parameters.Name + $parameters.Aliases | Should -Not -Contain 'UserKey'
+    }
+
+    It 'goes on when 3 of 100 are bad' {
+        $bad = @{ 7 = 'ann@contoso.example'; 42 = ''; 93 = '00000000-0000-0000-0000-000000000000' }
+        $rows = 1..100 | ForEach-Object { if ($bad.ContainsKey($_)) { New-Target $_ -UserId $bad[$_] } else { New-Target $_ } }
+        $outcomes = $rows | Remove-ChatAccessForUser @Fast -ErrorVariable failed -ErrorAction SilentlyContinue
+        $outcomes.Count | Should -Be 100
+        @($outcomes | Where-Object Status -EQ 'Removed').Count | Should -Be 97
+        $failed.Count | Should -Be 3
+        $failed.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'RemovalInvalid,Remove-ChatAccessForUser'
+        $failed[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+        $failed[0].TargetObject.UserId | Should -Be 'ann@contoso.example'
+        $failed[0].Exception.Message | Should -Match "UserId 'ann@contoso.example'.*object id"
+        $failed[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        (Get-SandboxRequest).Count | Should -Be 97
+    }
+
+    It 'makes <Id> of an answer <Code>' -ForEach @(
+        @{ Code = 403; Id = 'RemovalDenied'; Category = 'PermissionDenied' }
+        @{ Code = 404; Id = 'RemovalNotFound'; Category = 'ObjectNotFound' }
+        @{ Code = 401; Id = 'RemovalUnauthorized'; Category = 'AuthenticationError' }
+        @{ Code = 400; Id = 'RemovalFailed'; Category = 'InvalidResult' }
+    ) {
+        Set-SandboxFault @{ fault = @{ kind = 'status'; code = $Code; graph_code = 'SomeCode'; message = 'Some message.' } }
+        $outcome = New-Target 1 | Remove-ChatAccessForUser -ErrorVariable failed -ErrorAction SilentlyContinue
+        $outcome.HttpStatus | Should -Be $Code
+        $failed.Count | Should -Be 1
+        $failed[0].FullyQualifiedErrorId | Should -Be "$Id,Remove-ChatAccessForUser"
+        $failed[0].CategoryInfo.Category | Should -Be $Category
+        $failed[0].TargetObject.ThreadId | Should -Be (New-Target 1).ThreadId
+        $failed[0].Exception.Message | Should -Match 'SomeCode: Some message\.'
+        $failed[0].ErrorDetails.RecommendedAction | Should -Be $outcome.NextStep
+    }
+
+    It 'says what the token lacks and sends nothing' {
+        Connect-ChatAccess -AccessToken (New-SecureToken @{ scp = 'User.Read' }) -GraphEndpoint $Sandbox
+        $outcome = New-Target 1 | Remove-ChatAccessForUser -ErrorAction SilentlyContinue
+        $outcome.Status | Should -Be 'Denied'
+        $outcome.Message | Should -Match 'Chat\.ReadWrite\.All'
+        (Get-SandboxRequest).Count | Should -Be 0
+    }
+
+    It 'sends nothing with -WhatIf, and still finds the bad rows' {
+        $outcomes = (New-Target 1), (New-Target 2 -UserId 'nobody') | Remove-ChatAccessForUser -WhatIf -ErrorVariable failed -ErrorAction SilentlyContinue
+        $outcomes | Should -BeNullOrEmpty
+        $failed.FullyQualifiedErrorId | Should -Be 'RemovalInvalid,Remove-ChatAccessForUser'
+        (Get-SandboxRequest).Count | Should -Be 0
+    }
+
+    It 'asks nobody by default: its ConfirmImpact is Medium' {
+        $binding = (Get-Command Remove-ChatAccessForUser).ScriptBlock.Attributes | Where-Object { $_ -is [Management.Automation.CmdletBindingAttribute] }
+        $binding.ConfirmImpact | Should -Be 'Medium'
+        $binding.SupportsShouldProcess | Should -BeTrue
+    }
+
+    It 'says what to do where nobody is connected' {
+        Disconnect-ChatAccess
+        $failed = { New-Target 1 | Remove-ChatAccessForUser } | Should -Throw -PassThru
+        $failed.FullyQualifiedErrorId | Should -Be 'NotConnected,Remove-ChatAccessForUser'
+        $failed.ErrorDetails.RecommendedAction | Should -Match 'Connect-ChatAccess'
+    }
+
+    It 'stops at the first error with -ErrorAction Stop, and works again after' {
+        { (New-Target 1 -UserId 'nobody'), (New-Target 2) | Remove-ChatAccessForUser @Fast -ErrorAction Stop } | Should -Throw '*nobody*'
+        (New-Target 3 | Remove-ChatAccessForUser @Fast).Status | Should -Be 'Removed'
+        (Get-SandboxRequest).Count | Should -Be 1
+        InModuleScope ChatAccess { $script:Runs.Count } | Should -Be 0
+    }
+
+    It 'stops sending when the command behind has enough' {
+        $first = 1..500 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser -RequestsPerSecond 50 | Select-Object -First 1
+        $first.Status | Should -Be 'Removed'
+        $sent = (Get-SandboxRequest).Count
+        Start-Sleep -Milliseconds 300
+        (Get-SandboxRequest).Count | Should -Be $sent
+        $sent | Should -BeLessThan 100
+        InModuleScope ChatAccess { $script:Runs.Count } | Should -Be 0
+    }
+
+    It 'takes beta on request' {
+        $null = New-Target 1 | Remove-ChatAccessForUser -ApiVersion beta
+        (Get-SandboxRequest).target | Should -Match '^/beta/'
+    }
+
+    It 'shows a table that fits 80 columns' {
+        $table = New-Target 1 | Remove-ChatAccessForUser | Format-Table | Out-String -Width 80
+        $table | Should -Match 'Status +UserId +ThreadId'
+        $table | Should -Match "Removed +$User 19:0000"
+    }
+
+    It 'shows the wait that the service asks for, and keeps it' {
+        Set-SandboxFault @{ when = @{ first = 1 }; fault = @{ kind = 'throttle'; retry_after = '2.5' } }
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $output = New-Target 1 | Remove-ChatAccessForUser -Verbose 4>&1
+        $watch.Elapsed.TotalSeconds | Should -BeGreaterThan 2.5
+        ($output | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message -join "`n" | Should -Match '2\.\d s left'
+        ($output | Where-Object Status).Status | Should -Be 'Removed'
+    }
+
+    It 'shows its token in no stream, whatever happens' {
+        $token = New-Token
+        Connect-ChatAccess -AccessToken (ConvertTo-SecureString $token -AsPlainText -Force) -GraphEndpoint $Sandbox
+        $shown = foreach ($fault in 'garbage', 'reset_after', 'expired_token') {
+            Set-SandboxFault @{ times = 2; fault = @{ kind = $fault } }
+            New-Target 1 | Remove-ChatAccessForUser @Fast -Verbose -Debug -ItemTimeoutSec 1 -ErrorAction Continue *>&1
+        }
+        $text = ($shown | Format-List * -Force | Out-String -Width 9999) + ($Error | Format-List * -Force | Out-String -Width 9999)
+        foreach ($part in $token -split '\.') {
+            $text | Should -Not -Match ([regex]::Escape($part.Substring(0, 20)))
+        }
+    }
+
+    It 'resumes with its journal: what is done is skipped, the rest is made' {
+        $journal = Join-Path $TestDrive 'removals.jsonl'
+        $null = 1..5 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -JournalPath $journal
+        $outcomes = 1..8 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -JournalPath $journal
+        ($outcomes | Group-Object Status | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Count)" }) | Should -Be 'AlreadyRemoved 5', 'Removed 3'
+        (Get-SandboxRequest).Count | Should -Be 8
+        $records = Get-Content $journal | ConvertFrom-Json
+        $records[0].chat_access_journal | Should -Be 1
+        ($records | Where-Object state -EQ 'Removed').Count | Should -Be 8
+    }
+
+    It 'refuses a journal that is none, and leaves it as it is' {
+        $path = Join-Path $TestDrive 'report.csv'
+        Set-Content $path 'TenantId,UserId'
+        $failed = { New-Target 1 | Remove-ChatAccessForUser -JournalPath $path } | Should -Throw -PassThru
+        $failed.FullyQualifiedErrorId | Should -Be 'InvalidJournalPath,Remove-ChatAccessForUser'
+        Get-Content $path | Should -Be 'TenantId,UserId'
+        (Get-SandboxRequest).Count | Should -Be 0
+    }
+
+    It 'works with several accounts at once' {
+        $contexts = foreach ($number in 1..3) {
+            $claims = @{ upn = "admin$number@contoso.example"; oid = [guid]::NewGuid().ToString() }
+            Connect-ChatAccess -AccessToken (New-SecureToken $claims) -GraphEndpoint $Sandbox -PassThru
+        }
+        $outcomes = 1..9 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser -Context $contexts
+        @($outcomes | Where-Object Status -EQ 'Removed').Count | Should -Be 9
+        @((Get-SandboxRequest).account | Select-Object -Unique).Count | Should -Be 3
+        $contexts | Disconnect-ChatAccess
+    }
+}
+
+Describe 'Stopping' {
+    BeforeAll {
+        function Start-Removal {
+            param([int] $Count, [string] $More = '')
+            $shell = [powershell]::Create()
+            $null = $shell.AddScript(@"
+`$env:CHATACCESS_TEST_MODULE = '$ModulePath'; `$env:CHATACCESS_TEST_SANDBOX = '$Sandbox'
+. '$PSScriptRoot/common.ps1'
+Connect-Sandbox
+1..$Count | ForEach-Object { New-Target `$_ } | Remove-ChatAccessForUser $More
+"@)
+            $output = [Management.Automation.PSDataCollection[psobject]]::new()
+            $started = $shell.BeginInvoke($output, $output)
+            [pscustomobject] @{ Shell = $shell; Output = $output; Started = $started }
+        }
+
+        function Wait-Until {
+            param([scriptblock] $Condition)
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            while (-not (& $Condition)) {
+                if ($watch.Elapsed.TotalSeconds -gt 20) { throw "not within 20 s: $Condition" }
+                Start-Sleep -Milliseconds 20
+            }
+        }
+    }
+
+    BeforeEach {
+        Reset-Sandbox
+    }
+
+    It 'takes less than half a second, even while the service hangs' {
+        Set-SandboxFault @{ fault = @{ kind = 'hang'; seconds = 25 } }
+        $removal = Start-Removal -Count 5
+        Wait-Until { (Get-SandboxRequest).Count -ge 1 }
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $removal.Shell.Stop()
+        $watch.Elapsed.TotalMilliseconds | Should -BeLessThan 500
+        $removal.Shell.Dispose()
+    }
+
+    It 'reports what was done, sends nothing more, and leaves the journal free for the next run' {
+        $journal = Join-Path $TestDrive 'stopped.jsonl'
+        $removal = Start-Removal -Count 400 -More "-RequestsPerSecond 20 -JournalPath '$journal'"
+        Wait-Until { $removal.Output.Count -ge 5 }
+        $removal.Shell.Stop()
+        $removal.Shell.Dispose()
+        $sent = (Get-SandboxRequest).Count
+        Start-Sleep -Milliseconds 400
+        (Get-SandboxRequest).Count | Should -Be $sent
+        $sent | Should -BeLessThan 100
+        $removal.Output.Status | Select-Object -Unique | Should -Be 'Removed'
+        $done = @(Get-Content $journal | ConvertFrom-Json | Where-Object state -EQ 'Removed').Count
+        $done | Should -Be @((Invoke-Sandbox applied).applied).Count
+        Connect-Sandbox
+        $again = 1..50 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -JournalPath $journal
+        @($again | Where-Object Status -EQ 'AlreadyRemoved').Count | Should -Be $done
+        Disconnect-ChatAccess
+    }
+
+    It 'while another command in the pipeline works sends nothing more either' {
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript(@"
+`$env:CHATACCESS_TEST_MODULE = '$ModulePath'; `$env:CHATACCESS_TEST_SANDBOX = '$Sandbox'
+. '$PSScriptRoot/common.ps1'
+Connect-Sandbox
+& { 1..200 | ForEach-Object { New-Target `$_ }; Start-Sleep 30 } | Remove-ChatAccessForUser -RequestsPerSecond 20
+"@)
+        $null = $shell.BeginInvoke()
+        Wait-Until { (Get-SandboxRequest).Count -ge 3 }
+        $shell.Stop()
+        Start-Sleep -Milliseconds 600
+        $sent = (Get-SandboxRequest).Count
+        Start-Sleep -Milliseconds 400
+        (Get-SandboxRequest).Count | Should -Be $sent
+        $null = $shell.Commands.Clear()
+        $null = $shell.AddScript('New-Target 999 | Remove-ChatAccessForUser; & (Get-Module ChatAccess) { $script:Runs.Count }')
+        $after = $shell.Invoke()
+        $after[0].Status | Should -Be 'Removed'
+        $after[1] | Should -Be 0
+        $shell.Dispose()
+    }
+
+    It 'one of two runspaces leaves the other alone' {
+        $stopped = Start-Removal -Count 300 -More '-RequestsPerSecond 50'
+        $other = Start-Removal -Count 60 -More '-RequestsPerSecond 50'
+        Wait-Until { $stopped.Output.Count -ge 3 -and $other.Output.Count -ge 3 }
+        $stopped.Shell.Stop()
+        Wait-Until { $other.Started.IsCompleted }
+        $other.Shell.Streams.Error | Should -BeNullOrEmpty
+        @($other.Output | Where-Object Status -EQ 'Removed').Count | Should -Be 60
+        $stopped.Shell.Dispose()
+        $other.Shell.Dispose()
+    }
+}

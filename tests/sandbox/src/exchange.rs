@@ -1,0 +1,159 @@
+//! One request on its way: read, recorded, spoiled or served, and answered.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::Response;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::TRANSFER_ENCODING;
+
+use crate::answer::Answer;
+use crate::control;
+use crate::faults::{self, Hit, Reply};
+use crate::graph::{self, Correlation, Request, Resource};
+use crate::ledger::RecordedRequest;
+use crate::service::Service;
+use crate::wire::{Ending, Tap};
+
+/// Graph takes no request larger than this.
+const MAX_BODY: usize = 4 << 20;
+
+/// A connection, above the stream it is served over.
+pub(crate) struct Connection {
+    number: u64,
+    tap: Tap,
+    ending: OnceLock<Ending>,
+    service: Arc<Service>,
+}
+
+/// hyper gets this in place of an answer when the connection is to end.
+#[derive(Debug)]
+pub(crate) struct Ended;
+
+impl fmt::Display for Ended {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the connection ends here")
+    }
+}
+
+impl std::error::Error for Ended {}
+
+impl Connection {
+    pub(crate) fn new(service: Arc<Service>) -> Self {
+        let number = service.ledger().connected();
+        Self {
+            number,
+            tap: Tap::new(service.options().keep_requests > 0),
+            ending: OnceLock::new(),
+            service,
+        }
+    }
+
+    pub(crate) fn tap(&self) -> &Tap {
+        &self.tap
+    }
+
+    /// How the connection is to end, if a fault has a say in it.
+    pub(crate) fn into_ending(self) -> Option<Ending> {
+        self.ending.into_inner()
+    }
+
+    /// One request and its answer, or the end of the connection.
+    pub(crate) async fn exchange(
+        &self,
+        request: hyper::Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>, Ended> {
+        let arrived = self.service.now();
+        let head = self.tap.take_head();
+        let target = request.uri().to_string();
+        let Ok(request) = self.read(request).await else {
+            return self.send(Answer::empty(413));
+        };
+        if control::is_control(&request.path) {
+            return self.send(control::answer(&self.service, &request));
+        }
+
+        let hit = self.service.hit(request.chat(), arrived);
+        let number = self.service.ledger().arrived(RecordedRequest {
+            number: 0,
+            connection: self.number,
+            arrived,
+            method: request.method.to_string(),
+            target: target.clone(),
+            headers: headers(&request),
+            head,
+            body: request.body.clone(),
+            account: graph::account_id(&self.service, &request),
+            fault: hit.as_ref().map(|hit| hit.fault.kind()),
+            status: None,
+        });
+        let (sent, status) = match self.reply(&request, hit).await {
+            Reply::Answer(answer) => {
+                let status = answer.status;
+                (self.send(answer), Some(status))
+            }
+            Reply::Ending(ending, status) => (Err(self.end(ending)), status),
+        };
+        if let Some(status) = status {
+            self.service.ledger().answered(number, status);
+        }
+        if self.service.options().log {
+            let status = status.map_or("no answer".into(), |status| status.to_string());
+            eprintln!("{} {target} -> {status}", request.method);
+        }
+        sent
+    }
+
+    /// Reads the body; an error means that it is too large or broke off.
+    async fn read(&self, request: hyper::Request<Incoming>) -> Result<Request, ()> {
+        let (head, body) = request.into_parts();
+        let body = Limited::new(body, MAX_BODY).collect().await.map_err(drop)?;
+        let body = body.to_bytes().to_vec();
+        let chunked = head.headers.contains_key(TRANSFER_ENCODING);
+        self.tap.drop_body((!chunked).then_some(body.len()));
+        Ok(Request {
+            method: head.method,
+            path: head.uri.path().to_owned(),
+            resource: Resource::parse(head.uri.path()),
+            headers: head.headers,
+            body,
+        })
+    }
+
+    /// What a request of Graph is met with, after the time it takes.
+    async fn reply(&self, request: &Request, hit: Option<Hit>) -> Reply {
+        let correlation = Correlation::of(request);
+        let process = || graph::answer(&self.service, request, &correlation);
+        let reply = match hit {
+            Some(hit) => faults::act(hit, &correlation, process).await,
+            None => Reply::Answer(process()),
+        };
+        let latency = self.service.options().latency;
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
+        reply
+    }
+
+    fn send(&self, answer: Answer) -> Result<Response<Full<Bytes>>, Ended> {
+        answer
+            .to_response()
+            .ok_or_else(|| self.end(Ending::after(answer.to_wire())))
+    }
+
+    fn end(&self, ending: Ending) -> Ended {
+        // hyper asks for nothing more once it has been told that this is the end, so there is no
+        // earlier ending to lose.
+        let _ = self.ending.set(ending);
+        Ended
+    }
+}
+
+fn headers(request: &Request) -> Vec<(String, String)> {
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    let headers = request.headers.iter();
+    headers
+        .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
+        .collect()
+}

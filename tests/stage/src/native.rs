@@ -1,0 +1,203 @@
+//! The C ABI, called as a foreign program calls it.
+
+use std::path::Path;
+
+use libloading::Library;
+use serde_json::{Value, json};
+
+type Open =
+    unsafe extern "C" fn(*const u8, i32, *const u8, i32, *mut i64, *mut u8, i32, *mut i32) -> i32;
+type Remove = unsafe extern "C" fn(
+    i64,
+    *const u8,
+    i32,
+    *const u8,
+    i32,
+    *const u8,
+    i32,
+    i32,
+    *mut u8,
+    i32,
+    *mut i32,
+) -> i32;
+type Next = unsafe extern "C" fn(i64, i32, *mut u8, i32, *mut i32) -> i32;
+type Describe = unsafe extern "C" fn(i64, *mut u8, i32, *mut i32) -> i32;
+type OfHandle = unsafe extern "C" fn(i64) -> i32;
+
+/// A loaded library. All calls use a buffer of 16 KiB.
+pub struct Native {
+    library: Library,
+    open: Open,
+    remove: Remove,
+    next: Next,
+    describe: Describe,
+}
+
+/// A status and the text in the buffer, as JSON where it is.
+pub type Answer = (i32, Value);
+
+impl Native {
+    /// Loads the library at `path`.
+    ///
+    /// # Panics
+    /// It can't be loaded or lacks an export.
+    pub fn load(path: &Path) -> Self {
+        // SAFETY: the library is this repository's; it runs no code when it is loaded.
+        let library = unsafe { Library::new(path) }.expect("the library loads");
+        // SAFETY: the types are those of include/chat_access.h.
+        unsafe {
+            Self {
+                open: *library.get(b"chat_access_open").expect("chat_access_open"),
+                remove: *library
+                    .get(b"remove_all_access_for_user")
+                    .expect("remove_all_access_for_user"),
+                next: *library.get(b"chat_access_next").expect("chat_access_next"),
+                describe: *library
+                    .get(b"chat_access_describe")
+                    .expect("chat_access_describe"),
+                library,
+            }
+        }
+    }
+
+    /// `chat_access_abi_version`.
+    pub fn abi_version(&self) -> i32 {
+        // SAFETY: it takes nothing.
+        unsafe {
+            let call = self
+                .library
+                .get::<unsafe extern "C" fn() -> i32>(b"chat_access_abi_version");
+            call.expect("chat_access_abi_version")()
+        }
+    }
+
+    /// `chat_access_open`: the handle, or the status and what the buffer says.
+    ///
+    /// # Errors
+    /// The status is not OK.
+    pub fn open(&self, request: &Value, secret: Option<&str>) -> Result<i64, Answer> {
+        let request = request.to_string();
+        let mut handle = 0;
+        let answer = call(|buffer, capacity, length| {
+            let (secret, secret_length) =
+                secret.map_or((std::ptr::null(), 0), |s| (s.as_ptr(), size(s)));
+            // SAFETY: pointers and lengths belong together and live through the call.
+            unsafe {
+                (self.open)(
+                    request.as_ptr(),
+                    size(&request),
+                    secret,
+                    secret_length,
+                    &mut handle,
+                    buffer,
+                    capacity,
+                    length,
+                )
+            }
+        });
+        if answer.0 == 0 {
+            Ok(handle)
+        } else {
+            Err(answer)
+        }
+    }
+
+    /// An account with an access token at a custom Graph.
+    ///
+    /// # Panics
+    /// It does not open.
+    pub fn account(&self, graph: &str, token: &str) -> i64 {
+        let request = json!({"open": "account", "graph_endpoint": graph});
+        self.open(&request, Some(token)).expect("the account opens")
+    }
+
+    /// A run with these accounts and options.
+    ///
+    /// # Panics
+    /// It does not open.
+    pub fn run(&self, accounts: &[i64], options: Value) -> i64 {
+        let request = json!({"open": "removals", "accounts": accounts, "options": options});
+        self.open(&request, None).expect("the run opens")
+    }
+
+    /// `remove_all_access_for_user`.
+    pub fn remove(
+        &self,
+        run: i64,
+        (tenant, user, thread): (&str, &str, &str),
+        timeout_ms: i32,
+    ) -> Answer {
+        call(|buffer, capacity, length| {
+            // SAFETY: pointers and lengths belong together and live through the call.
+            unsafe {
+                (self.remove)(
+                    run,
+                    tenant.as_ptr(),
+                    size(tenant),
+                    user.as_ptr(),
+                    size(user),
+                    thread.as_ptr(),
+                    size(thread),
+                    timeout_ms,
+                    buffer,
+                    capacity,
+                    length,
+                )
+            }
+        })
+    }
+
+    /// `chat_access_next`.
+    pub fn next(&self, handle: i64, timeout_ms: i32) -> Answer {
+        // SAFETY: the buffer lives through the call.
+        call(|buffer, capacity, length| unsafe {
+            (self.next)(handle, timeout_ms, buffer, capacity, length)
+        })
+    }
+
+    /// `chat_access_describe`.
+    pub fn describe(&self, handle: i64) -> Answer {
+        // SAFETY: the buffer lives through the call.
+        call(|buffer, capacity, length| unsafe {
+            (self.describe)(handle, buffer, capacity, length)
+        })
+    }
+
+    /// `chat_access_finish`.
+    pub fn finish(&self, handle: i64) -> i32 {
+        self.of_handle(b"chat_access_finish", handle)
+    }
+
+    /// `chat_access_cancel`.
+    pub fn cancel(&self, handle: i64) -> i32 {
+        self.of_handle(b"chat_access_cancel", handle)
+    }
+
+    /// `chat_access_close`.
+    pub fn close(&self, handle: i64) -> i32 {
+        self.of_handle(b"chat_access_close", handle)
+    }
+
+    fn of_handle(&self, name: &[u8], handle: i64) -> i32 {
+        // SAFETY: the type is that of include/chat_access.h, and it takes a number.
+        unsafe { self.library.get::<OfHandle>(name).expect("the export")(handle) }
+    }
+
+    /// The library itself, for what the calls above are too well-behaved to do.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+}
+
+fn call(call: impl FnOnce(*mut u8, i32, *mut i32) -> i32) -> Answer {
+    let mut buffer = vec![0_u8; 16 * 1024];
+    let mut length = 0;
+    let status = call(buffer.as_mut_ptr(), 16 * 1024, &mut length);
+    let length = usize::try_from(length).expect("a length is not negative");
+    let text = buffer.get(..length).unwrap_or_default();
+    (status, serde_json::from_slice(text).unwrap_or(Value::Null))
+}
+
+fn size(text: &str) -> i32 {
+    i32::try_from(text.len()).expect("a test's text is short")
+}
