@@ -11,7 +11,7 @@ mod source;
 mod utf16;
 
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -171,20 +171,20 @@ impl Reader {
 
 impl Current {
     fn new(mut stream: Box<dyn Read + Send>) -> Result<Self, String> {
-        let mut carry = Buffer::default();
-        let whole = carry
+        let mut sample = Buffer::default();
+        let whole = sample
             .read(&mut stream, SAMPLE)
             .map_err(|error| told(&error))?;
-        let Recognised { format, skip } = recognise(carry.filled(), whole)?;
-        carry.drop_front(skip);
+        let Recognised { format, skip } = recognise(sample.filled(), whole)?;
+        let rest = Cursor::new(sample.filled()[skip..].to_vec());
         Ok(Self {
-            stream,
+            stream: Box::new(rest.chain(stream)),
             scan: match &format {
                 Format::Json(layout) => Some(Scan::new(*layout)),
                 Format::Csv(_) => None,
             },
             format: Arc::new(format),
-            carry,
+            carry: Buffer::default(),
             skipping: false,
             blocks: 0,
             ended: false,
@@ -268,12 +268,8 @@ impl Current {
         };
         std::mem::swap(&mut self.carry, &mut block.buffer);
         self.carry.clear();
-        // The carry holds only a record in progress, which was scanned; a new file's sample was not.
-        let mut scanned = if self.blocks == 0 {
-            0
-        } else {
-            block.buffer.filled().len()
-        };
+        // The carry holds the record in progress, which was scanned.
+        let mut scanned = block.buffer.filled().len();
         loop {
             let read = block.buffer.read(&mut self.stream, size);
             let bytes = block.buffer.filled();
