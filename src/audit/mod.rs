@@ -7,6 +7,7 @@
 //! [`damage`] what was lost on the way.
 
 mod damage;
+mod glance;
 mod query;
 mod read;
 mod record;

@@ -7,6 +7,7 @@
 use memchr::memmem::{self, Finder};
 
 use super::damage::Damages;
+use super::glance::Glance;
 use super::query::Query;
 use super::read::{Block, Csv, Fields, Format, MessageColumns, Records, Rows, State};
 use super::record::{
@@ -23,6 +24,7 @@ const NO_RECORD: &str = "it has no audit record in the column of audit records";
 pub(crate) struct Worker<'q> {
     query: &'q Query,
     chat_field: Finder<'static>,
+    glance: Glance,
     scratch: Vec<u8>,
     pub(crate) facts: Facts,
     pub(crate) damages: Damages,
@@ -33,6 +35,7 @@ impl<'q> Worker<'q> {
         Self {
             query,
             chat_field: Finder::new(CHAT_FIELD),
+            glance: Glance::new(),
             scratch: Vec::new(),
             facts: Facts::default(),
             damages: Damages::default(),
@@ -123,11 +126,23 @@ impl<'q> Worker<'q> {
             return Err(TOO_LONG.into());
         }
         match &csv.rows {
+            Rows::Audit { .. } if self.is_about_colleagues(record) => Ok(()),
             Rows::Audit { column, origin } => {
                 self.audit_row(record, csv.delimiter, *column, *origin)
             }
             Rows::Messages(columns) => self.message_row(record, csv.delimiter, columns),
         }
+    }
+
+    /// Whether nobody from outside takes part; then what the row says of domains is taken.
+    fn is_about_colleagues(&mut self, record: &[u8]) -> bool {
+        if self.query.include_internal || !looks_whole(record) {
+            return false;
+        }
+        let Some(seen) = self.glance.colleagues(record) else {
+            return false;
+        };
+        self.facts.add_colleagues(seen.tenant, &seen.names)
     }
 
     fn audit_row(

@@ -1,6 +1,8 @@
 //! Damaged input loses only what is damaged.
 
-use chat_access::audit::{Damage, Findings};
+use std::io::{Cursor, Read};
+
+use chat_access::audit::{Damage, Findings, QueryOptions, Source};
 
 use super::formats::zip;
 use super::support::*;
@@ -156,14 +158,21 @@ fn hostile_fields_cost_at_most_their_row() {
 
 #[test]
 fn a_field_of_a_hundred_megabytes_is_one_bad_row() {
-    let huge = "x".repeat(100_000_000);
-    let bad = external_chat(1).replace("User 1", &huge);
-    for text in [
-        purview(&[external_chat(2), bad.clone(), external_chat(3)]),
-        format!("[{},{bad},{}]", external_chat(2), external_chat(3)),
-        format!("{}\n{bad}\n{}\n", external_chat(2), external_chat(3)),
-    ] {
-        let findings = search_bytes(text);
+    let text = |name: &str| {
+        let bad = external_chat(1).replace("User 1", name);
+        [
+            purview(&[external_chat(2), bad.clone(), external_chat(3)]),
+            format!("[{},{bad},{}]", external_chat(2), external_chat(3)),
+            format!("{}\n{bad}\n{}\n", external_chat(2), external_chat(3)),
+        ]
+    };
+    for text in text("HERE") {
+        let (before, after) = text.split_once("HERE").unwrap();
+        let huge = Cursor::new(before.to_string())
+            .chain(std::io::repeat(b'x').take(100_000_000))
+            .chain(Cursor::new(after.to_string()));
+        let source = Source::Stream("file".into(), Box::new(huge));
+        let findings = search_sources(vec![source], QueryOptions::default());
         assert_eq!(users(&findings), [user(2), user(3)]);
         assert_eq!(findings.damaged_rows, 1);
         assert!(

@@ -62,8 +62,46 @@ fn same_for_any_split(text: &str, threads: usize, block_size: usize) -> Result<(
     Ok(())
 }
 
+/// A record about a chat, with or without outsiders, with or without what tells.
+fn chat() -> impl Strategy<Value = String> {
+    let tenant = || prop_oneof![6 => Just(HOME), 1 => Just(AWAY), 1 => Just("")];
+    let flag = prop_oneof![3 => Just(",\"HasForeignTenantUsers\":false"), 1 => Just(",\"HasForeignTenantUsers\":true"), 1 => Just("")];
+    let domain = || {
+        prop_oneof![
+            Just("contoso.com"),
+            Just("evil.example"),
+            Just("other.example")
+        ]
+    };
+    let member = (tenant(), 0u32..3, domain()).prop_map(|(tenant, user, domain)| {
+        if tenant.is_empty() {
+            format!(r#"{{"UPN":"user{user}@{domain}"}}"#)
+        } else {
+            format!(r#"{{"OrganizationId":"{tenant}","UPN":"user{user}@{domain}"}}"#)
+        }
+    });
+    (
+        prop::collection::vec(member, 0..3),
+        flag,
+        prop::collection::vec(tenant().prop_map(|tenant| format!("\"{tenant}\"")), 0..3),
+        tenant(),
+        prop_oneof![Just("UserTenantId"), Just("ResourceTenantId"), Just("Other")],
+        (0u32..3, 0u32..3, domain()),
+    )
+        .prop_map(|(members, flag, tenants, tenant, field, (a, b, domain))| {
+            format!(
+                r#"{{"Id":"{a}{b}","Operation":"MessageSent","OrganizationId":"{HOME}","UserId":"user{a}@{domain}","UserKey":"{}","ChatThreadId":"19:{}_{}@unq.gbl.spaces","Members":[{}],"ParticipantInfo":{{"HasGuestUsers":false{flag},"ParticipatingTenantIds":[{}]}},"{field}":"{tenant}"}}"#,
+                user(a),
+                user(a),
+                user(b),
+                members.join(","),
+                tenants.join(",")
+            )
+        })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn csv_is_the_same_for_any_threads_and_blocks(
@@ -84,5 +122,12 @@ proptest! {
         let open = if list { "[" } else { "" };
         let text = format!("{open}{}\n{}", external_chat(50), pieces.concat());
         same_for_any_split(&text, threads, block_size)?;
+    }
+
+    #[test]
+    fn a_row_says_the_same_as_the_json_in_it(chats in prop::collection::vec(chat(), 1..6)) {
+        let csv = search_split(&purview(&chats), 1, 1 << 20);
+        let lines = search_split(&chats.join("\n"), 1, 1 << 20);
+        prop_assert_eq!(csv.targets, lines.targets);
     }
 }

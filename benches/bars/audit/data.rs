@@ -11,9 +11,9 @@ use fastrand::Rng;
 
 const HOME: &str = "5f3e2b10-7c4d-4e8a-9b61-0d2c3a4f5e61";
 const USERS: u32 = 5_000;
-const OUTSIDERS: u32 = 400;
+const OUTSIDERS: u32 = 100;
 /// Chats with outsiders; each is written to many times, as real ones are.
-const EXTERNAL_CHATS: u32 = 3_000;
+const EXTERNAL_CHATS: u32 = 400;
 
 const HEADER: &str = "RecordId,CreationDate,RecordType,Operation,UserId,AuditData,AssociatedAdminUnits,AssociatedAdminUnitsNames\r\n";
 
@@ -64,7 +64,7 @@ impl Chat {
         users.dedup();
         let thread = if one_to_one {
             let (a, b) = (user_id(users[0]), outsider_id(outsider));
-            let (a, b) = if number % 2 == 0 { (a, b) } else { (b, a) };
+            let (a, b) = if number.is_multiple_of(2) { (a, b) } else { (b, a) };
             format!("19:{a}_{b}@unq.gbl.spaces")
         } else {
             format!("19:{:032x}@thread.v2", u128::from(number) + 1)

@@ -1,10 +1,9 @@
 //! What records say about one chat.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::few::Few;
 use super::person::{Person, PersonKey};
 use crate::audit::record::Origin;
 use crate::audit::target::ChatKind;
@@ -16,20 +15,20 @@ pub(super) struct Chat {
     pub(super) external: bool,
     pub(super) kind: Option<ChatKind>,
     /// The tenants other than the own one.
-    pub(super) tenants: BTreeSet<Uuid>,
+    pub(super) tenants: Few<Uuid>,
     /// The domains that take part, own ones included, in lower case.
-    pub(super) domains: BTreeSet<Box<str>>,
-    pub(super) people: BTreeMap<PersonKey, Person>,
+    pub(super) domains: Few<Box<str>>,
+    pub(super) people: People,
     pub(super) seen: Seen,
 }
 
 /// The records that the search is for.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    pub(super) operations: BTreeSet<Box<str>>,
+    pub(super) operations: Few<Box<str>>,
     pub(super) first: Option<Timestamp>,
     pub(super) last: Option<Timestamp>,
-    pub(super) sources: BTreeSet<Origin>,
+    pub(super) sources: Few<Origin>,
     /// Hashes of the records' ids, so that one that is in two files counts once.
     ids: Vec<u64>,
     /// Up to here the hashes are in order and each is there once.
@@ -38,9 +37,37 @@ pub(super) struct Seen {
     nameless: u64,
 }
 
+/// The people in a chat, by key. In order, like [`Few`], because most chats have two.
+#[derive(Debug, Default)]
+pub(super) struct People(Vec<(PersonKey, Person)>);
+
+impl People {
+    fn person(&mut self, key: PersonKey) -> &mut Person {
+        let at = match self.0.binary_search_by(|(known, _)| known.cmp(&key)) {
+            Ok(at) => at,
+            Err(at) => {
+                if self.0.len() < 4 {
+                    self.0.reserve_exact(1);
+                }
+                self.0.insert(at, (key, Person::default()));
+                at
+            }
+        };
+        &mut self.0[at].1
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Person> {
+        self.0.iter().map(|(_, person)| person)
+    }
+
+    pub(super) fn into_people(self) -> impl Iterator<Item = Person> {
+        self.0.into_iter().map(|(_, person)| person)
+    }
+}
+
 impl Chat {
     pub(super) fn person(&mut self, key: PersonKey) -> &mut Person {
-        self.people.entry(key).or_default()
+        self.people.person(key)
     }
 
     pub(super) fn merge(&mut self, other: Self) {
@@ -52,7 +79,7 @@ impl Chat {
         };
         self.tenants.extend(other.tenants);
         self.domains.extend(other.domains);
-        for (key, person) in other.people {
+        for (key, person) in other.people.0 {
             self.person(key).merge(person);
         }
         self.seen.merge(other.seen);
@@ -68,8 +95,8 @@ impl Seen {
         id: &str,
         origin: Origin,
     ) {
-        if !operation.is_empty() && !self.operations.contains(operation) {
-            self.operations.insert(operation.into());
+        if !operation.is_empty() {
+            self.operations.add(operation);
         }
         self.widen(time, time);
         self.sources.insert(origin);

@@ -56,16 +56,31 @@ impl Facts {
         self.homes.extend(other.homes);
     }
 
+    /// Takes what a record about a chat of colleagues says: whose domain is whose. Returns `false`, and
+    /// takes nothing, where their tenant is no GUID.
+    pub(crate) fn add_colleagues(&mut self, tenant: &str, names: &[&str]) -> bool {
+        let Some(home) = guid(tenant) else {
+            return false;
+        };
+        self.homes.insert(home);
+        for name in names {
+            if let Some(domain) = domain_of(name) {
+                self.ties.add(&domain, home);
+            }
+        }
+        true
+    }
+
     fn add_audit(&mut self, record: &AuditRecord<'_>, origin: Origin, query: &Query) {
         self.tie(record);
+        let said = guid(record.organization_id.get());
+        self.homes.extend(said);
         let Some(thread) = record.chat_thread_id.filled() else {
             return;
         };
         let Some(kind) = kind(thread, record.communication_type.get()) else {
             return;
         };
-        let said = guid(record.organization_id.get());
-        self.homes.extend(said);
         let home = said.or(query.tenant);
         let others = other_tenants(record, home);
         let outsiders = outsiders(record, home, &others);
@@ -88,10 +103,7 @@ impl Facts {
         chat.kind = Some(chat.kind.map_or(kind, |known| known.min(kind)));
         chat.tenants.extend(others);
         for domain in sip_domains(record).filter_map(|(domain, _)| domain) {
-            let domain = folded(domain);
-            if !chat.domains.contains(domain.as_str()) {
-                chat.domains.insert(domain.into());
-            }
+            chat.domains.add(&folded(domain));
         }
         for member in &record.members.0 {
             if let Some(upn) = member.upn.filled() {

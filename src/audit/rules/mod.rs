@@ -6,6 +6,7 @@
 
 mod chat;
 mod facts;
+mod few;
 mod person;
 mod resolve;
 #[cfg(test)]

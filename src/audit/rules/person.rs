@@ -1,9 +1,8 @@
 //! Somebody in a chat, as records name them.
 
-use std::collections::BTreeSet;
-
 use uuid::Uuid;
 
+use super::few::Few;
 use super::ties::{Ties, domain_of};
 use crate::audit::query::Query;
 use crate::audit::target::FoundBy;
@@ -25,9 +24,9 @@ pub(super) struct Person {
     /// The e-mail address, from sources that have no user principal name.
     pub(super) address: Option<Box<str>>,
     /// The tenants that records put them in.
-    pub(super) tenants: BTreeSet<Uuid>,
+    pub(super) tenants: Few<Uuid>,
     /// Their object ids, and how each was found.
-    pub(super) ids: BTreeSet<(Uuid, FoundBy)>,
+    pub(super) ids: Few<(Uuid, FoundBy)>,
     /// A list of members or recipients names them.
     pub(super) listed: bool,
 }

@@ -61,7 +61,7 @@ impl Facts {
     fn home_by_domain(&self, chat: &Chat, query: &Query) -> Option<Uuid> {
         let mut homes: BTreeSet<Uuid> = chat
             .people
-            .values()
+            .iter()
             .filter_map(Person::domain)
             .filter(|domain| query.says_of_domain(domain) != Some(false))
             .filter_map(|domain| self.ties.tenant(&domain))
@@ -107,7 +107,7 @@ impl<'a> Decision<'a> {
         query: &Query,
     ) -> Self {
         let people = std::mem::take(&mut chat.people)
-            .into_values()
+            .into_people()
             .map(|person| Participant {
                 side: person.side(home, ties, query),
                 person,
