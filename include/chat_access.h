@@ -117,7 +117,8 @@ int32_t chat_access_abi_version(void);
 //
 // A run: `{"open":"removals","accounts":[handle, ...]}`. Optional: `options`, an object with any of
 // `api_version` ("v1.0" or "beta"), `journal` (a path), `request_time_ms` (30000), `run_time_ms` (0: no
-// limit), `lease_ms` (0: never; otherwise nothing is sent while the caller has not called for so long),
+// limit), `lease_ms` (0: never; otherwise nothing is sent while the caller has not called for so long, and
+// a new run with the same journal closes this one),
 // `limits` (`per_user`, `per_chat`, `per_tenant`, each `{"per_second", "burst", "sustained",
 // "window_seconds"}`) and `retry` (`first_wait_ms`, `longest_wait_ms`, `longest_rest_ms`,
 // `item_time_ms`). The accounts stay open as long as the run needs them, closed or not.

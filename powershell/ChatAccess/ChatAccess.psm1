@@ -1,18 +1,16 @@
-# Private: how the module talks to its native library. Public: one file for each command.
+# An import costs what PowerShell has to read. So the packaged module has the commands of Public appended to this
+# file, and what they share is read from Private when the first of them is used.
 
-# A pipeline can be stopped while another command in it works. Only a 'clean' block hears of that, which
-# PowerShell has since 7.3 and which Windows PowerShell can't parse, so it stands in a comment there.
-$hasClean = $PSVersionTable['PSVersion'] -ge [version] '7.3'
-foreach ($script in [IO.Directory]::GetFiles("$PSScriptRoot/Private", '*.ps1') + [IO.Directory]::GetFiles("$PSScriptRoot/Public", '*.ps1')) {
-    if ($hasClean -and $script.EndsWith('Remove-ChatAccessForUser.ps1')) {
-        . ([scriptblock]::Create([IO.File]::ReadAllText($script).Replace('# clean {', 'clean {')))
-    } else {
+function Initialize-ChatAccess {
+    if ($script:Initialized) {
+        return
+    }
+    # Their functions are named 'script:' to belong to the module and not to this function.
+    foreach ($script in [IO.Directory]::GetFiles("$PSScriptRoot/Private", '*.ps1')) {
         . $script
     }
+    # The runs that are not closed yet. They and the account of Connect-ChatAccess belong to this runspace.
+    $script:Runs = [Collections.Generic.List[object]]::new()
+    $MyInvocation.MyCommand.Module.OnRemove = { Disconnect-ChatAccess -WhatIf:$false -Confirm:$false }
+    $script:Initialized = $true
 }
-
-# The account of Connect-ChatAccess, and the runs that are not closed yet. Both belong to this runspace.
-$script:Context = $null
-$script:Runs = [Collections.Generic.List[object]]::new()
-
-$ExecutionContext.SessionState.Module.OnRemove = { Disconnect-ChatAccess -WhatIf:$false -Confirm:$false }

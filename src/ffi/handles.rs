@@ -80,6 +80,22 @@ pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
     }
 }
 
+/// Closes the runs of this process that have this journal and whose owner is away.
+pub(super) fn close_left_behind(journal: &str) {
+    let mut left = Vec::new();
+    table().objects.retain(|_, object| match object {
+        Object::Run(run) if run.left_behind_with(journal) => {
+            left.push(Arc::clone(run));
+            false
+        }
+        _ => true,
+    });
+    // Not under the table's lock: closing waits for answers.
+    for run in left {
+        run.close();
+    }
+}
+
 fn missing(table: &Table, handle: i64) -> ChatAccessStatus {
     if (FIRST..table.next).contains(&handle) {
         ChatAccessStatus::ClosedHandle

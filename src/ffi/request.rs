@@ -86,6 +86,9 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
                 .into_iter()
                 .map(handles::account)
                 .collect::<Result<Vec<_>, _>>()?;
+            if let Some(journal) = &options.journal {
+                handles::close_left_behind(journal);
+            }
             Ok(Object::Run(Arc::new(Run::start(accounts, options)?)))
         }
         Request::Panic => panic!("asked for"),

@@ -310,3 +310,145 @@ fn not_a_journal() -> io::Error {
         "the file is not a ChatAccess journal and was left as it is; give another file",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::removal::outcome::Ended;
+    use std::fs;
+
+    const TENANT: &str = "2a690434-97d9-4eed-83a6-f5f13600199a";
+
+    fn removal(number: usize) -> Removal {
+        Removal::parse(TENANT, TENANT, &format!("19:{number:x}@thread.v2")).unwrap()
+    }
+
+    fn outcome(number: usize, status: Status) -> Outcome {
+        Outcome::unsent(1, &removal(number), Ended::with(status, None, None))
+    }
+
+    struct File {
+        _folder: tempfile::TempDir,
+        path: String,
+    }
+
+    fn file() -> File {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("j.jsonl").to_string_lossy().into_owned();
+        File {
+            _folder: folder,
+            path,
+        }
+    }
+
+    #[test]
+    fn what_was_confirmed_stays_confirmed() {
+        let file = file();
+        let (mut journal, done, found) = Journal::open(&file.path).unwrap();
+        assert_eq!((done.len(), found), (0, Resumed::default()));
+        for number in 0..4 {
+            journal.sent(&removal(number), "id").unwrap();
+        }
+        journal.ended(&outcome(0, Status::Removed)).unwrap();
+        journal.ended(&outcome(1, Status::Denied)).unwrap();
+        journal.ended(&outcome(2, Status::Removed)).unwrap();
+        // A later failure of the same removal does not undo what the service confirmed.
+        journal.ended(&outcome(2, Status::Failed)).unwrap();
+        drop(journal);
+        let (_journal, done, found) = Journal::open(&file.path).unwrap();
+        let mut expected = vec![key(&removal(0)), key(&removal(2))];
+        expected.sort_unstable();
+        let mut done = done;
+        done.sort_unstable();
+        assert_eq!(done, expected);
+        let summary = Resumed {
+            removed: 2,
+            in_flight: 1,
+            failed: 1,
+            ..Default::default()
+        };
+        assert_eq!(found, summary);
+    }
+
+    #[test]
+    fn a_torn_end_is_mended_wherever_it_is_torn() {
+        let file = file();
+        let (mut journal, ..) = Journal::open(&file.path).unwrap();
+        journal.ended(&outcome(0, Status::Removed)).unwrap();
+        journal.ended(&outcome(1, Status::Removed)).unwrap();
+        drop(journal);
+        let whole = fs::read(&file.path).unwrap();
+        for cut in 0..whole.len() {
+            fs::write(&file.path, &whole[..cut]).unwrap();
+            let (mut journal, done, _) = Journal::open(&file.path).unwrap();
+            let lines = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
+            assert_eq!(done.len(), lines.saturating_sub(1), "cut at {cut}");
+            journal.ended(&outcome(7, Status::Removed)).unwrap();
+            drop(journal);
+            let text = fs::read_to_string(&file.path).unwrap();
+            for line in text.lines() {
+                serde_json::from_str::<serde_json::Value>(line).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_that_can_not_be_read_is_passed_over_and_counted() {
+        let file = file();
+        let (mut journal, ..) = Journal::open(&file.path).unwrap();
+        journal.ended(&outcome(0, Status::Removed)).unwrap();
+        drop(journal);
+        let mut text = fs::read(&file.path).unwrap();
+        text.extend_from_slice(b"\x00\xff not json\n{\"state\":\"Removed\"}\n\n");
+        fs::write(&file.path, text).unwrap();
+        let (mut journal, done, found) = Journal::open(&file.path).unwrap();
+        assert_eq!((done.len(), found.unreadable), (1, 2));
+        journal.ended(&outcome(1, Status::Removed)).unwrap();
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_refused_and_left_as_it_is() {
+        let file = file();
+        for content in [
+            "TenantId,UserId\n1,2\n",
+            "TenantId,UserId",
+            "{}\n",
+            "{\"chat_access_journal\":2,\"created\":\"x\"}\n",
+            "{\"chat_access_journal\":\"1\"}\n",
+            "\n",
+            &"x".repeat(200_000),
+        ] {
+            fs::write(&file.path, content).unwrap();
+            let error = Journal::open(&file.path).unwrap_err().to_string();
+            assert!(error.contains("give another file"), "{error}");
+            assert_eq!(fs::read_to_string(&file.path).unwrap(), content);
+        }
+    }
+
+    #[test]
+    fn a_second_writer_is_refused_until_the_first_is_gone() {
+        let file = file();
+        let first = Journal::open(&file.path).unwrap();
+        let error = Journal::open(&file.path).unwrap_err().to_string();
+        assert!(error.contains("another run is writing"), "{error}");
+        drop(first);
+        assert!(Journal::open(&file.path).is_ok());
+    }
+
+    #[test]
+    fn a_path_that_can_not_be_written_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        for path in [
+            String::new(),
+            folder.to_string_lossy().into_owned(),
+            folder
+                .join("no/such/folder/j")
+                .to_string_lossy()
+                .into_owned(),
+        ] {
+            let error = Journal::open(&path).unwrap_err();
+            assert_eq!(error.parameter, "JournalPath");
+        }
+    }
+}

@@ -409,4 +409,44 @@ mod tests {
         pace.throttled(Duration::from_secs(100), Duration::from_secs(101), ms(1000));
         assert_eq!(pace.rate(), before);
     }
+
+    /// The sandbox's own model of the service, through a network with moods, for five hours: no second
+    /// of them is waited for.
+    #[test]
+    fn five_hours_at_the_documented_limits_without_one_refusal() {
+        use sandbox::limits::{Caller, Limiter};
+
+        let limits = sandbox::Limits::documented();
+        let mut service = Limiter::new(&limits).unwrap();
+        let mut random = fastrand::Rng::with_seed(42);
+        let mut pace = Pace::new(documented());
+        let mut now = Duration::ZERO;
+        let (count, mut refused) = (15_000, 0);
+        for number in 0..count {
+            while pace.ready_at(now) > now {
+                now = pace.ready_at(now);
+            }
+            let ticket = pace.send(now);
+            let mood = if random.u8(..) < 10 {
+                random.u64(..400)
+            } else {
+                random.u64(..40)
+            };
+            let chat = format!("{number}");
+            let caller = Caller {
+                user: "u",
+                chat: &chat,
+                app: "a",
+                tenant: "t",
+            };
+            refused += u32::from(service.admit(caller, now + ms(30 + mood)).is_err());
+            let answered = now + ms(30 + mood + 50 + random.u64(..60));
+            pace.answered(ticket, answered, true);
+            // The next may go before this answer only where the pace says so; here the way is short.
+            now = answered;
+        }
+        assert_eq!(refused, 0);
+        let share = sandbox::ideal_duration(count, &limits).as_secs_f64() / now.as_secs_f64();
+        assert!(share > 0.99, "{share}");
+    }
 }

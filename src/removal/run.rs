@@ -47,7 +47,8 @@ pub struct RunOptions {
     /// The time that the whole run has, in milliseconds; 0 is no limit.
     pub run_time_ms: u64,
     /// Sends nothing while the owner has not called for so long, in milliseconds; 0 is never. It is for
-    /// owners that can be stopped without a chance to say so, as a PowerShell pipeline can.
+    /// owners that can be stopped without a chance to say so, as a PowerShell pipeline can. A new run in the
+    /// same process takes the journal of one whose owner is away.
     pub lease_ms: u64,
 }
 
@@ -115,6 +116,7 @@ pub(super) struct Shared {
     /// When the run began.
     pub(super) began: Duration,
     pub(super) events: EventQueue<Event>,
+    pub(super) journal_path: Option<String>,
     /// Taken alone or after `state`, never before it.
     pub(super) journal: Mutex<Option<Journal>>,
     pub(super) state: Mutex<State>,
@@ -218,6 +220,7 @@ impl Run {
             retry,
             began: now(),
             events,
+            journal_path: options.journal,
             journal: Mutex::new(open_journal),
             state: Mutex::new(State {
                 schedule: Schedule::new(&limits, retry, lanes.iter().map(|lane| lane.pace())),
@@ -337,6 +340,13 @@ impl Run {
         }
         drop(state);
         *shared.journal() = None;
+    }
+
+    /// The owner has been away for longer than the lease, and the run has this journal. Such a run was left
+    /// behind by an owner that was stopped.
+    pub fn left_behind_with(&self, journal: &str) -> bool {
+        self.shared.journal_path.as_deref() == Some(journal)
+            && self.shared.lease_left(&self.shared.lock()).is_zero()
     }
 
     /// Where the run stands, as JSON.

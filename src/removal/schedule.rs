@@ -298,3 +298,159 @@ impl Schedule {
         lanes.min(self.tenant.rate())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::removal::Limit;
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    /// 1,000 requests a second for whoever asks, so that what is tested is the order.
+    fn schedule(lanes: usize) -> Schedule {
+        let limit = Limit {
+            per_second: 1000.0,
+            burst: 1000,
+            sustained: 1.0,
+            window_seconds: 60.0,
+        };
+        let limits = Limits {
+            per_user: limit,
+            per_chat: limit,
+            per_tenant: limit,
+        };
+        let paces = (0..lanes).map(|_| Arc::new(SharedPace::new(limit)));
+        Schedule::new(&limits, retry::Settings::default(), paces)
+    }
+
+    fn job(item: u64, chat: &str) -> Job {
+        let tenant = "2a690434-97d9-4eed-83a6-f5f13600199a";
+        Job {
+            item,
+            removal: Removal::parse(tenant, tenant, &format!("19:{chat}@thread.v2")).unwrap(),
+            attempts: 0,
+            started: None,
+            lost: false,
+            renewed: false,
+        }
+    }
+
+    /// Takes what goes next, waiting as the schedule says.
+    fn next(schedule: &mut Schedule, now: &mut Duration) -> Option<(Job, Slot)> {
+        for _ in 0..100 {
+            match schedule.next(*now) {
+                Next::Send(job, slot) => return Some((*job, slot)),
+                Next::Wait(at) => *now = at.max(*now),
+                Next::Idle => return None,
+            }
+        }
+        panic!("the schedule only ever waits");
+    }
+
+    fn settle(schedule: &mut Schedule, job: &Job, slot: &Slot, now: Duration) {
+        schedule.answered(slot, &job.removal.thread_id, now, Bearing::Removed);
+    }
+
+    #[test]
+    fn one_chat_is_never_in_two_requests_and_holds_up_no_other() {
+        let mut schedule = schedule(1);
+        for (item, chat) in [(1, "a"), (2, "a"), (3, "b"), (4, "a"), (5, "c")] {
+            schedule.push(job(item, chat));
+        }
+        let mut now = ms(0);
+        let mut sent = Vec::new();
+        while let Some((job, slot)) = next(&mut schedule, &mut now) {
+            sent.push((job, slot));
+        }
+        let items: Vec<u64> = sent.iter().map(|(job, _)| job.item).collect();
+        assert_eq!(items, [1, 3, 5]);
+        settle(&mut schedule, &sent[0].0, &sent[0].1, now);
+        let (second, slot) = next(&mut schedule, &mut now).unwrap();
+        assert_eq!(second.item, 2);
+        assert!(next(&mut schedule, &mut now).is_none());
+        settle(&mut schedule, &second, &slot, now);
+        assert_eq!(next(&mut schedule, &mut now).unwrap().0.item, 4);
+        assert_eq!(schedule.queued(), 0);
+    }
+
+    #[test]
+    fn what_is_sent_again_goes_before_what_is_new() {
+        let mut schedule = schedule(1);
+        for item in 1..=50 {
+            schedule.push(job(item, &format!("c{item}")));
+        }
+        let mut now = ms(0);
+        let (first, slot) = next(&mut schedule, &mut now).unwrap();
+        schedule.answered(&slot, &first.removal.thread_id, now, Bearing::Answered);
+        schedule.retry(first, now + ms(1));
+        now += ms(100);
+        assert_eq!(next(&mut schedule, &mut now).unwrap().0.item, 1);
+    }
+
+    #[test]
+    fn a_wait_stops_its_lane_and_no_other() {
+        let mut schedule = schedule(2);
+        for item in 1..=4 {
+            schedule.push(job(item, &format!("c{item}")));
+        }
+        let mut now = ms(0);
+        let (first, slot) = next(&mut schedule, &mut now).unwrap();
+        let wait = Bearing::Throttled(Some(ms(60_000)));
+        schedule.answered(&slot, &first.removal.thread_id, now, wait);
+        for _ in 0..3 {
+            let (_, other) = next(&mut schedule, &mut now).unwrap();
+            assert_ne!(other.lane, slot.lane);
+        }
+        assert!(now < ms(1000));
+    }
+
+    #[test]
+    fn a_service_that_is_away_is_not_asked_by_every_removal() {
+        let mut schedule = schedule(1);
+        for item in 1..=1000 {
+            schedule.push(job(item, &format!("c{item}")));
+        }
+        let mut now = ms(0);
+        let mut asked = 0;
+        while now < ms(60_000) {
+            let Some((job, slot)) = next(&mut schedule, &mut now) else {
+                break;
+            };
+            schedule.answered(&slot, &job.removal.thread_id, now, Bearing::Fault(None));
+            asked += 1;
+        }
+        assert!(
+            (5..30).contains(&asked),
+            "{asked} requests in a minute without a service"
+        );
+    }
+
+    #[test]
+    fn without_an_open_lane_nothing_goes() {
+        let mut schedule = schedule(2);
+        schedule.push(job(1, "a"));
+        assert!(schedule.close_lane(0));
+        assert!(!schedule.close_lane(1));
+        assert!(next(&mut schedule, &mut ms(0)).is_none());
+        assert_eq!(schedule.drain().len(), 1);
+    }
+
+    #[test]
+    fn what_waits_anywhere_is_drained_in_order() {
+        let mut schedule = schedule(1);
+        for (item, chat) in [(1, "a"), (2, "a"), (3, "b"), (4, "a")] {
+            schedule.push(job(item, chat));
+        }
+        let mut now = ms(0);
+        let (first, slot) = next(&mut schedule, &mut now).unwrap();
+        schedule.answered(&slot, &first.removal.thread_id, now, Bearing::Answered);
+        schedule.retry(first, now + ms(5000));
+        assert_eq!(schedule.queued(), 4);
+        let items: Vec<u64> = schedule.drain().iter().map(|job| job.item).collect();
+        assert_eq!(items, [1, 2, 3, 4]);
+        assert_eq!(schedule.queued(), 0);
+        assert!(matches!(schedule.next(ms(60_000)), Next::Idle));
+    }
+}

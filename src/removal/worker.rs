@@ -44,7 +44,7 @@ impl Shared {
     }
 
     /// How long the owner's last call still allows sending.
-    fn lease_left(&self, state: &State) -> Duration {
+    pub(super) fn lease_left(&self, state: &State) -> Duration {
         self.lease.map_or(Duration::MAX, |lease| {
             lease.saturating_sub(state.last_call.elapsed())
         })

@@ -10,7 +10,7 @@ Describe 'The module' {
     }
 
     It 'exports its commands and nothing else' {
-        $public = Get-ChildItem "$ModulePath/Public" | ForEach-Object BaseName
+        $public = Get-ChildItem "$PSScriptRoot/../../powershell/ChatAccess/Public" | ForEach-Object BaseName
         (Get-Command -Module ChatAccess).Name | Sort-Object | Should -Be ($public | Sort-Object)
         (Get-Module ChatAccess).ExportedAliases.Count + (Get-Module ChatAccess).ExportedVariables.Count | Should -Be 0
     }
@@ -34,7 +34,7 @@ Remove-Module ChatAccess
     }
 }
 
-Describe 'The help of <_>' -ForEach (Get-ChildItem "$env:CHATACCESS_TEST_MODULE/Public" | ForEach-Object BaseName) {
+Describe 'The help of <_>' -ForEach (Get-ChildItem "$PSScriptRoot/../../powershell/ChatAccess/Public" | ForEach-Object BaseName) {
     BeforeAll {
         $help = Get-Help $_ -Full
         $command = Get-Command $_
@@ -92,15 +92,15 @@ try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainTe
     It 'that is of another version is an error that names both versions' {
         $run = Invoke-FreshPowerShell @"
 Import-Module '$copy/ChatAccess'
-& (Get-Module ChatAccess) { `$script:AbiVersion = 99 }
-try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainText -Force) } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }
+& (Get-Module ChatAccess) { Initialize-ChatAccess; try { Get-NativeLibrary -AbiVersion 99 } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message } }
 "@
-        $run.Output | Should -Match 'NativeLibraryWrongVersion,Connect-ChatAccess'
+        $run.Output | Should -Match 'NativeLibraryWrongVersion'
         $run.Output | Should -Match 'interface version 1, and this module needs version 99'
     }
 
     It 'has every call that the module binds, and they can be called' {
         InModuleScope ChatAccess {
+            Initialize-ChatAccess
             $native = Get-NativeLibrary
             $calls = $native.GetMethods() | Where-Object { $_.Attributes -band [Reflection.MethodAttributes]::PinvokeImpl }
             $calls.Count | Should -BeGreaterThan 7

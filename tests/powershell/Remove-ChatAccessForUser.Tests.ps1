@@ -238,13 +238,14 @@ Connect-Sandbox
         Disconnect-ChatAccess
     }
 
-    It 'while another command in the pipeline works sends nothing more either' {
+    It 'while another command in the pipeline works sends nothing more, and the next run can have the journal' {
+        $journal = Join-Path $TestDrive 'left.jsonl'
         $shell = [powershell]::Create()
         $null = $shell.AddScript(@"
 `$env:CHATACCESS_TEST_MODULE = '$ModulePath'; `$env:CHATACCESS_TEST_SANDBOX = '$Sandbox'
 . '$PSScriptRoot/common.ps1'
 Connect-Sandbox
-& { 1..200 | ForEach-Object { New-Target `$_ }; Start-Sleep 30 } | Remove-ChatAccessForUser -RequestsPerSecond 20
+& { 1..200 | ForEach-Object { New-Target `$_ }; Start-Sleep 30 } | Remove-ChatAccessForUser -RequestsPerSecond 20 -JournalPath '$journal'
 "@)
         $null = $shell.BeginInvoke()
         Wait-Until { (Get-SandboxRequest).Count -ge 3 }
@@ -254,10 +255,8 @@ Connect-Sandbox
         Start-Sleep -Milliseconds 400
         (Get-SandboxRequest).Count | Should -Be $sent
         $null = $shell.Commands.Clear()
-        $null = $shell.AddScript('New-Target 999 | Remove-ChatAccessForUser; & (Get-Module ChatAccess) { $script:Runs.Count }')
-        $after = $shell.Invoke()
-        $after[0].Status | Should -Be 'Removed'
-        $after[1] | Should -Be 0
+        $null = $shell.AddScript("1, 999 | ForEach-Object { New-Target `$_ } | Remove-ChatAccessForUser -JournalPath '$journal'")
+        $shell.Invoke().Status | Should -Be 'AlreadyRemoved', 'Removed'
         $shell.Dispose()
     }
 

@@ -1,14 +1,9 @@
-function ConvertTo-RemovalOutcome {
+function script:ConvertTo-RemovalOutcome {
     <#
     .SYNOPSIS
     Makes the object that a person sees of an outcome of the native library.
     #>
-    [CmdletBinding()]
-    [OutputType('ChatAccess.RemovalOutcome')]
-    param(
-        [Parameter(Mandatory)]
-        [object] $Outcome
-    )
+    param([object] $Outcome)
 
     [pscustomobject] @{
         PSTypeName      = 'ChatAccess.RemovalOutcome'
@@ -28,7 +23,7 @@ function ConvertTo-RemovalOutcome {
     }
 }
 
-function New-RemovalError {
+function script:New-RemovalError {
     <#
     .SYNOPSIS
     Makes the error for a removal that did not take the access away. Its id is Removal and the status.

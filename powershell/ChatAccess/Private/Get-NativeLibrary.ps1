@@ -1,4 +1,4 @@
-function Get-NativeLibrary {
+function script:Get-NativeLibrary {
     <#
     .SYNOPSIS
     Returns the native library's calls, bound on first use.
@@ -9,7 +9,10 @@ function Get-NativeLibrary {
     #>
     [CmdletBinding()]
     [OutputType([type])]
-    param()
+    param(
+        # The version of the native interface that this module is written for.
+        [int] $AbiVersion = 1
+    )
 
     if ($script:NativeLibrary) {
         return $script:NativeLibrary
@@ -39,24 +42,22 @@ function Get-NativeLibrary {
     $native
 }
 
-# The version of the native interface that this module is written for.
-$script:AbiVersion = 1
-
-function Get-NativeLibraryPath {
+function script:Get-NativeLibraryPath {
     [CmdletBinding()]
     [OutputType([string])]
     param()
 
-    $runtime = [Runtime.InteropServices.RuntimeInformation]
-    $system, $ending = if ($runtime::IsOSPlatform([Runtime.InteropServices.OSPlatform]::Windows)) {
+    # Windows PowerShell has no $IsWindows, and runs nowhere else.
+    $system, $ending = if ($PSVersionTable['PSEdition'] -ne 'Core' -or $IsWindows) {
         'win', 'dll'
-    } elseif ($runtime::IsOSPlatform([Runtime.InteropServices.OSPlatform]::OSX)) {
+    } elseif ($IsMacOS) {
         'osx', 'dylib'
     } else {
         'linux', 'so'
     }
-    $rid = '{0}-{1}' -f $system, "$($runtime::ProcessArchitecture)".ToLowerInvariant()
-    $folder = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', 'bin'))
+    $architecture = [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture
+    $rid = "$system-$architecture".ToLowerInvariant()
+    $folder = [IO.Path]::GetFullPath("$PSScriptRoot/../bin")
     $path = [IO.Path]::Combine($folder, $rid, "chat_access.$ending")
     if (-not [IO.File]::Exists($path)) {
         $there = if ([IO.Directory]::Exists($folder)) { [IO.Directory]::GetDirectories($folder) | ForEach-Object { [IO.Path]::GetFileName($_) } }
@@ -68,7 +69,7 @@ function Get-NativeLibraryPath {
     $path
 }
 
-function New-NativeType {
+function script:New-NativeType {
     [CmdletBinding()]
     [OutputType([type])]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It changes nothing that a person could mind.')]

@@ -1,4 +1,4 @@
-function New-ChatAccessContext {
+function script:New-ChatAccessContext {
     <#
     .SYNOPSIS
     Describes a connected account: who, where and with what, but never the token.
@@ -41,13 +41,8 @@ function New-ChatAccessContext {
     $context
 }
 
-function ConvertTo-UtcTime {
-    [CmdletBinding()]
-    [OutputType([datetime])]
-    param(
-        [AllowNull()]
-        [object] $Time
-    )
+function script:ConvertTo-UtcTime {
+    param([object] $Time)
 
     # PowerShell 7 makes a date of such a text by itself, Windows PowerShell leaves it a text.
     if ($Time -is [datetime]) {

@@ -1,4 +1,4 @@
-function New-ChatAccessError {
+function script:New-ChatAccessError {
     <#
     .SYNOPSIS
     Makes an error record with a stable id, a category, the object it is about and what to do next.

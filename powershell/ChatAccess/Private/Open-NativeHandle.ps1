@@ -1,4 +1,4 @@
-function Open-NativeHandle {
+function script:Open-NativeHandle {
     <#
     .SYNOPSIS
     Opens an account or a run in the native library and returns its handle.
@@ -49,7 +49,7 @@ $script:NativeStatus = @{
     ClosedHandle    = -7
 }
 
-function New-NativeStatusError {
+function script:New-NativeStatusError {
     [CmdletBinding()]
     [OutputType([Management.Automation.ErrorRecord])]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It only makes an object.')]
@@ -67,7 +67,7 @@ function New-NativeStatusError {
         'Start a new PowerShell session and try again; if it stays, report it with the command that you ran.')
 }
 
-function ConvertTo-SecretByte {
+function script:ConvertTo-SecretByte {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)]

@@ -1,13 +1,15 @@
 # A run of removals in the native library, as Remove-ChatAccessForUser drives it.
 
 # Nothing is sent while PowerShell has not called for so long: a pipeline that is stopped while another
-# command in it works gives this module no chance to say so.
+# command in it works gives this module no chance to say so. The next run with the same journal takes it over.
 $script:LeaseMilliseconds = 500
+
+# The functions that run for each removal have plain parameters: attributes cost more than the removal.
 
 # How long a call waits for an event. Ctrl+C takes effect between two calls.
 $script:PollMilliseconds = 200
 
-function Open-RemovalRun {
+function script:Open-RemovalRun {
     [CmdletBinding()]
     [OutputType([hashtable])]
     param(
@@ -32,13 +34,13 @@ function Open-RemovalRun {
         Removed  = 0
         Failed   = 0
         Watch    = [Diagnostics.Stopwatch]::StartNew()
-        Reported = [timespan]::Zero
+        Reported = 0
     }
     $script:Runs.Add($run)
     $run
 }
 
-function Close-RemovalRun {
+function script:Close-RemovalRun {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)]
@@ -49,22 +51,17 @@ function Close-RemovalRun {
     $null = $script:Runs.Remove($Run)
 }
 
-function Send-Removal {
+function script:Send-Removal {
     <#
     .SYNOPSIS
     Puts a removal into the run, and writes what has ended meanwhile to the pipeline.
     #>
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory)]
-        [hashtable] $Run,
+    param([hashtable] $Run, [string[]] $Id)
 
-        [Parameter(Mandatory)]
-        [AllowEmptyString()]
-        [string[]] $Id
-    )
-
-    $tenant, $user, $thread = foreach ($text in $Id) { , [Text.Encoding]::UTF8.GetBytes($text) }
+    $utf8 = [Text.Encoding]::UTF8
+    $tenant = $utf8.GetBytes($Id[0])
+    $user = $utf8.GetBytes($Id[1])
+    $thread = $utf8.GetBytes($Id[2])
     [int] $length = 0
     $queued = $false
     while (-not $queued) {
@@ -92,20 +89,12 @@ function Send-Removal {
     while ((Receive-RemovalEvent $Run 0) -eq $NativeStatus.Ok) { }
 }
 
-function Receive-RemovalEvent {
+function script:Receive-RemovalEvent {
     <#
     .SYNOPSIS
     Fetches one event of the run, writes it where it belongs, and returns the call's status.
     #>
-    [CmdletBinding()]
-    [OutputType([int])]
-    param(
-        [Parameter(Mandatory)]
-        [hashtable] $Run,
-
-        [Parameter(Mandatory)]
-        [int] $Timeout
-    )
+    param([hashtable] $Run, [int] $Timeout)
 
     [int] $length = 0
     $status = $Run.Native::chat_access_next($Run.Handle, $Timeout, $Run.Buffer, $Run.Buffer.Length, [ref] $length)
@@ -119,27 +108,21 @@ function Receive-RemovalEvent {
     if ($status -eq $NativeStatus.Ok) {
         Write-RemovalEvent -Run $Run -Length $length
     }
-    Write-RemovalProgress $Run
+    if ($Run.Watch.ElapsedMilliseconds - $Run.Reported -ge 500) {
+        Write-RemovalProgress $Run
+    }
     $status
 }
 
-function Write-RemovalEvent {
+function script:Write-RemovalEvent {
     <#
     .SYNOPSIS
     Writes the event in the run's buffer to the stream where it belongs: an outcome is an object, and an
     error too where the access is not gone.
+    .PARAMETER Id
+    The ids as they were given, for an outcome that shows them shortened.
     #>
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory)]
-        [hashtable] $Run,
-
-        [Parameter(Mandatory)]
-        [int] $Length,
-
-        # The ids as they were given, for an outcome that shows them shortened.
-        [string[]] $Id
-    )
+    param([hashtable] $Run, [int] $Length, [string[]] $Id)
 
     $text = [Text.Encoding]::UTF8.GetString($Run.Buffer, 0, $Length)
     $reported = $text | ConvertFrom-Json
@@ -179,10 +162,10 @@ function Write-RemovalEvent {
     }
 }
 
-function Write-RemovalProgress {
+function script:Write-RemovalProgress {
     <#
     .SYNOPSIS
-    Shows how far the run is, twice a second at the most, and only where it takes long enough to look.
+    Shows how far the run is. Called twice a second at the most, and not before there is time to look.
     #>
     [CmdletBinding()]
     param(
@@ -191,10 +174,7 @@ function Write-RemovalProgress {
     )
 
     $now = $Run.Watch.Elapsed
-    if (($now - $Run.Reported).TotalMilliseconds -lt 500) {
-        return
-    }
-    $Run.Reported = $now
+    $Run.Reported = $Run.Watch.ElapsedMilliseconds
     [int] $length = 0
     if ($Run.Native::chat_access_describe($Run.Handle, $Run.Buffer, $Run.Buffer.Length, [ref] $length) -ne 0) {
         return
@@ -216,7 +196,7 @@ function Write-RemovalProgress {
     $Run.Cmdlet.WriteProgress($progress)
 }
 
-function Complete-RemovalRun {
+function script:Complete-RemovalRun {
     <#
     .SYNOPSIS
     Waits for the outcomes of all that was put in and writes them.

@@ -1,4 +1,4 @@
-function Test-Removal {
+function script:Test-Removal {
     <#
     .SYNOPSIS
     Checks the ids of a removal that is not to be made, so that -WhatIf finds the bad rows of a table.

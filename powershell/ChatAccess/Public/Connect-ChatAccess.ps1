@@ -66,6 +66,7 @@ function Connect-ChatAccess {
         [switch] $PassThru
     )
 
+    Initialize-ChatAccess
     $request = @{ open = 'account' }
     if ($PSBoundParameters.ContainsKey('Environment')) { $request.environment = $Environment }
     if ($PSBoundParameters.ContainsKey('GraphEndpoint')) { $request.graph_endpoint = $GraphEndpoint }

@@ -39,6 +39,10 @@ function Disconnect-ChatAccess {
         [PSTypeName('ChatAccess.Context')] $Context
     )
 
+    begin {
+        Initialize-ChatAccess
+    }
+
     process {
         $accounts = if ($Context) { $Context } else { $script:Context }
         if (-not $Context) {

@@ -128,6 +128,7 @@ function Remove-ChatAccessForUser {
     )
 
     begin {
+        Initialize-ChatAccess
         $run = $null
         $accounts = if ($Context) { $Context } else { $script:Context }
         if (-not $accounts -and -not $WhatIfPreference) {
@@ -139,7 +140,10 @@ function Remove-ChatAccessForUser {
             $options.journal = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($JournalPath)
         }
         if ($RequestsPerSecond) {
-            $options.limits = @{ per_user = @{ per_second = $RequestsPerSecond; burst = [Math]::Max(1, [int] [Math]::Floor($RequestsPerSecond)) } }
+            $limit = @{ per_second = $RequestsPerSecond; burst = [Math]::Max(1, [int] [Math]::Floor($RequestsPerSecond)) }
+            $options.limits = @{ per_user = $limit }
+            # A user can't be allowed more than the application is in the whole tenant, which is 30 by default.
+            if ($RequestsPerSecond -gt 30) { $options.limits.per_tenant = $limit }
         }
         if ($RequestTimeoutSec) { $options.request_time_ms = 1000 * $RequestTimeoutSec }
         if ($RunTimeoutSec) { $options.run_time_ms = 1000 * $RunTimeoutSec }
@@ -178,7 +182,4 @@ function Remove-ChatAccessForUser {
             }
         }
     }
-
-    # clean { if ($run) { Close-RemovalRun $run } }
-    # The line above is code on PowerShell 7.3 and later: see ChatAccess.psm1.
 }

@@ -65,8 +65,9 @@ fn built_library(messages: &[u8]) -> Option<PathBuf> {
         })
 }
 
-/// Lays the module out in `into/ChatAccess` with the release library in `bin/<rid>`, as the archive that
-/// users install has it, and returns that folder.
+/// Lays the module out in `into/ChatAccess` as the archive that users install has it, and returns that
+/// folder: the commands in one file, because an import takes as long as reading takes, and the release
+/// library in `bin/<rid>`.
 ///
 /// # Errors
 /// A file can't be copied.
@@ -76,6 +77,15 @@ pub fn module(into: &Path) -> io::Result<PathBuf> {
         fs::remove_dir_all(&target)?;
     }
     copy(&root().join("powershell/ChatAccess"), &target)?;
+    let mut commands: Vec<_> = fs::read_dir(target.join("Public"))?.collect::<Result<_, _>>()?;
+    commands.sort_by_key(fs::DirEntry::path);
+    let mut script = fs::read_to_string(target.join("ChatAccess.psm1"))?;
+    for command in commands {
+        script.push('\n');
+        script.push_str(&fs::read_to_string(command.path())?);
+    }
+    fs::write(target.join("ChatAccess.psm1"), script)?;
+    fs::remove_dir_all(target.join("Public"))?;
     let bin = target.join("bin").join(rid());
     fs::create_dir_all(&bin)?;
     fs::copy(

@@ -1,0 +1,166 @@
+//! How much of what the service allows a run uses, and how many requests it sends in vain.
+//!
+//! The sandbox keeps the documented limits at twenty times the speed, and so does the run: an hour takes
+//! three minutes. What is allowed is computed by the sandbox's own model for a client that knows everything.
+
+use std::time::Duration;
+
+use sandbox::{
+    Fault, FaultScript, Limits, Rule, Sandbox, SandboxOptions, TokenClaims, When, ideal_duration,
+};
+use serde_json::{Value, json};
+use stage::Native;
+
+use crate::Bars;
+
+const SCALE: f64 = 20.0;
+const REMOVALS: u64 = 800;
+const USER: &str = "d864e79f-0000-4000-8000-0eeb4d61fdc2";
+
+pub fn run(bars: &mut Bars) {
+    let native = Native::load(stage::library());
+    steady(bars, &native);
+    storm(bars, &native);
+    accounts(bars, &native);
+}
+
+/// A run without trouble.
+fn steady(bars: &mut Bars, native: &Native) {
+    let sandbox = sandbox();
+    let took = remove(native, &sandbox, 1, REMOVALS);
+    let ideal = ideal_duration(REMOVALS, &limits());
+    println!("{REMOVALS} removals: {took:.1?}, allowed in {ideal:.1?}");
+    bars.at_least(
+        "share_of_the_allowed_rate",
+        ideal.as_secs_f64() / took.as_secs_f64(),
+        0.99,
+        "",
+    );
+    bars.at_most(
+        "refused_requests",
+        sandbox.stats().throttled as f64,
+        0.0,
+        "",
+    );
+}
+
+/// A run through a time in which half of the requests fail: the rate after it.
+fn storm(bars: &mut Bars, native: &Native) {
+    let sandbox = sandbox();
+    let until = 8.0;
+    let within = |nth| When {
+        from_seconds: Some(2.0),
+        until_seconds: Some(until),
+        every: Some(nth),
+        ..When::default()
+    };
+    let unavailable = Fault::Status {
+        code: 503,
+        graph_code: "ServiceUnavailable".into(),
+        message: "Come back later.".into(),
+        headers: [("Retry-After".to_string(), "0.4".to_string())].into(),
+    };
+    sandbox.script(FaultScript::new([
+        Rule::new(Fault::Throttle {
+            retry_after: Some("0.5".into()),
+        })
+        .when(within(5)),
+        Rule::new(unavailable).when(within(6)),
+        Rule::new(Fault::ResetAfter).when(within(7)),
+        Rule::new(Fault::Throttle { retry_after: None }).when(within(8)),
+    ]));
+    remove(native, &sandbox, 1, REMOVALS);
+    let stats = sandbox.stats();
+    let requests = sandbox.requests();
+    let began = requests[0].arrived;
+    let after: Vec<Duration> = requests
+        .iter()
+        .filter(|request| request.arrived.as_secs_f64() > until && request.status == Some(204))
+        .map(|request| request.arrived)
+        .collect();
+    let took = after[after.len() - 1] - after[0];
+    let ideal = ideal_duration(after.len() as u64, &limits());
+    println!(
+        "{} removals after the storm: {took:.1?}, allowed in {ideal:.1?}; the run began at {began:.1?}",
+        after.len()
+    );
+    bars.at_least(
+        "share_after_a_storm",
+        ideal.as_secs_f64() / took.as_secs_f64(),
+        0.95,
+        "",
+    );
+    bars.at_least(
+        "removed_through_the_storm",
+        stats.removed as f64,
+        REMOVALS as f64,
+        "",
+    );
+}
+
+/// Three accounts in one run, each at its own pace.
+fn accounts(bars: &mut Bars, native: &Native) {
+    let sandbox = sandbox();
+    let took = remove(native, &sandbox, 3, REMOVALS);
+    let ideal = ideal_duration(REMOVALS.div_ceil(3), &limits());
+    bars.at_least(
+        "share_with_three_accounts",
+        ideal.as_secs_f64() / took.as_secs_f64(),
+        0.99,
+        "",
+    );
+    bars.at_most(
+        "refused_with_three_accounts",
+        sandbox.stats().throttled as f64,
+        0.0,
+        "",
+    );
+}
+
+fn limits() -> Limits {
+    Limits::documented().scaled(SCALE)
+}
+
+fn sandbox() -> Sandbox {
+    Sandbox::start(SandboxOptions {
+        limits: limits(),
+        latency: Duration::from_millis(5),
+        ..Default::default()
+    })
+}
+
+/// Removes that many and returns the time from the first request to the last.
+fn remove(native: &Native, sandbox: &Sandbox, accounts: usize, removals: u64) -> Duration {
+    let open = |number| {
+        let claims = TokenClaims {
+            oid: format!("00000000-0000-4000-8000-{number:012}"),
+            ..Default::default()
+        };
+        native.account(&sandbox.url(), &sandbox.token(claims))
+    };
+    let accounts: Vec<i64> = (0..accounts).map(open).collect();
+    let run = native.run(&accounts, options());
+    for number in 0..removals {
+        let chat = format!("19:{number:032x}@thread.v2");
+        native.remove(run, (sandbox::TENANT_ID, USER, &chat), 0);
+    }
+    native.finish(run);
+    while native.next(run, -1).0 == 0 {}
+    native.close(run);
+    for account in accounts {
+        native.close(account);
+    }
+    let stats = sandbox.stats();
+    let span = stats.last_request_seconds.unwrap_or_default()
+        - stats.first_request_seconds.unwrap_or_default();
+    Duration::from_secs_f64(span)
+}
+
+/// The documented limits and waits, at the sandbox's speed.
+fn options() -> Value {
+    let limit = |per_second: f64, burst: u32| json!({"per_second": per_second * SCALE, "burst": burst, "window_seconds": 60.0 / SCALE});
+    json!({
+        "limits": {"per_user": limit(1.0, 1), "per_chat": limit(1.0, 1), "per_tenant": limit(30.0, 30)},
+        "retry": {"first_wait_ms": 50, "longest_wait_ms": 3000, "longest_rest_ms": 750},
+    })
+}
