@@ -12,6 +12,7 @@
     FunctionsToExport    = @(
         'Connect-ChatAccess'
         'Disconnect-ChatAccess'
+        'Find-ChatAccess'
         'Get-ChatAccessContext'
         'Remove-ChatAccessForUser'
     )

@@ -3,7 +3,8 @@
 //!
 //! [`search`] goes through files: [`read`] finds out what each is and cuts it into blocks of whole records,
 //! a [`worker`] per core picks the records that speak of a chat, [`record`] gives them types, and [`rules`]
-//! decide who loses access, by which id, and where that can't be said. [`Query`] says what to look for, and
+//! decide who loses access, by which id, and where that can't be said. [`RunningSearch`] does it in the background,
+//! for records from elsewhere too. [`Query`] says what to look for, and
 //! [`damage`] what was lost on the way.
 
 mod damage;
@@ -12,6 +13,7 @@ mod query;
 mod read;
 mod record;
 mod rules;
+mod running;
 mod search;
 mod target;
 mod worker;
@@ -20,5 +22,6 @@ pub use self::damage::Damage;
 pub use self::query::{Query, QueryOptions};
 pub use self::read::Source;
 pub use self::record::Origin;
+pub use self::running::{Event, RunningSearch};
 pub use self::search::{Effort, Findings, Progress, search, search_with};
 pub use self::target::{ChatKind, FoundBy, Target, Unresolved};

@@ -33,7 +33,8 @@ pub struct QueryOptions {
     pub include_internal: bool,
     /// The own tenant, for sources that do not name it.
     pub tenant_id: Option<String>,
-    /// Domains of the own tenant, for sources that do not tie them to it.
+    /// All domains of the own tenant, for sources that do not tie them to it: what is not among them and in
+    /// no record is an outsider's.
     pub internal_domain: Vec<String>,
 }
 
@@ -137,7 +138,7 @@ impl Query {
     pub(super) fn says_of_domain(&self, domain: &str) -> Option<bool> {
         if self.internal_domains.iter().any(|own| own == domain) {
             Some(true)
-        } else if self.external_domains.name(domain) {
+        } else if self.external_domains.name(domain) || !self.internal_domains.is_empty() {
             Some(false)
         } else {
             None

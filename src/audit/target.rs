@@ -122,8 +122,7 @@ impl fmt::Display for Unresolved {
             }
             Self::UnknownSide { domain: Some(domain) } => write!(
                 f,
-                "No record says which tenant {domain} belongs to: give -InternalDomain {domain} if it is \
-                 yours, or -ExternalDomain {domain} if it is not.",
+                "No record says which tenant {domain} belongs to: give -InternalDomain with your domains.",
             ),
             Self::UnknownSide { domain: None } => {
                 f.write_str("No record says whether this user is of your tenant.")

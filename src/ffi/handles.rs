@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use once_cell::sync::Lazy;
 
 use super::ChatAccessStatus;
+use crate::audit::RunningSearch;
 use crate::removal::{Lane, Run};
 
 /// What a handle stands for.
@@ -15,6 +16,8 @@ pub(super) enum Object {
     Account(Arc<Lane>),
     /// A run of removals.
     Run(Arc<Run>),
+    /// A search for what to remove.
+    Search(Arc<RunningSearch>),
 }
 
 /// Handles begin here, so that small numbers, which come from elsewhere, are none.
@@ -68,7 +71,7 @@ pub(super) fn close(handle: i64) -> Result<Object, ChatAccessStatus> {
 pub(super) fn run(handle: i64) -> Result<Arc<Run>, ChatAccessStatus> {
     match get(handle)? {
         Object::Run(run) => Ok(run),
-        Object::Account(_) => Err(ChatAccessStatus::WrongHandleKind),
+        _ => Err(ChatAccessStatus::WrongHandleKind),
     }
 }
 
@@ -76,7 +79,7 @@ pub(super) fn run(handle: i64) -> Result<Arc<Run>, ChatAccessStatus> {
 pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
     match get(handle)? {
         Object::Account(account) => Ok(account),
-        Object::Run(_) => Err(ChatAccessStatus::WrongHandleKind),
+        _ => Err(ChatAccessStatus::WrongHandleKind),
     }
 }
 
@@ -93,6 +96,14 @@ pub(super) fn close_left_behind(journal: &str) {
     // Not under the table's lock: closing waits for answers.
     for run in left {
         run.close();
+    }
+}
+
+/// The search of a handle.
+pub(super) fn search(handle: i64) -> Result<Arc<RunningSearch>, ChatAccessStatus> {
+    match get(handle)? {
+        Object::Search(search) => Ok(search),
+        _ => Err(ChatAccessStatus::WrongHandleKind),
     }
 }
 

@@ -9,21 +9,23 @@ mod guard;
 mod handles;
 mod pin;
 mod request;
+mod search;
 mod status;
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::json;
 
 use self::arguments::{Out, bytes, text};
 use self::guard::guard;
 use self::handles::Object;
 use self::request::NotOpened;
+pub use self::search::chat_access_feed;
 pub use self::status::ChatAccessStatus;
-use crate::events::Taken;
+use crate::events::{EventQueue, Taken};
 use crate::input::{InvalidInput, shown};
-use crate::removal::{Event, NotQueued, Run, Status};
+use crate::removal::{Event, NotQueued, Status};
 
 /// The version of this interface. It changes when a call, a status or a field changes its meaning;
 /// additions leave it as it is.
@@ -35,7 +37,7 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
     CHAT_ACCESS_ABI_VERSION
 }
 
-/// Opens an account or a run of removals.
+/// Opens an account, a run of removals or a search for what to remove.
 ///
 /// `request` is a JSON object of `request_length` bytes. `secret` is `secret_length` bytes that must not
 /// stand in JSON, or NULL; it is copied to memory that is wiped when the account is closed, and the caller
@@ -52,6 +54,14 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// `limits` (`per_user`, `per_chat`, `per_tenant`, each `{"per_second", "burst", "sustained",
 /// "window_seconds"}`) and `retry` (`first_wait_ms`, `longest_wait_ms`, `longest_rest_ms`,
 /// `item_time_ms`). The accounts stay open as long as the run needs them, closed or not.
+///
+/// A search: `{"open":"search","paths":[path, ...]}` reads audit exports and hunting results: CSV or JSON,
+/// gzip or zip, recognised by content. Records from elsewhere go in with `chat_access_feed`; after
+/// `chat_access_finish` what was found comes through `chat_access_next`. Optional: `query`, an object with
+/// any of `user_principal_name`, `external_domain`, `external_tenant_id`, `operation`, `thread_id` (lists of
+/// texts, which may hold `*` and `?`), `chat_type` (a list of "OneOnOne", "Group", "Meeting", "Other"),
+/// `after`, `before` (times), `include_internal` (false: only chats with outsiders), `tenant_id` and
+/// `internal_domain` (your tenant and all its domains, for sources that do not name them).
 ///
 /// `{"open":"panic"}` returns `CHAT_ACCESS_STATUS_PANICKED`: it shows that faults are caught in this build.
 ///
@@ -156,7 +166,11 @@ pub unsafe extern "C" fn remove_all_access_for_user(
             return Ok(ChatAccessStatus::NotYet);
         }
         let mine = |event: &Event| matches!(event, Event::Outcome(outcome) if outcome.item == item);
-        let status = take(&run, timeout_ms, mine, &mut out)?;
+        let its_status = |event: &Event| match event {
+            Event::Outcome(outcome) => outcome.status.into(),
+            _ => ChatAccessStatus::Ok,
+        };
+        let status = take(run.events(), timeout_ms, mine, its_status, &mut out)?;
         if status == ChatAccessStatus::NotYet {
             let _ = out.write(&json!({"event": "queued", "item": item}).to_string());
         }
@@ -174,7 +188,17 @@ pub unsafe extern "C" fn remove_all_access_for_user(
 ///
 /// Events: `outcome` (see `remove_all_access_for_user`); `wait` (`reason`, `seconds`: nothing is sent for
 /// that long); `resumed` (what the journal held: `removed`, `in_flight`, `failed`, `unreadable`, `torn`);
-/// `warning` (`message`). Skip the ones you don't know. Any thread may call, and each event goes to one
+/// `warning` (`message`).
+///
+/// Events of a search: `progress` (`files`, `files_waiting`, `bytes`, `bytes_total`), and after
+/// `chat_access_finish`: `file_error`, `truncated`, `bad_row` (`file`, `row`, `message`: what of the input
+/// can't be used), `target` (`tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
+/// `external`, `external_tenants`, `external_domains`, `external_users`, `operations`, `first_seen`,
+/// `last_seen`, `events`, `sources`, `found_by`, and where it can't be removed yet `unresolved`, a name, and
+/// `reason`, a sentence) and at last `searched` (`files`, `records`, `bad_rows`, `targets`). A target may be
+/// longer than 16 KiB.
+///
+/// Skip the ones you don't know. Any thread may call, and each event goes to one
 /// caller. An account has no events.
 ///
 /// # Safety
@@ -192,29 +216,52 @@ pub unsafe extern "C" fn chat_access_next(
         let mut out = unsafe { Out::new(buffer, capacity, length) }?;
         match handles::get(handle)? {
             Object::Account(_) => Ok(ChatAccessStatus::Ended),
-            Object::Run(run) => match take(&run, timeout_ms, |_| true, &mut out)? {
-                status @ (ChatAccessStatus::NotYet | ChatAccessStatus::Ended) => Ok(status),
-                _ => Ok(ChatAccessStatus::Ok),
-            },
+            Object::Run(run) => {
+                let events = run.events();
+                take(
+                    events,
+                    timeout_ms,
+                    |_| true,
+                    |_| ChatAccessStatus::Ok,
+                    &mut out,
+                )
+            }
+            Object::Search(search) => {
+                let events = search.events();
+                take(
+                    events,
+                    timeout_ms,
+                    |_| true,
+                    |_| ChatAccessStatus::Ok,
+                    &mut out,
+                )
+            }
         }
     })
 }
 
-/// Says that no more removals will be put into a run. Its events end when every removal has its outcome.
+/// Says that no more removals will be put into a run. Its events end when every removal has its outcome. To a
+/// search it says that no more records will be fed.
 #[unsafe(no_mangle)]
 pub extern "C" fn chat_access_finish(handle: i64) -> i32 {
     guard(|| {
-        handles::run(handle)?.finish();
+        match handles::get(handle)? {
+            Object::Search(search) => search.finish(),
+            _ => handles::run(handle)?.finish(),
+        }
         Ok(ChatAccessStatus::Ok)
     })
 }
 
 /// Stops a run: nothing new is sent, what waits ends as "Cancelled", and what is on its way ends by its
-/// answer. Returns at once; the outcomes come through `chat_access_next`.
+/// answer. Returns at once; the outcomes come through `chat_access_next`. A search tells nothing more.
 #[unsafe(no_mangle)]
 pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
     guard(|| {
-        handles::run(handle)?.cancel();
+        match handles::get(handle)? {
+            Object::Search(search) => search.cancel(),
+            _ => handles::run(handle)?.cancel(),
+        }
         Ok(ChatAccessStatus::Ok)
     })
 }
@@ -224,7 +271,7 @@ pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
 /// An account: `account`, `user_id`, `tenant_id`, `client_id`, `app_name`, `scopes`, `auth_type`,
 /// `token_source`, `expires`, `environment`, `graph_endpoint`, `authority_host`; what the token does not
 /// say is null. A run: `counts` (`queued`, `removed`, `not_removed`, `requests`, `throttled`), `waiting`,
-/// `in_flight`, `per_second`, `paused_seconds`.
+/// `in_flight`, `per_second`, `paused_seconds`. A search: `records_fed`, `waiting` (events).
 ///
 /// # Safety
 /// As for `chat_access_open`.
@@ -241,6 +288,7 @@ pub unsafe extern "C" fn chat_access_describe(
         let described = match handles::get(handle)? {
             Object::Account(lane) => lane.account().describe(),
             Object::Run(run) => run.describe(),
+            Object::Search(search) => search.describe(),
         };
         out.write(&described.to_string())?;
         Ok(ChatAccessStatus::Ok)
@@ -291,31 +339,30 @@ pub extern "C" fn chat_access_close(handle: i64) -> i32 {
     guard(|| {
         match handles::close(handle)? {
             Object::Run(run) => run.close(),
+            Object::Search(search) => search.close(),
             Object::Account(_) => {}
         }
         Ok(ChatAccessStatus::Ok)
     })
 }
 
-/// Takes an event out of a run into the caller's buffer, or leaves it where it is.
-fn take(
-    run: &Arc<Run>,
+/// Takes an event out of a queue into the caller's buffer, or leaves it where it is. `status` is what the
+/// call returns for it.
+fn take<E: Serialize>(
+    events: &EventQueue<E>,
     timeout_ms: i32,
-    wanted: impl Fn(&Event) -> bool,
+    wanted: impl Fn(&E) -> bool,
+    status: impl Fn(&E) -> ChatAccessStatus,
     out: &mut Out<'_>,
 ) -> Result<ChatAccessStatus, ChatAccessStatus> {
     let limit = u64::try_from(timeout_ms).ok().map(Duration::from_millis);
     let out = std::cell::RefCell::new(out);
-    let read = |event: &Event| -> Result<ChatAccessStatus, ChatAccessStatus> {
+    let read = |event: &E| -> Result<ChatAccessStatus, ChatAccessStatus> {
         let text = serde_json::to_string(event).map_err(|_| ChatAccessStatus::Panicked)?;
         out.borrow_mut().write(&text)?;
-        Ok(match event {
-            Event::Outcome(outcome) => outcome.status.into(),
-            _ => ChatAccessStatus::Ok,
-        })
+        Ok(status(event))
     };
-    let taken = run.events().take(limit, wanted, read)?;
-    match taken {
+    match events.take(limit, wanted, read)? {
         Taken::Event(status) => Ok(status),
         Taken::NotYet => Ok(ChatAccessStatus::NotYet),
         Taken::Ended => Ok(ChatAccessStatus::Ended),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::ChatAccessStatus;
 use super::handles::{self, Object};
+use crate::audit::{QueryOptions, RunningSearch};
 use crate::graph::Cloud;
 use crate::identity::{AccessToken, Account};
 use crate::input::InvalidInput;
@@ -26,6 +27,13 @@ pub(super) enum Request {
         accounts: Vec<i64>,
         #[serde(default)]
         options: RunOptions,
+    },
+    /// A search through files, and through records that are fed.
+    Search {
+        #[serde(default)]
+        paths: Vec<std::path::PathBuf>,
+        #[serde(default)]
+        query: QueryOptions,
     },
     /// A fault, to show that it is caught in this build.
     Panic,
@@ -91,6 +99,9 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
             }
             Ok(Object::Run(Arc::new(Run::start(accounts, options)?)))
         }
+        Request::Search { paths, query } => Ok(Object::Search(Arc::new(RunningSearch::start(
+            paths, query,
+        )?))),
         Request::Panic => panic!("asked for"),
     }
 }

@@ -64,7 +64,11 @@ impl Chat {
         users.dedup();
         let thread = if one_to_one {
             let (a, b) = (user_id(users[0]), outsider_id(outsider));
-            let (a, b) = if number.is_multiple_of(2) { (a, b) } else { (b, a) };
+            let (a, b) = if number.is_multiple_of(2) {
+                (a, b)
+            } else {
+                (b, a)
+            };
             format!("19:{a}_{b}@unq.gbl.spaces")
         } else {
             format!("19:{:032x}@thread.v2", u128::from(number) + 1)

@@ -553,7 +553,7 @@ mod hunting {
             [entry("ann@contoso.com", ANN, "RecipientObjectId")]
         );
         assert_eq!(targets[0].tenant_id, Some(HOME.parse().unwrap()));
-        assert_eq!(targets[0].external_domains, Vec::<String>::new());
+        assert_eq!(targets[0].external_domains, ["evil.example"]);
         assert_eq!(targets[0].operations, ["MessageEvents"]);
     }
 
