@@ -14,6 +14,7 @@ fn main() {
         .with_config(config)
         .with_src(Path::new(&root).join("src/ffi/status.rs"))
         .with_src(Path::new(&root).join("src/ffi/mod.rs"))
+        .with_src(Path::new(&root).join("src/ffi/search.rs"))
         .generate()
         .expect("the header can be generated from src/ffi")
         .write_to_file(Path::new(&out).join("chat_access.h"));

@@ -105,7 +105,7 @@ extern "C" {
 // Returns `CHAT_ACCESS_ABI_VERSION` of the library. Compare it with the header's before any other call.
 int32_t chat_access_abi_version(void);
 
-// Opens an account, a sign-in, a registration or a run of removals.
+// Opens an account, a sign-in, a registration, a run of removals or a search for what to remove.
 //
 // `request` is a JSON object of `request_length` bytes. `secret` is `secret_length` bytes that must not
 // stand in JSON, or NULL; it is copied to memory that is wiped when the account is closed, and the caller
@@ -134,6 +134,14 @@ int32_t chat_access_abi_version(void);
 // `limits` (`per_user`, `per_chat`, `per_tenant`, each `{"per_second", "burst", "sustained",
 // "window_seconds"}`) and `retry` (`first_wait_ms`, `longest_wait_ms`, `longest_rest_ms`,
 // `item_time_ms`). The accounts stay open as long as the run needs them, closed or not.
+//
+// A search: `{"open":"search","paths":[path, ...]}` reads audit exports and hunting results: CSV or JSON,
+// gzip or zip, recognised by content. Records from elsewhere go in with `chat_access_feed`; after
+// `chat_access_finish` what was found comes through `chat_access_next`. Optional: `query`, an object with
+// any of `user_principal_name`, `external_domain`, `external_tenant_id`, `operation`, `thread_id` (lists of
+// texts, which may hold `*` and `?`), `chat_type` (a list of "OneOnOne", "Group", "Meeting", "Other"),
+// `after`, `before` (times), `include_internal` (false: only chats with outsiders), `tenant_id` and
+// `internal_domain` (your tenant and all its domains, for sources that do not name them).
 //
 // `{"open":"panic"}` returns `CHAT_ACCESS_STATUS_PANICKED`: it shows that faults are caught in this build.
 //
@@ -205,6 +213,14 @@ int32_t remove_all_access_for_user(int64_t handle,
 // `tenant_id`, `changes`: what was or would be done of "create", "update", "enable", "consent") or `failed`
 // (`error`, `message`, `next_step`, `request_id`).
 //
+// Events of a search: `progress` (`files`, `files_waiting`, `bytes`, `bytes_total`), and after
+// `chat_access_finish`: `file_error`, `truncated`, `bad_row` (`file`, `row`, `message`: what of the input
+// can't be used), `target` (`tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
+// `external`, `external_tenants`, `external_domains`, `external_users`, `operations`, `first_seen`,
+// `last_seen`, `events`, `sources`, `found_by`, and where it can't be removed yet `unresolved`, a name, and
+// `reason`, a sentence) and at last `searched` (`files`, `records`, `bad_rows`, `targets`). A target may be
+// longer than 16 KiB.
+//
 // Skip the ones you don't know. Any thread may call, and each event goes to one caller. An account that
 // was opened with its token has no events.
 //
@@ -216,11 +232,12 @@ int32_t chat_access_next(int64_t handle,
                          int32_t capacity,
                          int32_t *length);
 
-// Says that no more removals will be put into a run. Its events end when every removal has its outcome.
+// Says that no more removals will be put into a run. Its events end when every removal has its outcome. To a
+// search it says that no more records will be fed.
 int32_t chat_access_finish(int64_t handle);
 
 // Stops a run: nothing new is sent, what waits ends as "Cancelled", and what is on its way ends by its
-// answer. Returns at once; the outcomes come through `chat_access_next`.
+// answer. Returns at once; the outcomes come through `chat_access_next`. A search tells nothing more.
 int32_t chat_access_cancel(int64_t handle);
 
 // Writes what is known about a handle into the buffer, as JSON.
@@ -229,8 +246,9 @@ int32_t chat_access_cancel(int64_t handle);
 // `token_source` ("AccessToken", "Browser", "DeviceCode" or "RefreshToken"), `renews` (new tokens come by
 // themselves), `expires`, `environment`, `graph_endpoint`, `authority_host`; what the token does not say is
 // null. A sign-in is as its account; before there is one, `CHAT_ACCESS_STATUS_NOT_YET`, and after it failed
-// `CHAT_ACCESS_STATUS_ENDED`. A run: `counts` (`queued`, `removed`, `not_removed`, `requests`, `throttled`), `waiting`,
-// `in_flight`, `per_second`, `paused_seconds`.
+// `CHAT_ACCESS_STATUS_ENDED`. A run: `counts` (`queued`, `removed`, `not_removed`, `requests`,
+// `throttled`), `waiting`, `in_flight`, `per_second`, `paused_seconds`. A search: `records_fed`, `waiting`
+// (events).
 //
 // # Safety
 // As for `chat_access_open`.
@@ -272,6 +290,26 @@ int32_t chat_access_check(const uint8_t *tenant_id,
 // and journaled, and then the journal's file is free. Whoever waits in `chat_access_next` is let go with
 // `CHAT_ACCESS_STATUS_CLOSED_HANDLE`. An account's token is wiped when the last run that uses it ends.
 int32_t chat_access_close(int64_t handle);
+
+// Gives a record to a search, for records that are in no file: one JSON object, of any of the kinds that
+// files may have. A record that can't be read is told by the event `bad_row`. After `chat_access_finish` it
+// returns `CHAT_ACCESS_STATUS_RUN_OVER`.
+//
+// # Safety
+// As for `chat_access_open`.
+int32_t chat_access_feed(int64_t handle,
+                         const uint8_t *record,
+                         int32_t record_length);
+
+// Gives a record to a search, for records that are in no file: one JSON object, of any of the kinds that
+// files may have. A record that can't be read is told by the event `bad_row`. After `chat_access_finish` it
+// returns `CHAT_ACCESS_STATUS_RUN_OVER`.
+//
+// # Safety
+// As for `chat_access_open`.
+int32_t chat_access_feed(int64_t handle,
+                         const uint8_t *record,
+                         int32_t record_length);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -4,6 +4,7 @@
 //! command fails when one is short. Times are medians and, wherever there is something to compare with, ratios
 //! within one run, because machines differ and are busy.
 
+mod audit;
 mod kill;
 mod module;
 mod pace;
@@ -49,6 +50,7 @@ impl Bars {
 type Group = (&'static str, fn(&mut Bars));
 
 const GROUPS: &[Group] = &[
+    ("audit", audit::run),
     ("module", module::run),
     ("removal", removal::run),
     ("signin", signin::run),

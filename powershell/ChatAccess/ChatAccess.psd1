@@ -13,6 +13,7 @@
         'Connect-ChatAccess'
         'Disconnect-ChatAccess'
         'Export-ChatAccessToken'
+        'Find-ChatAccess'
         'Get-ChatAccessContext'
         'Register-ChatAccessApp'
         'Remove-ChatAccessForUser'

@@ -7,6 +7,7 @@ use once_cell::sync::Lazy;
 
 use super::ChatAccessStatus;
 use super::sign_in::SigningIn;
+use crate::audit::RunningSearch;
 use crate::identity::Registration;
 use crate::removal::{Lane, Run};
 
@@ -21,6 +22,8 @@ pub(super) enum Object {
     Registration(Arc<Registration>),
     /// A run of removals.
     Run(Arc<Run>),
+    /// A search for what to remove.
+    Search(Arc<RunningSearch>),
 }
 
 /// Handles begin here, so that small numbers, which come from elsewhere, are none.
@@ -83,7 +86,7 @@ pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
     match get(handle)? {
         Object::Account(account) => Ok(account),
         Object::SignIn(signing_in) => signing_in.lane(),
-        Object::Run(_) | Object::Registration(_) => Err(ChatAccessStatus::WrongHandleKind),
+        _ => Err(ChatAccessStatus::WrongHandleKind),
     }
 }
 
@@ -100,6 +103,14 @@ pub(super) fn close_left_behind(journal: &str) {
     // Not under the table's lock: closing waits for answers.
     for run in left {
         run.close();
+    }
+}
+
+/// The search of a handle.
+pub(super) fn search(handle: i64) -> Result<Arc<RunningSearch>, ChatAccessStatus> {
+    match get(handle)? {
+        Object::Search(search) => Ok(search),
+        _ => Err(ChatAccessStatus::WrongHandleKind),
     }
 }
 

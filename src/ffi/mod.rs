@@ -9,6 +9,7 @@ mod guard;
 mod handles;
 mod pin;
 mod request;
+mod search;
 mod sign_in;
 mod status;
 
@@ -21,6 +22,7 @@ use self::arguments::{Out, bytes, text};
 use self::guard::guard;
 use self::handles::Object;
 use self::request::NotOpened;
+pub use self::search::chat_access_feed;
 pub use self::status::ChatAccessStatus;
 use crate::events::{EventQueue, Taken};
 use crate::input::{InvalidInput, shown};
@@ -36,7 +38,7 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
     CHAT_ACCESS_ABI_VERSION
 }
 
-/// Opens an account, a sign-in, a registration or a run of removals.
+/// Opens an account, a sign-in, a registration, a run of removals or a search for what to remove.
 ///
 /// `request` is a JSON object of `request_length` bytes. `secret` is `secret_length` bytes that must not
 /// stand in JSON, or NULL; it is copied to memory that is wiped when the account is closed, and the caller
@@ -65,6 +67,14 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// `limits` (`per_user`, `per_chat`, `per_tenant`, each `{"per_second", "burst", "sustained",
 /// "window_seconds"}`) and `retry` (`first_wait_ms`, `longest_wait_ms`, `longest_rest_ms`,
 /// `item_time_ms`). The accounts stay open as long as the run needs them, closed or not.
+///
+/// A search: `{"open":"search","paths":[path, ...]}` reads audit exports and hunting results: CSV or JSON,
+/// gzip or zip, recognised by content. Records from elsewhere go in with `chat_access_feed`; after
+/// `chat_access_finish` what was found comes through `chat_access_next`. Optional: `query`, an object with
+/// any of `user_principal_name`, `external_domain`, `external_tenant_id`, `operation`, `thread_id` (lists of
+/// texts, which may hold `*` and `?`), `chat_type` (a list of "OneOnOne", "Group", "Meeting", "Other"),
+/// `after`, `before` (times), `include_internal` (false: only chats with outsiders), `tenant_id` and
+/// `internal_domain` (your tenant and all its domains, for sources that do not name them).
 ///
 /// `{"open":"panic"}` returns `CHAT_ACCESS_STATUS_PANICKED`: it shows that faults are caught in this build.
 ///
@@ -203,6 +213,14 @@ pub unsafe extern "C" fn remove_all_access_for_user(
 /// `tenant_id`, `changes`: what was or would be done of "create", "update", "enable", "consent") or `failed`
 /// (`error`, `message`, `next_step`, `request_id`).
 ///
+/// Events of a search: `progress` (`files`, `files_waiting`, `bytes`, `bytes_total`), and after
+/// `chat_access_finish`: `file_error`, `truncated`, `bad_row` (`file`, `row`, `message`: what of the input
+/// can't be used), `target` (`tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
+/// `external`, `external_tenants`, `external_domains`, `external_users`, `operations`, `first_seen`,
+/// `last_seen`, `events`, `sources`, `found_by`, and where it can't be removed yet `unresolved`, a name, and
+/// `reason`, a sentence) and at last `searched` (`files`, `records`, `bad_rows`, `targets`). A target may be
+/// longer than 16 KiB.
+///
 /// Skip the ones you don't know. Any thread may call, and each event goes to one caller. An account that
 /// was opened with its token has no events.
 ///
@@ -251,25 +269,42 @@ pub unsafe extern "C" fn chat_access_next(
                     &mut out,
                 )
             }
+            Object::Search(search) => {
+                let events = search.events();
+                take(
+                    events,
+                    timeout_ms,
+                    |_| true,
+                    |_| ChatAccessStatus::Ok,
+                    &mut out,
+                )
+            }
         }
     })
 }
 
-/// Says that no more removals will be put into a run. Its events end when every removal has its outcome.
+/// Says that no more removals will be put into a run. Its events end when every removal has its outcome. To a
+/// search it says that no more records will be fed.
 #[unsafe(no_mangle)]
 pub extern "C" fn chat_access_finish(handle: i64) -> i32 {
     guard(|| {
-        handles::run(handle)?.finish();
+        match handles::get(handle)? {
+            Object::Search(search) => search.finish(),
+            _ => handles::run(handle)?.finish(),
+        }
         Ok(ChatAccessStatus::Ok)
     })
 }
 
 /// Stops a run: nothing new is sent, what waits ends as "Cancelled", and what is on its way ends by its
-/// answer. Returns at once; the outcomes come through `chat_access_next`.
+/// answer. Returns at once; the outcomes come through `chat_access_next`. A search tells nothing more.
 #[unsafe(no_mangle)]
 pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
     guard(|| {
-        handles::run(handle)?.cancel();
+        match handles::get(handle)? {
+            Object::Search(search) => search.cancel(),
+            _ => handles::run(handle)?.cancel(),
+        }
         Ok(ChatAccessStatus::Ok)
     })
 }
@@ -280,8 +315,9 @@ pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
 /// `token_source` ("AccessToken", "Browser", "DeviceCode" or "RefreshToken"), `renews` (new tokens come by
 /// themselves), `expires`, `environment`, `graph_endpoint`, `authority_host`; what the token does not say is
 /// null. A sign-in is as its account; before there is one, `CHAT_ACCESS_STATUS_NOT_YET`, and after it failed
-/// `CHAT_ACCESS_STATUS_ENDED`. A run: `counts` (`queued`, `removed`, `not_removed`, `requests`, `throttled`), `waiting`,
-/// `in_flight`, `per_second`, `paused_seconds`.
+/// `CHAT_ACCESS_STATUS_ENDED`. A run: `counts` (`queued`, `removed`, `not_removed`, `requests`,
+/// `throttled`), `waiting`, `in_flight`, `per_second`, `paused_seconds`. A search: `records_fed`, `waiting`
+/// (events).
 ///
 /// # Safety
 /// As for `chat_access_open`.
@@ -300,6 +336,7 @@ pub unsafe extern "C" fn chat_access_describe(
             Object::SignIn(signing_in) => signing_in.lane()?.account().describe(),
             Object::Registration(_) => return Err(ChatAccessStatus::WrongHandleKind),
             Object::Run(run) => run.describe(),
+            Object::Search(search) => search.describe(),
         };
         out.write(&described.to_string())?;
         Ok(ChatAccessStatus::Ok)
@@ -389,6 +426,7 @@ pub extern "C" fn chat_access_close(handle: i64) -> i32 {
             Object::Run(run) => run.close(),
             Object::SignIn(signing_in) => signing_in.sign_in.close(),
             Object::Registration(registration) => registration.close(),
+            Object::Search(search) => search.close(),
             Object::Account(_) => {}
         }
         Ok(ChatAccessStatus::Ok)

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::ChatAccessStatus;
 use super::handles::{self, Object};
 use super::sign_in::SigningIn;
+use crate::audit::{QueryOptions, RunningSearch};
 use crate::graph::Cloud;
 use crate::identity::{
     AccessToken, Account, Application, Consent, Method, RefreshToken, Registration,
@@ -55,6 +56,13 @@ pub(super) enum Request {
         accounts: Vec<i64>,
         #[serde(default)]
         options: RunOptions,
+    },
+    /// A search through files, and through records that are fed.
+    Search {
+        #[serde(default)]
+        paths: Vec<std::path::PathBuf>,
+        #[serde(default)]
+        query: QueryOptions,
     },
     /// A fault, to show that it is caught in this build.
     Panic,
@@ -174,6 +182,9 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
             }
             Ok(Object::Run(Arc::new(Run::start(accounts, options)?)))
         }
+        Request::Search { paths, query } => Ok(Object::Search(Arc::new(RunningSearch::start(
+            paths, query,
+        )?))),
         Request::Panic => panic!("asked for"),
     }
 }

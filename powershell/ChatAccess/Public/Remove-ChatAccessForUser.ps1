@@ -27,6 +27,10 @@ function Remove-ChatAccessForUser {
     .PARAMETER ThreadId
     The chat: 19:...@unq.gbl.spaces, 19:...@thread.v2 or 19:meeting_...@thread.v2.
 
+    .PARAMETER UnresolvedReason
+    Why Find-ChatAccess could not settle whom to remove. With a reason nothing is sent: the removal is refused
+    with it.
+
     .PARAMETER JournalPath
     A file that keeps what was done, one JSON object a line. The same command with the same journal goes on
     where it was stopped: what is confirmed is skipped, everything else is tried again.
@@ -77,12 +81,19 @@ function Remove-ChatAccessForUser {
     run again after an interruption.
 
     .EXAMPLE
+    PS> Find-ChatAccess AuditLog_*.csv -ExternalDomain evil.example | Remove-ChatAccessForUser -JournalPath removals.jsonl
+
+    Finds the chats with one outside domain in audit log exports, and removes your users' access to them.
+
+    .EXAMPLE
     PS> Import-Csv targets.csv | Remove-ChatAccessForUser -WhatIf
 
     Checks the table and shows what would be removed.
 
     .LINK
     Connect-ChatAccess
+    .LINK
+    Find-ChatAccess
     .LINK
     https://learn.microsoft.com/graph/api/chat-removeallaccessforuser
     #>
@@ -106,6 +117,11 @@ function Remove-ChatAccessForUser {
         [AllowNull()]
         [AllowEmptyString()]
         [string] $ThreadId,
+
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [AllowNull()]
+        [AllowEmptyString()]
+        [string] $UnresolvedReason,
 
         [string] $JournalPath,
 
@@ -153,7 +169,9 @@ function Remove-ChatAccessForUser {
     process {
         $completed = $false
         try {
-            if (-not $PSCmdlet.ShouldProcess("User $UserId in chat $ThreadId", 'Remove all access')) {
+            if ($UnresolvedReason) {
+                Deny-Removal -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId -Reason $UnresolvedReason
+            } elseif (-not $PSCmdlet.ShouldProcess("User $UserId in chat $ThreadId", 'Remove all access')) {
                 Test-Removal -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId
             } else {
                 if (-not $run) {

@@ -1,0 +1,227 @@
+# A search in the native library, as Find-ChatAccess drives it.
+
+function script:Open-Search {
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        [Parameter(Mandatory)]
+        [Management.Automation.PSCmdlet] $Cmdlet,
+
+        [Parameter(Mandatory)]
+        [AllowEmptyCollection()]
+        [string[]] $Path,
+
+        [Parameter(Mandatory)]
+        [hashtable] $Query
+    )
+
+    $search = @{
+        Handle   = Open-NativeHandle -Request @{ open = 'search'; paths = $Path; query = $Query }
+        Cmdlet   = $Cmdlet
+        Native   = Get-NativeLibrary
+        Buffer   = [byte[]]::new(16KB)
+        BadRows  = [ordered] @{}
+        Watch    = [Diagnostics.Stopwatch]::StartNew()
+        Reported = 0
+    }
+    $script:Runs.Add($search)
+    $search
+}
+
+function script:Close-Search {
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)]
+        [hashtable] $Search
+    )
+
+    $null = $Search.Native::chat_access_close($Search.Handle)
+    $null = $script:Runs.Remove($Search)
+}
+
+function script:Resolve-SearchPath {
+    <#
+    .SYNOPSIS
+    Gives the files that are meant, as the file system has them. One that is not there is an error, and the
+    others go on.
+    #>
+    [CmdletBinding()]
+    [OutputType([string])]
+    param(
+        [Parameter(Mandatory)]
+        [Management.Automation.PSCmdlet] $Cmdlet,
+
+        [AllowNull()]
+        [string[]] $Path,
+
+        [AllowNull()]
+        [string[]] $LiteralPath
+    )
+
+    foreach ($literal in $LiteralPath) {
+        $Cmdlet.GetUnresolvedProviderPathFromPSPath($literal)
+    }
+    foreach ($pattern in $Path) {
+        $provider = $null
+        $found = try { $Cmdlet.GetResolvedProviderPathFromPSPath($pattern, [ref] $provider) } catch { $null }
+        if ($found -and $provider.Name -eq 'FileSystem') {
+            $found
+        } else {
+            $Cmdlet.WriteError((New-ChatAccessError -ErrorId 'PathNotFound' -Category ObjectNotFound -TargetObject $pattern -Message (
+                        "Path '$pattern' names no file.") -RecommendedAction 'Give the name of an audit log export, or a pattern such as *.csv.'))
+        }
+    }
+}
+
+# It runs for each object of a pipeline, so its parameters are plain: attributes cost more than the record.
+function script:Send-SearchRecord {
+    <#
+    .SYNOPSIS
+    Gives a record to the search: JSON text as it is, any other object as JSON.
+    #>
+    param([hashtable] $Search, [object] $Record)
+
+    $json = if ($Record -is [string]) { $Record } else { ConvertTo-SearchJson $Record }
+    $bytes = [Text.Encoding]::UTF8.GetBytes($json)
+    $status = $Search.Native::chat_access_feed($Search.Handle, $bytes, $bytes.Length)
+    if ($status -ne $NativeStatus.Ok) {
+        throw (New-NativeStatusError $status)
+    }
+}
+
+function script:ConvertTo-SearchJson {
+    param([object] $Record)
+
+    # Microsoft.Graph's objects have what the audit record says in a dictionary of its own.
+    $audit = $Record.PSObject.Properties['AuditData']
+    if ($audit -and $audit.Value -and $audit.Value -isnot [string]) {
+        $more = $audit.Value.PSObject.Properties['AdditionalProperties']
+        $inner = if ($more -and $more.Value -and $more.Value.Count) { $more.Value } else { $audit.Value }
+        $Record = @{ auditData = $inner }
+    } elseif ($audit -and $audit.Value) {
+        # Only the audit record counts: a search has many columns more.
+        $Record = @{ AuditData = $audit.Value }
+    }
+    # Objects of Exchange have dates and whole types in them, which are of no use here and may be endless.
+    ConvertTo-Json -InputObject $Record -Depth 12 -Compress -WarningAction SilentlyContinue
+}
+
+function script:Complete-Search {
+    <#
+    .SYNOPSIS
+    Says that no more records come, and writes what was found.
+    #>
+    param([hashtable] $Search)
+
+    $null = $Search.Native::chat_access_finish($Search.Handle)
+    while ((Receive-SearchEvent $Search $PollMilliseconds) -ne $NativeStatus.Ended) { }
+    foreach ($file in $Search.BadRows.Keys) {
+        $rows = $Search.BadRows[$file]
+        $which = if ($rows.Count -eq 1) { "row $($rows[0])" } else { "$($rows.Count) rows, the first of them row $($rows[0])" }
+        $Search.Cmdlet.WriteWarning("${file}: $which can't be used and was skipped; -Verbose names each.")
+    }
+    if ($Search.ShowsProgress) {
+        $progress = [Management.Automation.ProgressRecord]::new(2, 'Searching for chats', 'Done')
+        $progress.RecordType = 'Completed'
+        $Search.Cmdlet.WriteProgress($progress)
+    }
+}
+
+function script:Receive-SearchEvent {
+    <#
+    .SYNOPSIS
+    Fetches one event of the search, writes it where it belongs, and returns the call's status.
+    #>
+    param([hashtable] $Search, [int] $Timeout)
+
+    [int] $length = 0
+    $status = $Search.Native::chat_access_next($Search.Handle, $Timeout, $Search.Buffer, $Search.Buffer.Length, [ref] $length)
+    while ($status -eq $NativeStatus.BufferTooSmall) {
+        $Search.Buffer = [byte[]]::new($length)
+        $status = $Search.Native::chat_access_next($Search.Handle, 0, $Search.Buffer, $Search.Buffer.Length, [ref] $length)
+    }
+    if ($status -lt 0) {
+        throw (New-NativeStatusError $status)
+    }
+    if ($status -eq $NativeStatus.Ok) {
+        $text = [Text.Encoding]::UTF8.GetString($Search.Buffer, 0, $length)
+        Write-SearchEvent $Search ($text | ConvertFrom-Json)
+    }
+    $status
+}
+
+function script:Write-SearchEvent {
+    param([hashtable] $Search, [object] $Reported)
+
+    $cmdlet = $Search.Cmdlet
+    switch ($Reported.event) {
+        'target' {
+            $cmdlet.WriteObject((ConvertTo-Target $Reported))
+        }
+        'progress' {
+            $now = $Search.Watch.ElapsedMilliseconds
+            # A search that is done in a moment shows nothing.
+            if ($now -lt 500 -or $now - $Search.Reported -lt 200) {
+                return
+            }
+            $Search.Reported = $now
+            $Search.ShowsProgress = $true
+            $progress = [Management.Automation.ProgressRecord]::new(
+                2, 'Searching for chats', ('File {0} of {1}; {2:n0} MB' -f $Reported.files, ($Reported.files + $Reported.files_waiting), ($Reported.bytes / 1MB)))
+            if ($Reported.bytes_total -gt 0) {
+                $progress.PercentComplete = [int] [Math]::Min(100, 100 * $Reported.bytes / $Reported.bytes_total)
+            }
+            $cmdlet.WriteProgress($progress)
+        }
+        'file_error' {
+            $cmdlet.WriteError((New-ChatAccessError -ErrorId 'UnreadableFile' -Category InvalidData -TargetObject $Reported.file -Message $Reported.message))
+        }
+        'truncated' {
+            $cmdlet.WriteWarning($Reported.message)
+        }
+        'bad_row' {
+            if (-not $Search.BadRows.Contains($Reported.file)) {
+                $Search.BadRows[$Reported.file] = [Collections.Generic.List[object]]::new()
+            }
+            $Search.BadRows[$Reported.file].Add($Reported.row)
+            $cmdlet.WriteVerbose($Reported.message)
+        }
+        'searched' {
+            $cmdlet.WriteVerbose("$($Reported.records) records in $($Reported.files) files: $($Reported.targets) chats and users.")
+            $told = 0
+            foreach ($rows in $Search.BadRows.Values) { $told += $rows.Count }
+            if ($Reported.bad_rows -gt $told) {
+                $cmdlet.WriteWarning("$($Reported.bad_rows) rows in all can't be used; only the first $told of them are named.")
+            }
+        }
+    }
+}
+
+function script:ConvertTo-Target {
+    <#
+    .SYNOPSIS
+    Makes the object that a person sees of a target of the native library.
+    #>
+    param([object] $Target)
+
+    [pscustomobject] @{
+        PSTypeName         = 'ChatAccess.Target'
+        TenantId           = $Target.tenant_id
+        UserId             = $Target.user_id
+        ThreadId           = $Target.thread_id
+        UserPrincipalName  = $Target.user_principal_name
+        ChatType           = $Target.chat_type
+        External           = $Target.external
+        ExternalTenantId   = [string[]] @($Target.external_tenants)
+        ExternalDomain     = [string[]] @($Target.external_domains)
+        ExternalUser       = [string[]] @($Target.external_users)
+        Operation          = [string[]] @($Target.operations)
+        FirstSeen          = ConvertTo-UtcTime $Target.first_seen
+        LastSeen           = ConvertTo-UtcTime $Target.last_seen
+        EventCount         = $Target.events
+        Source             = [string[]] @($Target.sources)
+        FoundBy            = $Target.found_by
+        Unresolved         = $Target.unresolved
+        UnresolvedReason   = $Target.reason
+    }
+}

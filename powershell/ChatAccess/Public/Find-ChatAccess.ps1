@@ -1,0 +1,209 @@
+function Find-ChatAccess {
+    <#
+    .SYNOPSIS
+    Finds the chats with outsiders and your users in them, in audit logs and hunting results.
+
+    .DESCRIPTION
+    Reads what you export or search anyway, and gives one object per chat and user of your tenant. They pipe
+    into Remove-ChatAccessForUser.
+
+    Files are recognised by their content, may be gzip or zip, and may be of different kinds in one call:
+    - Purview audit searches (new and classic), as CSV
+    - Search-UnifiedAuditLog, exported as CSV
+    - audit records of Microsoft Graph and of the Management Activity API, as JSON or JSON lines
+    - Defender advanced hunting: MessageEvents and CloudAppEvents, as CSV (also Sentinel's) or as JSON
+
+    Whose object id a record holds is a trap: UserKey is the id of whoever acted, often the outsider. So an id
+    is only taken where the records make it certain; FoundBy says how. Where they don't, the object has no
+    UserId, and Unresolved and UnresolvedReason say why; Remove-ChatAccessForUser refuses it.
+
+    A row that can't be used is skipped with a warning (-Verbose names each), a truncated file gives what it
+    holds, and a file of another kind is an error.
+
+    .PARAMETER Path
+    The files; wildcards are allowed.
+
+    .PARAMETER LiteralPath
+    The files, by names that are taken as they are.
+
+    .PARAMETER InputObject
+    Records from the pipeline: what Search-UnifiedAuditLog, Import-Csv or Get-MgSecurityAuditLogQueryRecord
+    return, or JSON text.
+
+    .PARAMETER UserPrincipalName
+    Only these users of your tenant. Wildcards are allowed here and in the next parameters.
+
+    .PARAMETER ExternalDomain
+    Only chats with outsiders of these domains.
+
+    .PARAMETER ExternalTenantId
+    Only chats with outsiders of these tenants.
+
+    .PARAMETER Operation
+    Only records of these operations, such as ChatCreated or MessageSent.
+
+    .PARAMETER After
+    Only records of this time and later.
+
+    .PARAMETER Before
+    Only records before this time.
+
+    .PARAMETER ThreadId
+    Only these chats.
+
+    .PARAMETER ChatType
+    Only chats of these kinds.
+
+    .PARAMETER IncludeInternal
+    Chats without outsiders too.
+
+    .PARAMETER TenantId
+    Your tenant, for MessageEvents, which do not name it. Not the TenantId column of Sentinel: that is the
+    workspace. Audit records in the same call name the tenant too.
+
+    .PARAMETER InternalDomain
+    All domains of your tenant, for records that do not say whose a domain is, such as MessageEvents. Any
+    other domain is then an outsider's.
+
+    .INPUTS
+    Files, and audit records as objects or JSON text.
+
+    .OUTPUTS
+    ChatAccess.Target with TenantId, UserId, ThreadId, UserPrincipalName, ChatType, External,
+    ExternalTenantId, ExternalDomain, ExternalUser, Operation, FirstSeen, LastSeen (UTC), EventCount, Source,
+    FoundBy, Unresolved and UnresolvedReason.
+
+    .EXAMPLE
+    PS> Find-ChatAccess -Path AuditLog_*.csv -ExternalDomain evil.example | Remove-ChatAccessForUser -JournalPath removals.jsonl
+
+    Removes your users' access to the chats with one outside domain.
+
+    .EXAMPLE
+    PS> Find-ChatAccess exports.zip | Where-Object Unresolved | Format-List UserPrincipalName, ThreadId, UnresolvedReason
+
+    Shows whom the exports leave open, and why.
+
+    .EXAMPLE
+    PS> Search-UnifiedAuditLog -StartDate $start -EndDate $end -Operations ChatCreated -ResultSize 5000 | Find-ChatAccess
+
+    Takes the records of a search as they come.
+
+    .EXAMPLE
+    PS> Find-ChatAccess MessageEvents.csv -TenantId $tenant -InternalDomain contoso.com | Export-Csv targets.csv
+
+    Reads hunting results, which name neither the tenant nor its domains, into a table for later.
+
+    .LINK
+    Remove-ChatAccessForUser
+    .LINK
+    https://learn.microsoft.com/purview/audit-log-export-records
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Path')]
+    [OutputType('ChatAccess.Target')]
+    param(
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path')]
+        [SupportsWildcards()]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Path,
+
+        [Parameter(Mandatory, ParameterSetName = 'LiteralPath')]
+        [Alias('PSPath', 'FullName')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $LiteralPath,
+
+        [Parameter(Mandatory, ParameterSetName = 'InputObject', ValueFromPipeline)]
+        [AllowNull()]
+        [AllowEmptyString()]
+        [object] $InputObject,
+
+        [SupportsWildcards()]
+        [string[]] $UserPrincipalName,
+
+        [SupportsWildcards()]
+        [string[]] $ExternalDomain,
+
+        [string[]] $ExternalTenantId,
+
+        [SupportsWildcards()]
+        [string[]] $Operation,
+
+        [datetime] $After,
+
+        [datetime] $Before,
+
+        [SupportsWildcards()]
+        [string[]] $ThreadId,
+
+        [ValidateSet('OneOnOne', 'Group', 'Meeting', 'Other')]
+        [string[]] $ChatType,
+
+        [switch] $IncludeInternal,
+
+        [string] $TenantId,
+
+        [string[]] $InternalDomain
+    )
+
+    begin {
+        Initialize-ChatAccess
+        $files = [Collections.Generic.List[string]]::new()
+        $search = $null
+        $query = @{ include_internal = [bool] $IncludeInternal }
+        if ($UserPrincipalName) { $query.user_principal_name = $UserPrincipalName }
+        if ($ExternalDomain) { $query.external_domain = $ExternalDomain }
+        if ($ExternalTenantId) { $query.external_tenant_id = $ExternalTenantId }
+        if ($Operation) { $query.operation = $Operation }
+        if ($ThreadId) { $query.thread_id = $ThreadId }
+        if ($ChatType) { $query.chat_type = $ChatType }
+        if ($TenantId) { $query.tenant_id = $TenantId }
+        if ($InternalDomain) { $query.internal_domain = $InternalDomain }
+        if ($PSBoundParameters.ContainsKey('After')) { $query.after = $After.ToUniversalTime().ToString('o') }
+        if ($PSBoundParameters.ContainsKey('Before')) { $query.before = $Before.ToUniversalTime().ToString('o') }
+    }
+
+    process {
+        $completed = $false
+        try {
+            if ($PSCmdlet.ParameterSetName -ne 'InputObject') {
+                Resolve-SearchPath -Cmdlet $PSCmdlet -Path $Path -LiteralPath $LiteralPath | ForEach-Object { $files.Add($_) }
+            } elseif ($InputObject -is [IO.FileInfo]) {
+                # What Get-ChildItem returns is meant as a file, not as a record.
+                $files.Add($InputObject.FullName)
+            } elseif ($InputObject -and ($InputObject -isnot [string] -or $InputObject.Trim())) {
+                if (-not $search) {
+                    $search = Open-Search -Cmdlet $PSCmdlet -Path @() -Query $query
+                }
+                Send-SearchRecord $search $InputObject
+            }
+            $completed = $true
+        } catch [InvalidOperationException] {
+            $PSCmdlet.ThrowTerminatingError($_)
+        } finally {
+            # Ctrl+C, -ErrorAction Stop and a Select-Object -First behind come through here.
+            if (-not $completed -and $search) {
+                Close-Search $search
+            }
+        }
+    }
+
+    end {
+        try {
+            if ($files.Count -and $search) {
+                throw (New-ChatAccessError -ErrorId 'FilesAndRecords' -Category InvalidArgument -Message (
+                        'Files and records came in by the same pipeline.') -RecommendedAction 'Give the files in one call and the records in another.')
+            }
+            if ($files.Count) {
+                $search = Open-Search -Cmdlet $PSCmdlet -Path $files -Query $query
+            }
+            if ($search) {
+                Complete-Search $search
+            }
+        } catch [InvalidOperationException] {
+            $PSCmdlet.ThrowTerminatingError($_)
+        } finally {
+            if ($search) {
+                Close-Search $search
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What of the input could not be used, by file and row.
+
+use std::collections::BTreeMap;
+
+use super::read::Note;
+
+/// Rows are listed up to this number; all are counted.
+const LISTED: usize = 1000;
+
+/// Something that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Damage {
+    /// One row. A CSV file's header is row 1; JSON records count from 1.
+    Row {
+        /// The file.
+        file: String,
+        /// The row.
+        row: u64,
+        /// Why, as the end of a sentence.
+        why: String,
+    },
+    /// A file ends too early. What it holds is used.
+    Truncated {
+        /// The file.
+        file: String,
+        /// How that shows, as the end of a sentence.
+        why: String,
+    },
+    /// A file can't be used at all.
+    File {
+        /// The file.
+        file: String,
+        /// Why, as the end of a sentence.
+        why: String,
+    },
+}
+
+impl std::fmt::Display for Damage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Row { file, row, why } => write!(f, "{file}, row {row}, is skipped: {why}."),
+            Self::Truncated { file, why } => {
+                write!(f, "{file} is truncated: {why}. What it holds is used.")
+            }
+            Self::File { file, why } => write!(f, "{file} can't be read: {why}."),
+        }
+    }
+}
+
+/// Where a row is, before the rows of the blocks before it are known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    file: usize,
+    block: u32,
+    record: u64,
+}
+
+/// Damages and row counts, gathered block by block on any number of threads.
+#[derive(Debug, Default)]
+pub(crate) struct Damages {
+    rows: Vec<(Place, String)>,
+    count: u64,
+    /// Records per block.
+    records: BTreeMap<(usize, u32), u64>,
+    /// Files with a header, whose first record is row 2.
+    headers: std::collections::BTreeSet<usize>,
+    truncated: BTreeMap<usize, String>,
+    unusable: BTreeMap<usize, String>,
+}
+
+impl Damages {
+    /// A record of a block, from 0, can't be used.
+    pub(crate) fn row(&mut self, file: usize, block: u32, record: u64, why: String) {
+        self.count += 1;
+        self.rows.push((
+            Place {
+                file,
+                block,
+                record,
+            },
+            why,
+        ));
+        if self.rows.len() >= 2 * LISTED {
+            self.shorten();
+        }
+    }
+
+    /// How many records a block had.
+    pub(crate) fn block(&mut self, file: usize, block: u32, records: u64, header: bool) {
+        self.records.insert((file, block), records);
+        if header {
+            self.headers.insert(file);
+        }
+    }
+
+    /// A file ends inside of a record.
+    pub(crate) fn truncated(&mut self, file: usize, why: &str) {
+        self.truncated.entry(file).or_insert_with(|| why.into());
+    }
+
+    /// What the reader had to say.
+    pub(crate) fn note(&mut self, notes: Vec<(usize, Note)>) {
+        for (file, note) in notes {
+            match note {
+                // The reader knows better why a file ends than the row that is cut.
+                Note::Truncated(why) => self.truncated.insert(file, why),
+                Note::Unusable(why) => self.unusable.insert(file, why),
+            };
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.rows.extend(other.rows);
+        self.records.extend(other.records);
+        self.headers.extend(other.headers);
+        self.truncated.extend(other.truncated);
+        self.unusable.extend(other.unusable);
+    }
+
+    /// The first rows, so that the same ones are listed however the work was split.
+    fn shorten(&mut self) {
+        self.rows.sort();
+        self.rows.truncate(LISTED);
+    }
+
+    /// The list, the number of damaged rows and that of all records.
+    pub(crate) fn listed(mut self, files: &[String]) -> (Vec<Damage>, u64, u64) {
+        self.shorten();
+        let name = |file: usize| files.get(file).cloned().unwrap_or_default();
+        let mut damages = Vec::new();
+        for (file, why) in self.unusable {
+            let file = name(file);
+            damages.push(Damage::File { file, why });
+        }
+        for (file, why) in self.truncated {
+            let file = name(file);
+            damages.push(Damage::Truncated { file, why });
+        }
+        for (place, why) in self.rows {
+            let before = (place.file, 0)..(place.file, place.block);
+            let before: u64 = self.records.range(before).map(|(_, records)| records).sum();
+            let first = 1 + u64::from(self.headers.contains(&place.file));
+            damages.push(Damage::Row {
+                file: name(place.file),
+                row: first + before + place.record,
+                why,
+            });
+        }
+        (damages, self.count, self.records.values().sum())
+    }
+}

@@ -1,0 +1,27 @@
+//! From what administrators have to what can be removed: audit exports and hunting results in, one
+//! [`Target`] per chat and user of the own tenant out.
+//!
+//! [`search`] goes through files: [`read`] finds out what each is and cuts it into blocks of whole records,
+//! a [`worker`] per core picks the records that speak of a chat, [`record`] gives them types, and [`rules`]
+//! decide who loses access, by which id, and where that can't be said. [`RunningSearch`] does it in the background,
+//! for records from elsewhere too. [`Query`] says what to look for, and
+//! [`damage`] what was lost on the way.
+
+mod damage;
+mod glance;
+mod query;
+mod read;
+mod record;
+mod rules;
+mod running;
+mod search;
+mod target;
+mod worker;
+
+pub use self::damage::Damage;
+pub use self::query::{Query, QueryOptions};
+pub use self::read::Source;
+pub use self::record::Origin;
+pub use self::running::{Event, RunningSearch};
+pub use self::search::{Effort, Findings, Progress, search, search_with};
+pub use self::target::{ChatKind, FoundBy, Target, Unresolved};

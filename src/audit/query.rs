@@ -1,0 +1,264 @@
+//! What to look for.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::record::read_time;
+use super::target::ChatKind;
+use crate::input::InvalidInput;
+
+/// Which chats and users a search is for, as the caller writes it. Everything is optional; texts may
+/// hold the wildcards `*` and `?`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct QueryOptions {
+    /// Users of the own tenant.
+    pub user_principal_name: Vec<String>,
+    /// Domains of the outsiders. Those without wildcards are known not to be the own tenant's.
+    pub external_domain: Vec<String>,
+    /// Tenants of the outsiders.
+    pub external_tenant_id: Vec<String>,
+    /// Operations of the audit log; only their records count.
+    pub operation: Vec<String>,
+    /// Records of this time and later.
+    pub after: Option<String>,
+    /// Records before this time.
+    pub before: Option<String>,
+    /// Chats.
+    pub thread_id: Vec<String>,
+    /// Kinds of chat.
+    pub chat_type: Vec<ChatKind>,
+    /// Chats without outsiders too.
+    pub include_internal: bool,
+    /// The own tenant, for sources that do not name it.
+    pub tenant_id: Option<String>,
+    /// All domains of the own tenant, for sources that do not tie them to it: what is not among them and in
+    /// no record is an outsider's.
+    pub internal_domain: Vec<String>,
+}
+
+/// Checked options.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    users: Patterns,
+    external_domains: Patterns,
+    external_tenants: Vec<Uuid>,
+    operations: Patterns,
+    after: Option<Timestamp>,
+    before: Option<Timestamp>,
+    threads: Patterns,
+    kinds: Vec<ChatKind>,
+    pub(super) include_internal: bool,
+    pub(super) tenant: Option<Uuid>,
+    internal_domains: Vec<String>,
+}
+
+impl Query {
+    /// Checks what the caller asks for.
+    ///
+    /// # Errors
+    /// A GUID or a time that is none.
+    pub fn new(options: QueryOptions) -> Result<Self, InvalidInput> {
+        let guid = |parameter, text: &str| {
+            Uuid::try_parse(text.trim())
+                .map_err(|_| InvalidInput::new(parameter, text, "give the tenant's GUID"))
+        };
+        let time = |parameter, text: Option<&str>| {
+            text.map(|text| {
+                read_time(text).ok_or_else(|| {
+                    InvalidInput::new(parameter, text, "give a time such as 2026-08-31T10:00:00Z")
+                })
+            })
+            .transpose()
+        };
+        Ok(Self {
+            external_tenants: options
+                .external_tenant_id
+                .iter()
+                .map(|text| guid("ExternalTenantId", text))
+                .collect::<Result<_, _>>()?,
+            after: time("After", options.after.as_deref())?,
+            before: time("Before", options.before.as_deref())?,
+            tenant: options
+                .tenant_id
+                .as_deref()
+                .map(|text| guid("TenantId", text))
+                .transpose()?,
+            users: Patterns::new(options.user_principal_name),
+            external_domains: Patterns::new(options.external_domain),
+            operations: Patterns::new(options.operation),
+            threads: Patterns::new(options.thread_id),
+            kinds: options.chat_type,
+            include_internal: options.include_internal,
+            internal_domains: options
+                .internal_domain
+                .iter()
+                .map(|domain| folded(domain))
+                .collect(),
+        })
+    }
+
+    pub(super) fn takes_thread(&self, thread: &str) -> bool {
+        self.threads.take(thread)
+    }
+
+    /// Whether a record counts. One without a time counts only where none is asked for.
+    pub(super) fn takes_record(&self, operation: &str, time: Option<Timestamp>) -> bool {
+        self.operations.take(operation)
+            && self
+                .after
+                .is_none_or(|after| time.is_some_and(|time| time >= after))
+            && self
+                .before
+                .is_none_or(|before| time.is_some_and(|time| time < before))
+    }
+
+    pub(super) fn takes_kind(&self, kind: ChatKind) -> bool {
+        self.kinds.is_empty() || self.kinds.contains(&kind)
+    }
+
+    pub(super) fn takes_user(&self, upn: Option<&str>) -> bool {
+        self.users.take_any(upn)
+    }
+
+    pub(super) fn takes_outsiders<'a>(
+        &self,
+        domains: impl IntoIterator<Item = &'a str>,
+        tenants: &[Uuid],
+    ) -> bool {
+        self.external_domains.take_any(domains)
+            && (self.external_tenants.is_empty()
+                || tenants
+                    .iter()
+                    .any(|tenant| self.external_tenants.contains(tenant)))
+    }
+
+    /// Whether the caller says that this domain is the own tenant's (`true`) or not.
+    pub(super) fn says_of_domain(&self, domain: &str) -> Option<bool> {
+        if self.internal_domains.iter().any(|own| own == domain) {
+            Some(true)
+        } else if self.external_domains.name(domain) || !self.internal_domains.is_empty() {
+            Some(false)
+        } else {
+            None
+        }
+    }
+}
+
+/// Texts with wildcards, in lower case. None at all take everything.
+#[derive(Debug, Clone, Default)]
+struct Patterns(Vec<String>);
+
+impl Patterns {
+    fn new(texts: Vec<String>) -> Self {
+        Self(texts.iter().map(|text| folded(text)).collect())
+    }
+
+    fn take(&self, text: &str) -> bool {
+        self.take_any(Some(text))
+    }
+
+    fn take_any<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
+        self.0.is_empty()
+            || texts.into_iter().any(|text| {
+                let text = folded(text);
+                self.0
+                    .iter()
+                    .any(|pattern| matches(pattern.as_bytes(), text.as_bytes()))
+            })
+    }
+
+    /// Whether one of them is just this text.
+    fn name(&self, text: &str) -> bool {
+        self.0.iter().any(|pattern| pattern == text)
+    }
+}
+
+/// A text for comparing: names of users, domains and operations are the same in any case.
+pub(super) fn folded(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// `*` is any text, `?` any one byte. It goes back to the last `*` only, so it takes at most the product
+/// of the lengths.
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(byte) if *byte == b'?' || *byte == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((at, from)) => {
+                    star = Some((at, from + 1));
+                    p = at + 1;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_match_as_in_a_shell() {
+        for (pattern, text, expected) in [
+            ("*", "", true),
+            ("*@contoso.com", "ann@contoso.com", true),
+            ("*@contoso.com", "ann@contoso.com.evil.example", false),
+            ("a*n?", "annn", true),
+            ("a*n", "annb", false),
+            ("evil.example", "evil.example", true),
+            ("*evil*", "x.evil.example", true),
+            ("?", "", false),
+        ] {
+            assert_eq!(
+                matches(pattern.as_bytes(), text.as_bytes()),
+                expected,
+                "{pattern} {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_guid_or_time_is_named() {
+        let error = |options| Query::new(options).unwrap_err().to_string();
+        let tenant = QueryOptions {
+            tenant_id: Some("contoso".into()),
+            ..Default::default()
+        };
+        assert_eq!(
+            error(tenant),
+            "TenantId 'contoso' can't be used: give the tenant's GUID."
+        );
+        let after = QueryOptions {
+            after: Some("soon".into()),
+            ..Default::default()
+        };
+        assert!(error(after).starts_with("After 'soon' can't be used"));
+    }
+
+    #[test]
+    fn a_record_without_a_time_is_in_no_stretch_of_time() {
+        let options = QueryOptions {
+            after: Some("2026-01-01T00:00:00Z".into()),
+            ..Default::default()
+        };
+        let query = Query::new(options).unwrap();
+        assert!(!query.takes_record("x", None));
+        assert!(query.takes_record("x", read_time("2026-01-01T00:00:00")));
+        assert!(Query::default().takes_record("x", None));
+    }
+}

@@ -1,0 +1,427 @@
+//! Records of a JSON file, found as the bytes come in.
+//!
+//! A record is an element of an array, of the list `value` or `results` in an object, or an object of its
+//! own; so one scan takes arrays, Graph's pages, hunting results and any sequence of these, pretty or not.
+//! Only brackets and quotes are looked at, never recursively. Where they can't be JSON (a line break in a
+//! text, a bracket that closes another one, an object in place of a key) the record is given up and the
+//! scan goes on with the next. [`Lines`](Layout::Lines) is for one record per line, where a damaged line
+//! can't touch the next.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr3};
+
+/// White space and all, no key that matters is so far from its list.
+const LONGEST_KEY: usize = 1024;
+
+/// How records are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// One per line.
+    Lines,
+    /// By brackets.
+    Nested,
+}
+
+/// A record, or what was to be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) range: Range<usize>,
+    pub(crate) state: State,
+}
+
+/// What a piece is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Its brackets match.
+    Whole,
+    /// They do not.
+    Broken,
+    /// It was given up while it grew.
+    TooLong,
+}
+
+/// The scan. Positions are in the caller's buffer, which may drop its front: see [`Scan::shift`].
+#[derive(Debug)]
+pub(crate) struct Scan {
+    layout: Layout,
+    /// Where the record in progress begins; `None` where it is skipped or there is none.
+    record: Option<usize>,
+    /// The open brackets of the record in progress.
+    open: Vec<u8>,
+    /// The lists around it: `[` for an array, `{` for one in an object.
+    lists: Vec<u8>,
+    in_text: bool,
+    escaped: bool,
+    /// The last byte outside of texts that is no white space.
+    last: u8,
+    /// The last key of the first level of brackets, where it is still in the buffer.
+    key: Option<Range<usize>>,
+    after_colon: bool,
+}
+
+impl Scan {
+    pub(crate) fn new(layout: Layout) -> Self {
+        Self {
+            layout,
+            record: None,
+            open: Vec::new(),
+            lists: Vec::new(),
+            in_text: false,
+            escaped: false,
+            last: 0,
+            key: None,
+            after_colon: false,
+        }
+    }
+
+    /// The buffer's first `dropped` bytes are gone. Only bytes before [`Scan::needed_from`] may go.
+    pub(crate) fn shift(&mut self, dropped: usize) {
+        if let Some(start) = &mut self.record {
+            *start -= dropped;
+        }
+        self.key = self
+            .key
+            .take()
+            .filter(|key| key.start >= dropped)
+            .map(|key| key.start - dropped..key.end.saturating_sub(dropped));
+    }
+
+    /// The first byte that is still needed of a buffer that was scanned up to `scanned`.
+    pub(crate) fn needed_from(&self, scanned: usize) -> usize {
+        let key = match &self.key {
+            Some(key) if self.open.len() == 1 && scanned - key.start <= LONGEST_KEY => key.start,
+            _ => scanned,
+        };
+        self.record.unwrap_or(scanned).min(key)
+    }
+
+    /// Where the record in progress began.
+    pub(crate) fn in_progress(&self) -> Option<usize> {
+        self.record
+    }
+
+    /// Gives the record in progress up, and skips its rest.
+    pub(crate) fn abandon(&mut self, end: usize, pieces: &mut Vec<Piece>) {
+        if let Some(start) = self.record.take() {
+            pieces.push(Piece {
+                range: start..end,
+                state: State::TooLong,
+            });
+        }
+    }
+
+    /// The end of the file: what is in progress is broken. Returns whether something was open.
+    pub(crate) fn finish(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) -> bool {
+        if self.layout == Layout::Lines {
+            self.line_ended(bytes, bytes.len(), pieces);
+            return false;
+        }
+        let open = !self.open.is_empty() || !self.lists.is_empty();
+        self.break_off(bytes.len(), pieces);
+        open
+    }
+
+    /// Scans `bytes[from..]` and adds the records that end there.
+    pub(crate) fn feed(&mut self, bytes: &[u8], from: usize, pieces: &mut Vec<Piece>) {
+        match self.layout {
+            Layout::Lines => self.feed_lines(bytes, from, pieces),
+            Layout::Nested => self.feed_nested(bytes, from, pieces),
+        }
+    }
+
+    fn feed_lines(&mut self, bytes: &[u8], mut at: usize, pieces: &mut Vec<Piece>) {
+        while at < bytes.len() {
+            // `open` says that a line is in progress, given up or not.
+            if self.open.is_empty() {
+                self.open.push(b'\n');
+                self.record = Some(at);
+            }
+            let Some(length) = memchr(b'\n', &bytes[at..]) else {
+                return;
+            };
+            self.line_ended(bytes, at + length, pieces);
+            at += length + 1;
+        }
+    }
+
+    fn line_ended(&mut self, bytes: &[u8], end: usize, pieces: &mut Vec<Piece>) {
+        self.open.clear();
+        if let Some(start) = self.record.take()
+            && !bytes[start..end].trim_ascii().is_empty()
+        {
+            pieces.push(whole(start..end));
+        }
+    }
+
+    fn feed_nested(&mut self, bytes: &[u8], mut at: usize, pieces: &mut Vec<Piece>) {
+        while at < bytes.len() {
+            if self.in_text {
+                at = self.skip_text(bytes, at, pieces);
+                continue;
+            }
+            let byte = bytes[at];
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' => {
+                    at += 1;
+                    continue;
+                }
+                b'"' => {
+                    self.in_text = true;
+                    if self.open.len() == 1 && !self.after_colon {
+                        self.key = Some(at..at);
+                    }
+                }
+                b'{' | b'[' => self.opened(byte, bytes, at, pieces),
+                b'}' | b']' => self.closed(byte, at, pieces),
+                b':' if self.open.len() == 1 => self.after_colon = true,
+                b',' if self.open.len() == 1 => self.after_colon = false,
+                _ => {}
+            }
+            self.last = byte;
+            at += 1;
+        }
+    }
+
+    /// Goes to the end of a text, or of the bytes.
+    fn skip_text(&mut self, bytes: &[u8], at: usize, pieces: &mut Vec<Piece>) -> usize {
+        if self.escaped {
+            self.escaped = false;
+            return at + 1;
+        }
+        let Some(length) = memchr3(b'"', b'\\', b'\n', &bytes[at..]) else {
+            return bytes.len();
+        };
+        let found = at + length;
+        match bytes[found] {
+            b'\\' => self.escaped = true,
+            b'"' => {
+                self.in_text = false;
+                if self.open.len() == 1
+                    && !self.after_colon
+                    && let Some(key) = &mut self.key
+                {
+                    key.end = found;
+                }
+            }
+            // A line break can't stand in a text: the quote that should end it is missing.
+            _ => self.break_off(found, pieces),
+        }
+        found + 1
+    }
+
+    fn opened(&mut self, byte: u8, bytes: &[u8], at: usize, pieces: &mut Vec<Piece>) {
+        let fits = match self.open.last() {
+            None => true,
+            Some(b'{') => self.last == b':',
+            Some(_) => matches!(self.last, b'[' | b','),
+        };
+        if !fits {
+            self.break_off(at, pieces);
+        }
+        if self.open.is_empty() && byte == b'[' {
+            self.lists.push(b'[');
+        } else if self.open.is_empty() {
+            self.open.push(byte);
+            self.record = Some(at);
+            self.after_colon = false;
+            self.key = None;
+        } else if byte == b'['
+            && self.open.len() == 1
+            && self.after_colon
+            && self.key_is_a_list(bytes)
+        {
+            self.open.clear();
+            self.record = None;
+            self.lists.push(b'{');
+        } else {
+            self.open.push(byte);
+        }
+    }
+
+    fn key_is_a_list(&self, bytes: &[u8]) -> bool {
+        let Some(key) = &self.key else {
+            return false;
+        };
+        let key = bytes.get(key.start + 1..key.end).unwrap_or_default();
+        key.eq_ignore_ascii_case(b"value") || key.eq_ignore_ascii_case(b"results")
+    }
+
+    fn closed(&mut self, byte: u8, at: usize, pieces: &mut Vec<Piece>) {
+        let opener = if byte == b'}' { b'{' } else { b'[' };
+        match self.open.last() {
+            Some(open) if *open == opener => {
+                self.open.pop();
+                if self.open.is_empty()
+                    && let Some(start) = self.record.take()
+                {
+                    pieces.push(whole(start..at + 1));
+                }
+            }
+            Some(_) => self.break_off(at, pieces),
+            // The end of a list. In an object, the rest of the object follows: it is skipped.
+            None if byte == b']' && self.lists.pop() == Some(b'{') => {
+                self.open.push(b'{');
+                self.after_colon = true;
+            }
+            None => {}
+        }
+    }
+
+    /// The record in progress can't be JSON.
+    fn break_off(&mut self, end: usize, pieces: &mut Vec<Piece>) {
+        if let Some(start) = self.record.take() {
+            pieces.push(Piece {
+                range: start..end,
+                state: State::Broken,
+            });
+        }
+        self.open.clear();
+        self.in_text = false;
+        self.escaped = false;
+        self.after_colon = false;
+    }
+}
+
+fn whole(range: Range<usize>) -> Piece {
+    Piece {
+        range,
+        state: State::Whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pieces of `text`, fed in portions of `portion` bytes from a buffer that drops its front.
+    fn pieces(text: &str, layout: Layout, portion: usize) -> Vec<(String, State)> {
+        let mut scan = Scan::new(layout);
+        let mut buffer = Vec::new();
+        let mut found = Vec::new();
+        for bytes in text.as_bytes().chunks(portion) {
+            let from = buffer.len();
+            buffer.extend_from_slice(bytes);
+            let mut pieces = Vec::new();
+            scan.feed(&buffer, from, &mut pieces);
+            found.extend(pieces.into_iter().map(|p| (named(&buffer, &p), p.state)));
+            let dropped = scan.needed_from(buffer.len());
+            scan.shift(dropped);
+            buffer.drain(..dropped);
+        }
+        let mut pieces = Vec::new();
+        scan.finish(&buffer, &mut pieces);
+        found.extend(pieces.into_iter().map(|p| (named(&buffer, &p), p.state)));
+        found
+    }
+
+    fn named(buffer: &[u8], piece: &Piece) -> String {
+        String::from_utf8_lossy(&buffer[piece.range.clone()]).into_owned()
+    }
+
+    fn nested(text: &str) -> Vec<(String, State)> {
+        let whole = pieces(text, Layout::Nested, text.len().max(1));
+        for portion in 1..9 {
+            assert_eq!(
+                pieces(text, Layout::Nested, portion),
+                whole,
+                "in portions of {portion}"
+            );
+        }
+        whole
+    }
+
+    fn wholes(records: &[&str]) -> Vec<(String, State)> {
+        records
+            .iter()
+            .map(|r| (r.to_string(), State::Whole))
+            .collect()
+    }
+
+    #[test]
+    fn records_are_found_in_arrays_pages_results_and_on_their_own() {
+        let (a, b) = (r#"{"a":[{"x":"]}"}]}"#, r#"{"b":{"value":[1]}}"#);
+        for text in [
+            format!("[{a},\n {b}]"),
+            format!(r#"{{"@odata.context":"x","value":[{a},{b}],"@odata.nextLink":"y"}}"#),
+            format!(r#"{{"schema":[{{"name":"value"}}],"Results":[{a},{b}],"more":{{"c":[]}}}}"#),
+            format!("{a}\n{b}\n"),
+            format!("{a}{b}"),
+            format!("{{\"value\":[{a}]}}\n{{\"value\":[{b}]}}"),
+            format!("[[{a}],[{b}]]"),
+        ] {
+            assert_eq!(nested(&text), wholes(&[a, b]), "{text}");
+        }
+    }
+
+    #[test]
+    fn empty_lists_hold_nothing() {
+        for text in ["[]", r#"{"value":[]}"#, "", "  ", "[[],[]]"] {
+            assert_eq!(nested(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_and_quotes_in_texts_are_text() {
+        let record = r#"{"a":"}]\"{[\\","b\\":"\\"}"#;
+        assert_eq!(
+            nested(&format!("[{record},{record}]")),
+            wholes(&[record, record])
+        );
+    }
+
+    #[test]
+    fn a_damaged_record_does_not_take_the_next_one_with_it() {
+        for damaged in [
+            r#"{"a":"x"#,
+            r#"{"a":1"#,
+            r#"{"a":{"b":1}"#,
+            r#"{"a":[1}"#,
+            r#"{"a":[{"b":1}"#,
+        ] {
+            let found = nested(&format!("{damaged}\n{{\"b\":1}}\n"));
+            assert_eq!(
+                found.last().unwrap(),
+                &wholes(&[r#"{"b":1}"#])[0],
+                "{damaged}"
+            );
+            assert!(
+                found.iter().any(|(_, state)| *state == State::Broken),
+                "{damaged}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_record_per_line_is_cut_at_line_ends_only() {
+        for portion in 1..9 {
+            assert_eq!(
+                pieces("{\"a\":\"x\n\n{\"b\":1}\r\n{\"c\"", Layout::Lines, portion),
+                wholes(&["{\"a\":\"x", "{\"b\":1}\r", "{\"c\""])
+            );
+        }
+    }
+
+    #[test]
+    fn a_record_given_up_is_skipped_to_its_end() {
+        for (layout, text) in [
+            (Layout::Nested, r#"[{"a":"long"},{"b":1}]"#),
+            (Layout::Lines, "{\"a\":\"long\"}\n{\"b\":1}\n"),
+        ] {
+            let mut scan = Scan::new(layout);
+            let mut found = Vec::new();
+            scan.feed(&text.as_bytes()[..6], 0, &mut found);
+            scan.abandon(6, &mut found);
+            scan.feed(text.as_bytes(), 6, &mut found);
+            let states: Vec<State> = found.iter().map(|piece| piece.state).collect();
+            assert_eq!(states, [State::TooLong, State::Whole], "{layout:?}");
+            assert_eq!(named(text.as_bytes(), &found[1]), r#"{"b":1}"#);
+        }
+    }
+
+    #[test]
+    fn deep_nesting_takes_no_stack() {
+        let deep = format!("[{{\"a\":{}{}}}]", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(pieces(&deep, Layout::Nested, deep.len()).len(), 1);
+    }
+}

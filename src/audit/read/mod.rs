@@ -1,0 +1,377 @@
+//! From files to blocks of whole records.
+//!
+//! [`Reader`] goes through the sources one after the other and cuts what they hold into blocks that begin
+//! and end between records. It is shared by the threads that work on the blocks: whoever is done with one
+//! comes for the next, so reading is in order, work is spread, and memory is a block per thread.
+
+mod csv;
+mod format;
+mod json;
+mod source;
+mod utf16;
+
+use std::collections::VecDeque;
+use std::io::{self, Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+pub(crate) use self::csv::{Fields, Records};
+pub(crate) use self::format::{Csv, Format, MessageColumns, Rows};
+use self::format::{Recognised, recognise};
+use self::json::Scan;
+pub(crate) use self::json::{Piece, State};
+use self::source::Opened;
+pub use self::source::Source;
+
+/// A record that is longer than this is damaged: real ones have a few kilobytes. It bounds the memory.
+pub(crate) const LONGEST_RECORD: usize = 4 * 1024 * 1024;
+
+/// How much of a file decides what it is. A header and the first record fit many times over.
+const SAMPLE: usize = 256 * 1024;
+
+/// Bytes of records, to be worked on by one thread.
+#[derive(Default)]
+pub(crate) struct Block {
+    /// The number of the file it is from.
+    pub(crate) file: usize,
+    /// Its number in that file.
+    pub(crate) number: u32,
+    pub(crate) format: Option<Arc<Format>>,
+    buffer: Buffer,
+    /// The records, for JSON; those of CSV are found by [`Records`].
+    pub(crate) pieces: Vec<Piece>,
+    /// A CSV record that was too long came before this block's records.
+    pub(crate) too_long_before: bool,
+    /// The file's last bytes are in it.
+    pub(crate) last: bool,
+}
+
+impl Block {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.buffer.filled()
+    }
+}
+
+/// What reading a file had to say about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// Nothing of it can be used.
+    Unusable(String),
+    /// It ends too early; what came before is used.
+    Truncated(String),
+}
+
+/// All sources, in order.
+pub(crate) struct Reader {
+    waiting: VecDeque<Source>,
+    current: Option<Current>,
+    block_size: usize,
+    /// The names of the files begun.
+    pub(crate) files: Vec<String>,
+    /// What there is to say, with the number of the file.
+    pub(crate) notes: Vec<(usize, Note)>,
+    /// Bytes read from files, as they are on the disk.
+    pub(crate) read: Arc<AtomicU64>,
+}
+
+/// The file that is being read.
+struct Current {
+    stream: Box<dyn Read + Send>,
+    format: Arc<Format>,
+    /// What was read and is not in a block yet.
+    carry: Buffer,
+    /// A CSV record that is too long is being skipped.
+    skipping: bool,
+    scan: Option<Scan>,
+    blocks: u32,
+    ended: bool,
+}
+
+impl Reader {
+    pub(crate) fn new(sources: Vec<Source>, block_size: usize) -> Self {
+        Self {
+            waiting: sources.into(),
+            current: None,
+            block_size,
+            files: Vec::new(),
+            notes: Vec::new(),
+            read: Arc::default(),
+        }
+    }
+
+    /// Files not begun yet, as far as they are known.
+    pub(crate) fn files_waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Fills `block`; `false` where there is nothing more.
+    pub(crate) fn next(&mut self, block: &mut Block) -> bool {
+        loop {
+            let Some(current) = &mut self.current else {
+                let Some(source) = self.waiting.pop_front() else {
+                    return false;
+                };
+                self.begin(source);
+                continue;
+            };
+            let file = self.files.len() - 1;
+            block.buffer.clear();
+            block.pieces.clear();
+            block.file = file;
+            block.number = current.blocks;
+            block.too_long_before = false;
+            block.last = false;
+            block.format = Some(Arc::clone(&current.format));
+            let done = match &*current.format {
+                Format::Csv(csv) => current.next_csv(csv.delimiter, block, self.block_size),
+                Format::Json(_) => current.next_json(block, self.block_size),
+            };
+            current.blocks += 1;
+            match done {
+                Ok(()) => {
+                    if current.ended {
+                        self.current = None;
+                    }
+                }
+                Err(why) => {
+                    self.notes.push((file, Note::Truncated(why)));
+                    self.current = None;
+                }
+            }
+            return true;
+        }
+    }
+
+    fn begin(&mut self, source: Source) {
+        let name = source.name();
+        match source.open(&self.read) {
+            Ok(Opened::Archive(entries)) => {
+                for entry in entries.into_iter().rev() {
+                    self.waiting.push_front(entry);
+                }
+            }
+            Ok(Opened::Text(stream)) => {
+                self.files.push(name);
+                match Current::new(stream) {
+                    Ok(current) => self.current = Some(current),
+                    Err(why) => self.note(Note::Unusable(why)),
+                }
+            }
+            Err(error) => {
+                self.files.push(name);
+                self.note(Note::Unusable(told(&error)));
+            }
+        }
+    }
+
+    fn note(&mut self, note: Note) {
+        self.notes.push((self.files.len() - 1, note));
+    }
+}
+
+impl Current {
+    fn new(mut stream: Box<dyn Read + Send>) -> Result<Self, String> {
+        let mut sample = Buffer::default();
+        let whole = sample
+            .read(&mut stream, SAMPLE)
+            .map_err(|error| told(&error))?;
+        let Recognised { format, skip } = recognise(sample.filled(), whole)?;
+        let rest = Cursor::new(sample.filled()[skip..].to_vec());
+        Ok(Self {
+            stream: Box::new(rest.chain(stream)),
+            scan: match &format {
+                Format::Json(layout) => Some(Scan::new(*layout)),
+                Format::Csv(_) => None,
+            },
+            format: Arc::new(format),
+            carry: Buffer::default(),
+            skipping: false,
+            blocks: 0,
+            ended: false,
+        })
+    }
+
+    /// Fills `block` up to the last line that begins a record for sure. What follows waits for the next.
+    fn next_csv(&mut self, delimiter: u8, block: &mut Block, size: usize) -> Result<(), String> {
+        std::mem::swap(&mut self.carry, &mut block.buffer);
+        self.carry.clear();
+        loop {
+            let read = block.buffer.read(&mut self.stream, size);
+            let bytes = block.buffer.filled();
+            if self.skipping {
+                if let Some(start) = csv::next_record_start(bytes, delimiter) {
+                    block.buffer.drop_front(start);
+                    self.skipping = false;
+                    block.too_long_before = true;
+                } else {
+                    let line = memchr::memrchr(b'\n', bytes).unwrap_or(0);
+                    // A line of which so much has been seen can't begin a record any more; its last
+                    // byte stands for it.
+                    let kept = if bytes.len() - line > csv::LOOK {
+                        bytes.len() - 1
+                    } else {
+                        line
+                    };
+                    block.buffer.drop_front(kept);
+                }
+            }
+            let ended = match read {
+                Ok(ended) => ended,
+                Err(error) => {
+                    self.give_up_skipping(block);
+                    block.last = true;
+                    return Err(told(&error));
+                }
+            };
+            if ended {
+                self.give_up_skipping(block);
+                block.last = true;
+                self.ended = true;
+                return Ok(());
+            }
+            if self.skipping {
+                continue;
+            }
+            let bytes = block.buffer.filled();
+            if let Some(start) = csv::last_record_start(bytes, delimiter) {
+                self.carry.replace(&bytes[start..]);
+                block.buffer.truncate(start);
+                return Ok(());
+            }
+            // The last line may still turn out to begin a record.
+            let line = memchr::memrchr(b'\n', bytes).unwrap_or(0);
+            let decided = if bytes.len() - line > csv::LOOK {
+                bytes.len()
+            } else {
+                line
+            };
+            if decided > LONGEST_RECORD {
+                self.skipping = true;
+                block.buffer.drop_front(line.min(decided - 1));
+            }
+        }
+    }
+
+    /// The file ends inside of a record that is too long.
+    fn give_up_skipping(&mut self, block: &mut Block) {
+        if self.skipping {
+            block.buffer.clear();
+            block.too_long_before = true;
+            self.skipping = false;
+        }
+    }
+
+    /// Fills `block` with records and says where each is.
+    fn next_json(&mut self, block: &mut Block, size: usize) -> Result<(), String> {
+        let Some(scan) = &mut self.scan else {
+            return Ok(());
+        };
+        std::mem::swap(&mut self.carry, &mut block.buffer);
+        self.carry.clear();
+        // The carry holds the record in progress, which was scanned.
+        let mut scanned = block.buffer.filled().len();
+        loop {
+            let read = block.buffer.read(&mut self.stream, size);
+            let bytes = block.buffer.filled();
+            scan.feed(bytes, scanned, &mut block.pieces);
+            scanned = bytes.len();
+            match read {
+                Ok(false) => {}
+                Ok(true) => {
+                    self.ended = true;
+                    block.last = true;
+                    return match scan.finish(bytes, &mut block.pieces) {
+                        true => Err("its last bracket is missing".into()),
+                        false => Ok(()),
+                    };
+                }
+                Err(error) => {
+                    block.last = true;
+                    scan.finish(bytes, &mut block.pieces);
+                    return Err(told(&error));
+                }
+            }
+            if scan
+                .in_progress()
+                .is_some_and(|start| scanned - start > LONGEST_RECORD)
+            {
+                scan.abandon(scanned, &mut block.pieces);
+            }
+            if !block.pieces.is_empty() {
+                let from = scan.needed_from(scanned);
+                self.carry.replace(&bytes[from..]);
+                scan.shift(from);
+                return Ok(());
+            }
+            // Nothing for a block yet: what is skipped need not be kept.
+            let from = scan.needed_from(scanned);
+            scan.shift(from);
+            block.buffer.drop_front(from);
+            scanned -= from;
+        }
+    }
+}
+
+/// Bytes that are read into memory which is initialised once.
+#[derive(Default)]
+struct Buffer {
+    bytes: Vec<u8>,
+    filled: usize,
+}
+
+impl Buffer {
+    fn filled(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+
+    fn clear(&mut self) {
+        self.filled = 0;
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.filled = self.filled.min(length);
+    }
+
+    fn drop_front(&mut self, count: usize) {
+        self.bytes.copy_within(count..self.filled, 0);
+        self.filled -= count;
+    }
+
+    fn replace(&mut self, bytes: &[u8]) {
+        self.make_room(bytes.len());
+        self.bytes[..bytes.len()].copy_from_slice(bytes);
+        self.filled = bytes.len();
+    }
+
+    fn make_room(&mut self, length: usize) {
+        if self.bytes.len() < length {
+            // By doubling, so that a long record does not cost a copy per block.
+            self.bytes.resize(length.max(self.bytes.len() * 2), 0);
+        }
+    }
+
+    /// Adds up to `count` bytes, fewer only at the end of the stream: then it returns `true`.
+    fn read(&mut self, stream: &mut impl Read, count: usize) -> io::Result<bool> {
+        let end = self.filled + count;
+        self.make_room(end);
+        while self.filled < end {
+            match stream.read(&mut self.bytes[self.filled..end]) {
+                Ok(0) => return Ok(true),
+                Ok(read) => self.filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// An error of reading, as the end of a sentence.
+fn told(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => "its packed data is cut short".into(),
+        io::ErrorKind::NotFound => "there is no such file".into(),
+        io::ErrorKind::PermissionDenied => "it may not be read".into(),
+        _ => crate::input::one_line(&error.to_string(), 200),
+    }
+}

@@ -1,0 +1,208 @@
+//! From a path to a stream of UTF-8: plain, gzip or zip, with or without a byte order mark, or UTF-16.
+
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use zip::{CompressionMethod, ZipArchive};
+
+use super::utf16::{Order, Utf16};
+
+/// What is to be read.
+pub enum Source {
+    /// A file: plain, gzip or zip.
+    Path(PathBuf),
+    /// One file of a zip archive.
+    Entry(Entry),
+    /// Anything else, under a name for messages.
+    Stream(String, Box<dyn Read + Send>),
+}
+
+/// Where a file stands in a zip archive.
+pub struct Entry {
+    archive: PathBuf,
+    name: String,
+    start: u64,
+    packed: u64,
+    deflated: bool,
+}
+
+/// A source, opened.
+pub(super) enum Opened {
+    /// Text to read.
+    Text(Box<dyn Read + Send>),
+    /// An archive: its files are sources of their own.
+    Archive(Vec<Source>),
+}
+
+impl Source {
+    /// The name in messages: the path, and inside of an archive the file's name too.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Path(path) => path.display().to_string(),
+            Self::Entry(entry) => format!("{} in {}", entry.name, entry.archive.display()),
+            Self::Stream(name, _) => name.clone(),
+        }
+    }
+
+    /// Opens it. What is read from the disk is counted in `count`.
+    pub(super) fn open(self, count: &Arc<AtomicU64>) -> io::Result<Opened> {
+        let counted = |file| Counted {
+            inner: file,
+            count: Arc::clone(count),
+        };
+        match self {
+            Self::Path(path) => {
+                let mut file = open_file(&path)?;
+                let (head, _) = head(&mut file, 4)?;
+                if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+                    return Ok(Opened::Archive(entries(&path, file)?));
+                }
+                text(Cursor::new(head).chain(counted(file)))
+            }
+            Self::Entry(entry) => {
+                let mut file = open_file(&entry.archive)?;
+                file.seek(SeekFrom::Start(entry.start))?;
+                let packed = Exact {
+                    left: entry.packed,
+                    inner: counted(file),
+                };
+                if entry.deflated {
+                    text(DeflateDecoder::new(BufReader::new(packed)))
+                } else {
+                    text(packed)
+                }
+            }
+            Self::Stream(_, stream) => text(stream),
+        }
+    }
+}
+
+fn open_file(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "it is a folder; give the files in it, such as folder/*.csv",
+        ));
+    }
+    Ok(file)
+}
+
+/// The archive's files, in its order.
+fn entries(path: &Path, file: File) -> io::Result<Vec<Source>> {
+    let unusable = |error: zip::result::ZipError| {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("its zip directory can't be read ({error}); it may be cut short"),
+        )
+    };
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(unusable)?;
+    let mut found = Vec::new();
+    for at in 0..archive.len() {
+        let entry = archive.by_index_raw(at).map_err(unusable)?;
+        if entry.is_dir() {
+            continue;
+        }
+        let name = entry.name().map_err(unusable)?.into_owned();
+        let method = entry.compression();
+        let refused = |why: &str| {
+            io::Error::new(
+                io::ErrorKind::Unsupported,
+                format!("'{}' in it {why}", crate::input::one_line(&name, 80)),
+            )
+        };
+        if entry.encrypted() {
+            return Err(refused("is encrypted: unpack it first"));
+        }
+        if !matches!(
+            method,
+            CompressionMethod::Stored | CompressionMethod::DEFLATE
+        ) {
+            return Err(refused("is packed by a rare method: unpack it first"));
+        }
+        let start = entry
+            .data_start()
+            .ok_or_else(|| refused("can't be found in the archive"))?;
+        found.push(Source::Entry(Entry {
+            archive: path.to_owned(),
+            start,
+            packed: entry.compressed_size(),
+            deflated: method == CompressionMethod::DEFLATE,
+            name,
+        }));
+    }
+    Ok(found)
+}
+
+/// Unpacks gzip, drops a byte order mark and turns UTF-16 into UTF-8.
+fn text(mut raw: impl Read + Send + 'static) -> io::Result<Opened> {
+    let (start, _) = head(&mut raw, 2)?;
+    let packed = start == [0x1F, 0x8B];
+    let raw = Cursor::new(start).chain(raw);
+    let mut unpacked: Box<dyn Read + Send> = if packed {
+        Box::new(MultiGzDecoder::new(BufReader::with_capacity(
+            64 * 1024,
+            raw,
+        )))
+    } else {
+        Box::new(raw)
+    };
+    let (start, _) = head(&mut unpacked, 3)?;
+    let (mark, order) = match start[..] {
+        [0xFF, 0xFE, ..] => (2, Some(Order::LittleEndian)),
+        [0xFE, 0xFF, ..] => (2, Some(Order::BigEndian)),
+        [0xEF, 0xBB, 0xBF] => (3, None),
+        // Without a mark: the first character of every format is an ASCII one.
+        [1..=0x7F, 0, ..] => (0, Some(Order::LittleEndian)),
+        [0, 1..=0x7F, ..] => (0, Some(Order::BigEndian)),
+        _ => (0, None),
+    };
+    let rest = Cursor::new(start[mark..].to_vec()).chain(unpacked);
+    Ok(Opened::Text(match order {
+        Some(order) => Box::new(Utf16::new(rest, order)),
+        None => Box::new(rest),
+    }))
+}
+
+/// The first `length` bytes, or all there are.
+fn head(from: &mut impl Read, length: u64) -> io::Result<(Vec<u8>, usize)> {
+    let mut head = Vec::new();
+    let read = from.take(length).read_to_end(&mut head)?;
+    Ok((head, read))
+}
+
+/// Counts what is read, for the progress.
+struct Counted<R> {
+    inner: R,
+    count: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(out)?;
+        self.count.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Exactly so many bytes; fewer are an error.
+struct Exact<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Exact<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let room = usize::try_from(self.left).map_or(out.len(), |left| left.min(out.len()));
+        let read = self.inner.read(&mut out[..room])?;
+        if read == 0 && room > 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= read as u64;
+        Ok(read)
+    }
+}

@@ -1,0 +1,75 @@
+//! A record of the unified audit log, as far as chats need it.
+
+use serde::Deserialize;
+
+use super::lenient::{Flag, List, Text};
+
+/// The fields of `AuditData`, of Graph's `auditData` and of CloudAppEvents' `RawEventData`, which are the
+/// same record. Most borrow from the input.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct AuditRecord<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) creation_time: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) operation: Text<'a>,
+    /// The tenant whose log this is.
+    #[serde(borrow)]
+    pub(crate) organization_id: Text<'a>,
+    /// 0 a user, 2 and 3 administrators, 10 a guest; the others are no people.
+    #[serde(borrow)]
+    pub(crate) user_type: Text<'a>,
+    /// Who acted: mostly a user principal name.
+    #[serde(borrow)]
+    pub(crate) user_id: Text<'a>,
+    /// The object id of who acted. Not of who was added, whatever the how-to says.
+    #[serde(borrow)]
+    pub(crate) user_key: Text<'a>,
+    /// The tenant of who acted, in newer records.
+    #[serde(borrow)]
+    pub(crate) user_tenant_id: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) chat_thread_id: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) communication_type: Text<'a>,
+    /// The tenant that holds the chat.
+    #[serde(borrow)]
+    pub(crate) resource_tenant_id: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) members: List<Member<'a>>,
+    #[serde(borrow)]
+    pub(crate) participant_info: Option<ParticipantInfo<'a>>,
+}
+
+/// One of the chat's members; of an added or removed one in `MemberAdded` and `MemberRemoved`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct Member<'a> {
+    #[serde(borrow, rename = "UPN")]
+    pub(crate) upn: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) organization_id: Text<'a>,
+}
+
+/// Who takes part, by tenant.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct ParticipantInfo<'a> {
+    pub(crate) has_foreign_tenant_users: Flag,
+    #[serde(borrow)]
+    pub(crate) participating_tenant_ids: List<Text<'a>>,
+    #[serde(borrow, rename = "ParticipatingSIPDomains")]
+    pub(crate) participating_sip_domains: List<SipDomain<'a>>,
+}
+
+/// A domain and the tenant it belongs to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct SipDomain<'a> {
+    #[serde(borrow)]
+    pub(crate) domain_name: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) tenant_id: Text<'a>,
+}

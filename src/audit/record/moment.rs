@@ -1,0 +1,104 @@
+//! The ways in which exports write a time.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+
+/// Reads a time; without an offset it is UTC, as audit records have it.
+///
+/// `2024-06-10T11:50:24`, the same with a fraction, an offset, `Z` or white space around; and the American
+/// forms of portals and of Excel: `9/20/2023 4:05:03 AM`, `2/25/2025, 9:19:25.391 AM`.
+pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Some(time);
+    }
+    let civil = text.parse::<DateTime>().ok().or_else(|| american(text))?;
+    civil
+        .to_zoned(TimeZone::UTC)
+        .ok()
+        .map(|time| time.timestamp())
+}
+
+fn american(text: &str) -> Option<DateTime> {
+    let (date, time) = text.split_once([',', ' '])?;
+    let mut numbers = date.splitn(3, '/').map(str::parse::<i16>);
+    let (month, day, year) = (
+        numbers.next()?.ok()?,
+        numbers.next()?.ok()?,
+        numbers.next()?.ok()?,
+    );
+    let date = Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+    let time = time.trim();
+    let (clock, half) = match time.rsplit_once([' ', '\u{202F}']) {
+        Some((clock, half)) => (clock, Some(half)),
+        None => (time, None),
+    };
+    let mut parts = clock.splitn(3, ':');
+    let hour: i8 = parts.next()?.parse().ok()?;
+    let minute: i8 = parts.next()?.parse().ok()?;
+    let (second, fraction) = match parts.next() {
+        Some(second) => second.split_once('.').unwrap_or((second, "")),
+        None => ("0", ""),
+    };
+    let hour = match half {
+        Some(half) if half.eq_ignore_ascii_case("AM") && (1..=12).contains(&hour) => hour % 12,
+        Some(half) if half.eq_ignore_ascii_case("PM") && (1..=12).contains(&hour) => hour % 12 + 12,
+        Some(_) => return None,
+        None => hour,
+    };
+    let nanoseconds = match fraction.len() {
+        0 => 0,
+        1..=9 if fraction.bytes().all(|b| b.is_ascii_digit()) => {
+            fraction.parse::<i32>().ok()? * 10_i32.pow(9 - fraction.len() as u32)
+        }
+        _ => return None,
+    };
+    let time = Time::new(hour, minute, second.parse().ok()?, nanoseconds).ok()?;
+    Some(date.to_datetime(time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forms_of_exports_are_read_as_utc() {
+        for (text, expected) in [
+            ("2024-06-10T11:50:24", "2024-06-10T11:50:24Z"),
+            ("2024-10-28T14:18:38Z", "2024-10-28T14:18:38Z"),
+            ("2026-01-24T06:54:24.0000000Z ", "2026-01-24T06:54:24Z"),
+            (
+                "2023-10-18T14:37:28.2012261Z",
+                "2023-10-18T14:37:28.2012261Z",
+            ),
+            ("2024-06-10T13:50:24+02:00", "2024-06-10T11:50:24Z"),
+            ("2024-06-10 11:50:24", "2024-06-10T11:50:24Z"),
+            ("9/20/2023 4:05:03 AM", "2023-09-20T04:05:03Z"),
+            ("9/20/2023 12:05:03 AM", "2023-09-20T00:05:03Z"),
+            ("2/25/2025, 9:19:25.391 PM", "2025-02-25T21:19:25.391Z"),
+            ("2/25/2025 21:19", "2025-02-25T21:19:00Z"),
+            ("2024-06-10", "2024-06-10T00:00:00Z"),
+        ] {
+            let expected: Timestamp = expected.parse().unwrap();
+            assert_eq!(read_time(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for text in [
+            "",
+            "yesterday",
+            "13/45/2023 4:05:03 AM",
+            "9/20/2023 14:05:03 AM",
+            "9/20/2023 0:05:03 AM",
+            "1/2",
+            "1/2/2023 1:2:3.1234567890123",
+            "1/2/2023 1:2:3.+1",
+            "99999/99999/99999 1:1:1",
+        ] {
+            assert_eq!(read_time(text), None, "{text}");
+        }
+    }
+}

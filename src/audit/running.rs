@@ -1,0 +1,335 @@
+//! A search on threads of its own, whose owner feeds it records and fetches what it finds.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::damage::Damage;
+use super::query::{Query, QueryOptions};
+use super::read::Source;
+use super::record::read_json;
+use super::rules::Facts;
+use super::search::{Effort, Gathered, Progress, gather};
+use super::target::Target;
+use crate::events::EventQueue;
+use crate::input::InvalidInput;
+
+/// What a search tells while it runs and at its end.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// How far it is; the latest replaces the one before.
+    Progress {
+        /// Files begun.
+        files: usize,
+        /// Files not begun yet.
+        files_waiting: usize,
+        /// Bytes read, as they are on the disk.
+        bytes: u64,
+        /// Bytes of all files that were given.
+        bytes_total: u64,
+    },
+    /// A file that can't be used at all.
+    FileError {
+        /// The file.
+        file: String,
+        /// A sentence.
+        message: String,
+    },
+    /// A file that ends too early.
+    Truncated {
+        /// The file.
+        file: String,
+        /// A sentence.
+        message: String,
+    },
+    /// A row that can't be used.
+    BadRow {
+        /// The file.
+        file: String,
+        /// Its number, counted with the header.
+        row: u64,
+        /// A sentence.
+        message: String,
+    },
+    /// A chat and a user.
+    Target(Box<Target>),
+    /// The last event.
+    Searched {
+        /// Files read.
+        files: usize,
+        /// Records seen.
+        records: u64,
+        /// Rows that can't be used, of which the first thousand are told.
+        bad_rows: u64,
+        /// Chats and users found.
+        targets: usize,
+    },
+}
+
+/// A search that runs.
+#[derive(Debug)]
+pub struct RunningSearch {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    query: Query,
+    events: EventQueue<Event>,
+    stop: AtomicBool,
+    fed: Mutex<Fed>,
+    finished: Condvar,
+}
+
+/// What came in one by one.
+#[derive(Debug, Default)]
+struct Fed {
+    facts: Facts,
+    records: u64,
+    bad: Vec<(u64, String)>,
+    finished: bool,
+}
+
+/// The name under which records that were fed are told.
+const PIPELINE: &str = "the pipeline";
+
+/// Bad records are told up to this number; all are counted.
+const TOLD: usize = 1000;
+
+impl RunningSearch {
+    /// Starts to read the files. Records may be fed until [`RunningSearch::finish`].
+    ///
+    /// # Errors
+    /// A query that makes no sense.
+    pub fn start(paths: Vec<PathBuf>, options: QueryOptions) -> Result<Self, InvalidInput> {
+        let shared = Arc::new(Shared {
+            query: Query::new(options)?,
+            events: EventQueue::default(),
+            stop: AtomicBool::new(false),
+            fed: Mutex::default(),
+            finished: Condvar::new(),
+        });
+        let working = Arc::clone(&shared);
+        let started = thread::Builder::new()
+            .name("chat-access-search".into())
+            .spawn(move || {
+                working.work(paths);
+                working.events.end();
+            });
+        match started {
+            Ok(_) => Ok(Self { shared }),
+            Err(error) => Err(InvalidInput::new(
+                "Path",
+                &error.to_string(),
+                "the system has no thread left to read with",
+            )),
+        }
+    }
+
+    /// Takes one record as JSON. `false` after [`RunningSearch::finish`].
+    pub fn feed(&self, json: &str) -> bool {
+        let shared = &self.shared;
+        let mut fed = shared.fed();
+        if fed.finished {
+            return false;
+        }
+        fed.records += 1;
+        let mut facts = std::mem::take(&mut fed.facts);
+        let read = read_json(json.as_bytes(), &mut |record| {
+            facts.add(&record, &shared.query)
+        });
+        fed.facts = facts;
+        if let Err(why) = read {
+            let record = fed.records;
+            fed.bad.push((record, why));
+        }
+        true
+    }
+
+    /// No more records come: what was found is told when the files are read.
+    pub fn finish(&self) {
+        self.shared.fed().finished = true;
+        self.shared.finished.notify_all();
+    }
+
+    /// Stops at the next block. Nothing more is told.
+    pub fn cancel(&self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        self.finish();
+    }
+
+    /// Stops, and lets whoever waits for an event go.
+    pub fn close(&self) {
+        self.cancel();
+        self.shared.events.close();
+    }
+
+    /// What it has to tell.
+    pub fn events(&self) -> &EventQueue<Event> {
+        &self.shared.events
+    }
+
+    /// How many records were fed, as JSON.
+    pub fn describe(&self) -> Value {
+        json!({"records_fed": self.shared.fed().records, "waiting": self.shared.events.waiting()})
+    }
+}
+
+impl Drop for RunningSearch {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Shared {
+    /// A panic can't leave it half changed in a way that matters: at worst a record is missing.
+    fn fed(&self) -> MutexGuard<'_, Fed> {
+        self.fed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self, paths: Vec<PathBuf>) {
+        let bytes_total = paths
+            .iter()
+            .filter_map(|path| Some(path.metadata().ok()?.len()))
+            .sum();
+        let progress = |progress: Progress| {
+            let event = Event::Progress {
+                files: progress.files,
+                files_waiting: progress.files_waiting,
+                bytes: progress.bytes,
+                bytes_total,
+            };
+            self.events
+                .replace_last(event, |last| matches!(last, Event::Progress { .. }));
+        };
+        let sources = paths.into_iter().map(Source::Path).collect();
+        let gathered = gather(
+            Effort::default(),
+            sources,
+            &self.query,
+            &self.stop,
+            &progress,
+        );
+        let mut fed = self.fed();
+        while !fed.finished {
+            fed = self
+                .finished
+                .wait(fed)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let over = Fed {
+            finished: true,
+            ..Fed::default()
+        };
+        let fed = std::mem::replace(&mut *fed, over);
+        if let Some(gathered) = gathered
+            && !self.stop.load(Ordering::Relaxed)
+        {
+            self.tell(gathered, fed);
+        }
+    }
+
+    fn tell(&self, mut gathered: Gathered, fed: Fed) {
+        gathered.facts.merge(fed.facts);
+        let findings = gathered.findings(&self.query);
+        for damage in findings.damages {
+            let message = damage.to_string();
+            self.events.push(match damage {
+                Damage::File { file, .. } => Event::FileError { file, message },
+                Damage::Truncated { file, .. } => Event::Truncated { file, message },
+                Damage::Row { file, row, .. } => Event::BadRow { file, row, message },
+            });
+        }
+        let bad_rows = findings.damaged_rows + fed.bad.len() as u64;
+        for (row, why) in fed.bad.into_iter().take(TOLD) {
+            let file = PIPELINE.to_string();
+            let message = format!("Record {row} of {PIPELINE} is skipped: {why}.");
+            self.events.push(Event::BadRow { file, row, message });
+        }
+        let targets = findings.targets.len();
+        for target in findings.targets {
+            self.events.push(Event::Target(Box::new(target)));
+        }
+        self.events.push(Event::Searched {
+            files: findings.files.len(),
+            records: findings.records + fed.records,
+            bad_rows,
+            targets,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::events::Taken;
+
+    const RECORD: &str = r#"{"Operation":"ChatCreated","OrganizationId":"aaaaaaaa-0000-4000-8000-00000000000a","ChatThreadId":"19:x@thread.v2","UserId":"ann@contoso.com","UserKey":"11111111-0000-4000-8000-000000000001","Members":[{"UPN":"ann@contoso.com","OrganizationId":"aaaaaaaa-0000-4000-8000-00000000000a"}],"ParticipantInfo":{"HasForeignTenantUsers":true}}"#;
+
+    fn all(search: &RunningSearch) -> Vec<Value> {
+        let mut events = Vec::new();
+        loop {
+            let read = |event: &Event| serde_json::to_value(event);
+            match search
+                .events()
+                .take(Some(Duration::from_secs(20)), |_| true, read)
+                .unwrap()
+            {
+                Taken::Event(event) => events.push(event),
+                Taken::Ended => return events,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn records_that_are_fed_are_found_after_the_end() {
+        let search = RunningSearch::start(Vec::new(), QueryOptions::default()).unwrap();
+        assert!(search.feed(RECORD));
+        assert!(search.feed(r#"{"ChatThreadId":"#));
+        search.finish();
+        assert!(!search.feed(RECORD), "it was said that none comes");
+        let events = all(&search);
+        let names: Vec<_> = events
+            .iter()
+            .map(|event| event["event"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, ["bad_row", "target", "searched"]);
+        assert_eq!(events[0]["row"], 2);
+        assert_eq!(events[1]["user_id"], "11111111-0000-4000-8000-000000000001");
+        assert_eq!(events[1]["found_by"], "UserKey");
+        assert_eq!(events[1]["unresolved"], Value::Null);
+        assert_eq!(events[2]["records"], 2);
+    }
+
+    #[test]
+    fn a_file_that_can_not_be_read_is_told_and_named() {
+        let search =
+            RunningSearch::start(vec!["/no/such/file".into()], QueryOptions::default()).unwrap();
+        search.finish();
+        let events = all(&search);
+        let error = events
+            .iter()
+            .find(|event| event["event"] == "file_error")
+            .unwrap();
+        assert_eq!(
+            error["message"],
+            "/no/such/file can't be read: there is no such file."
+        );
+    }
+
+    #[test]
+    fn a_stopped_search_ends_without_targets() {
+        let search = RunningSearch::start(Vec::new(), QueryOptions::default()).unwrap();
+        assert!(search.feed(RECORD));
+        search.cancel();
+        assert_eq!(all(&search), Vec::<Value>::new());
+    }
+}

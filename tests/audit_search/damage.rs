@@ -1,0 +1,196 @@
+//! Damaged input loses only what is damaged.
+
+use std::io::{Cursor, Read};
+
+use chat_access::audit::{Damage, Findings, QueryOptions, Source};
+
+use super::formats::zip;
+use super::support::*;
+
+fn told(findings: &Findings) -> Vec<String> {
+    findings.damages.iter().map(ToString::to_string).collect()
+}
+
+/// The rows that are named as damaged.
+fn rows(findings: &Findings) -> Vec<u64> {
+    findings
+        .damages
+        .iter()
+        .map(|damage| match damage {
+            Damage::Row { row, .. } => *row,
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn a_bad_row_is_skipped_counted_and_named() {
+    let good = external_chat(1);
+    let cut = &good[..good.len() / 2];
+    for bad in [
+        purview_row(cut),
+        purview_row("no JSON"),
+        purview_row(""),
+        purview_row(&good.replace("\"Members\":[", "\"Members\":[,")),
+        "only,three,fields\r\n".to_string(),
+        format!("1,2,25,x,y,\"{}\r\n", cut.replace('"', "\"\"")),
+        format!("1,2,25,x,y,{cut},,\r\n"),
+        "\u{0}\u{0}\u{0}\r\n".to_string(),
+    ] {
+        let text = format!(
+            "{PURVIEW_HEADER}{}{bad}{}",
+            purview_row(&external_chat(2)),
+            purview_row(&external_chat(3))
+        );
+        let findings = search_bytes(text);
+        assert_eq!(users(&findings), [user(2), user(3)], "{bad}");
+        assert_eq!(rows(&findings), [3], "{bad}");
+        assert_eq!(findings.damaged_rows, 1);
+        assert!(
+            told(&findings)[0].starts_with("file, row 3, is skipped: "),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn a_row_with_a_line_break_counts_as_one() {
+    let with_break =
+        purview_row(&external_chat(1)).replacen("someone@contoso.com", "\"some\r\none\"", 1);
+    let text = format!(
+        "{PURVIEW_HEADER}{with_break}{}{}",
+        purview_row("bad"),
+        purview_row(&external_chat(2))
+    );
+    let findings = search_bytes(text);
+    assert_eq!(users(&findings), [user(1), user(2)]);
+    assert_eq!(rows(&findings), [3]);
+}
+
+#[test]
+fn bad_json_records_are_skipped_counted_and_named() {
+    let good = [external_chat(1), external_chat(2)];
+    let cut = &good[0][..good[0].len() / 2];
+    for (text, row) in [
+        (format!("{}\n{cut}\n{}\n", good[0], good[1]), 2),
+        (format!("[{},\n{cut}\n,{}]", good[0], good[1]), 2),
+        (
+            format!("[{},{{\"ChatThreadId\":tru}},{}]", good[0], good[1]),
+            2,
+        ),
+        (
+            format!("{{\"value\":[{},\n{cut}\"\n,{}]}}", good[0], good[1]),
+            2,
+        ),
+    ] {
+        let findings = search_bytes(text.clone());
+        assert_eq!(users(&findings), [user(1), user(2)], "{text}");
+        assert_eq!(rows(&findings), [row], "{text}");
+    }
+}
+
+#[test]
+fn a_truncated_file_gives_what_it_holds_and_says_so() {
+    let text = purview(&[external_chat(1), external_chat(2), external_chat(3)]);
+    let json = format!(
+        "[{},{},{}]",
+        external_chat(1),
+        external_chat(2),
+        external_chat(3)
+    );
+    let lines = [external_chat(1), external_chat(2), external_chat(3)].join("\n");
+    for text in [text, json, lines] {
+        let cut = &text[..text.len() - 300];
+        let findings = search_bytes(cut);
+        assert_eq!(users(&findings), [user(1), user(2)], "{cut}");
+        let told = told(&findings);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("file is truncated: "), "{told:?}");
+    }
+}
+
+#[test]
+fn a_truncated_archive_gives_what_it_holds_and_says_so() {
+    use std::io::Write;
+    let records: Vec<String> = (1..2000).map(external_chat).collect();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(purview(&records).as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let findings = search_bytes(&packed[..packed.len() / 2]);
+    assert!(findings.targets.len() > 500, "{}", findings.targets.len());
+    assert!(told(&findings)[0].starts_with("file is truncated: its packed data is cut short"));
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cut.zip");
+    let archive = zip(&[("a.csv", purview(&records).as_bytes())]);
+    std::fs::write(&path, &archive[..archive.len() - 30]).unwrap();
+    let findings = search_file(&path);
+    assert!(
+        told(&findings)[0].contains("zip directory"),
+        "{:?}",
+        told(&findings)
+    );
+}
+
+#[test]
+fn hostile_fields_cost_at_most_their_row() {
+    let record = external_chat(1);
+    let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+    let name = |text: &str| record.replace("User 1", text);
+    for odd in [
+        record.replace("\"Version\":1", &format!("\"Version\":{deep}")),
+        name("\\ud83d"),
+        name("\u{0}"),
+        name(&"x".repeat(100_000)),
+        record.replace("\"Version\":1", "\"Version\":1,\"Version\":2"),
+    ] {
+        let findings = search_bytes(purview(&[odd.clone(), external_chat(2)]));
+        assert_eq!(users(&findings), [user(1), user(2)], "{}", &odd[..200]);
+        let findings = search_bytes(format!("[{odd},{}]", external_chat(2)));
+        assert_eq!(users(&findings), [user(1), user(2)], "{}", &odd[..200]);
+    }
+    // Which of the two is meant is not known.
+    let twice = record.replace("\"UserKey\"", "\"UserKey\":\"x\",\"UserKey\"");
+    let findings = search_bytes(purview(&[twice, external_chat(2)]));
+    assert_eq!(users(&findings), [user(2)]);
+    assert!(told(&findings)[0].contains("duplicate field"));
+}
+
+#[test]
+fn a_field_of_a_hundred_megabytes_is_one_bad_row() {
+    let text = |name: &str| {
+        let bad = external_chat(1).replace("User 1", name);
+        [
+            purview(&[external_chat(2), bad.clone(), external_chat(3)]),
+            format!("[{},{bad},{}]", external_chat(2), external_chat(3)),
+            format!("{}\n{bad}\n{}\n", external_chat(2), external_chat(3)),
+        ]
+    };
+    for text in text("HERE") {
+        let (before, after) = text.split_once("HERE").unwrap();
+        let huge = Cursor::new(before.to_string())
+            .chain(std::io::repeat(b'x').take(100_000_000))
+            .chain(Cursor::new(after.to_string()));
+        let source = Source::Stream("file".into(), Box::new(huge));
+        let findings = search_sources(vec![source], QueryOptions::default());
+        assert_eq!(users(&findings), [user(2), user(3)]);
+        assert_eq!(findings.damaged_rows, 1);
+        assert!(
+            told(&findings)[0].contains("longer than"),
+            "{:?}",
+            told(&findings)
+        );
+    }
+}
+
+#[test]
+fn an_open_quote_before_many_rows_costs_only_its_row() {
+    let mut text = purview(&[external_chat(1)]);
+    text.push_str("1,2,25,x,\"never closed,\r\n");
+    for number in 2..5000 {
+        text.push_str(&purview_row(&external_chat(number)));
+    }
+    let findings = search_bytes(text);
+    assert_eq!(findings.targets.len(), 4999);
+    assert_eq!(rows(&findings), [3]);
+}
