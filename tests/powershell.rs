@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use sandbox::{Sandbox, SandboxOptions};
+use sandbox::{Fault, FaultScript, Rule, Sandbox, SandboxOptions};
 
 fn main() {
     let files = test_files();
@@ -38,6 +38,11 @@ fn main() {
             Trial::test(name, move || pester(&pwsh, &file)).with_ignored_flag(ignored)
         })
         .collect();
+    #[cfg(unix)]
+    {
+        let pwsh = pwsh.clone();
+        trials.push(Trial::test("Ctrl+C", move || ctrl_c(&pwsh)).with_ignored_flag(ignored));
+    }
     let no_analyzer = ignored || !has_module(&pwsh, "PSScriptAnalyzer");
     if no_analyzer {
         eprintln!("\nNOT RUN: PSScriptAnalyzer, because it is not installed.\n");
@@ -99,6 +104,57 @@ fn pester(pwsh: &Path, file: &Path) -> Result<(), Failed> {
         "{} {summary}",
         file.file_name().unwrap_or_default().to_string_lossy()
     );
+    Ok(())
+}
+
+/// A person's Ctrl+C in a session of their own: the script's `finally` runs within half a second even while the
+/// service hangs, and nothing more is sent.
+#[cfg(unix)]
+fn ctrl_c(pwsh: &Path) -> Result<(), Failed> {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
+    let sandbox = Sandbox::start(SandboxOptions::default());
+    sandbox.script(FaultScript::new([Rule::new(Fault::Hang { seconds: 20.0 })]));
+    let staged = tempfile::tempdir()?;
+    let script = staged.path().join("session.ps1");
+    fs::write(
+        &script,
+        "$ErrorActionPreference = 'Stop'
+        . $args[0]
+        Connect-Sandbox
+        try { 1..100 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser } finally { [Console]::WriteLine('finally') }",
+    )?;
+    let mut session = stage::pwsh_command(pwsh)
+        .arg("-File")
+        .arg(&script)
+        .arg(stage::root().join("tests/powershell/common.ps1"))
+        .env("CHATACCESS_TEST_MODULE", stage::module(staged.path())?)
+        .env("CHATACCESS_TEST_SANDBOX", sandbox.url())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let began = Instant::now();
+    while sandbox.stats().requests == 0 {
+        if began.elapsed() > Duration::from_secs(60) {
+            session.kill()?;
+            return Err("no removal was sent in a minute".into());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let stopped = Instant::now();
+    // SAFETY: it only sends a signal to the child that was just started.
+    unsafe { libc::kill(i32::try_from(session.id())?, libc::SIGINT) };
+    let output = session.stdout.take().ok_or("its output")?;
+    let said = BufReader::new(output)
+        .lines()
+        .map_while(Result::ok)
+        .any(|line| line == "finally");
+    let took = stopped.elapsed();
+    session.wait()?;
+    if !said || took > Duration::from_millis(500) {
+        return Err(format!("'finally' ran: {said}, after {took:?}").into());
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod module;
 mod pace;
 mod powershell;
 mod removal;
+mod scale;
 mod signin;
 mod size;
 
@@ -57,12 +58,18 @@ const GROUPS: &[Group] = &[
     ("size", size::run),
     ("pace", pace::run),
     ("kill", kill::run),
+    ("scale", scale::run),
 ];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some(kill::VICTIM) {
-        kill::victim(&arguments.collect::<Vec<_>>());
+    let part: Option<fn(&[String])> = match arguments.next().as_deref() {
+        Some(kill::VICTIM) => Some(kill::victim),
+        Some(scale::RUNNER) => Some(scale::runner),
+        _ => None,
+    };
+    if let Some(part) = part {
+        part(&arguments.collect::<Vec<_>>());
         return ExitCode::SUCCESS;
     }
     // `cargo bench` adds an option of its own.
