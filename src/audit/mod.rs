@@ -5,13 +5,14 @@
 //! a [`worker`] per core picks the records that speak of a chat, [`record`] gives them types, and [`rules`]
 //! decide who loses access, by which id, and where that can't be said. [`RunningSearch`] does it in the background,
 //! for records from elsewhere too. [`Query`] says what to look for, and
-//! [`damage`] what was lost on the way.
+//! [`damage`] what was lost on the way; [`report`] shows it all to a person.
 
 mod damage;
 mod glance;
 mod query;
 mod read;
 mod record;
+mod report;
 mod rules;
 mod running;
 mod search;
@@ -22,6 +23,7 @@ pub use self::damage::Damage;
 pub use self::query::{Query, QueryOptions};
 pub use self::read::Source;
 pub use self::record::Origin;
+pub use self::report::page as report_page;
 pub use self::running::{Event, RunningSearch};
 pub use self::search::{Effort, Findings, Progress, search, search_with};
 pub use self::target::{ChatKind, FoundBy, Target, Unresolved};

@@ -34,6 +34,7 @@ pub(super) enum Request {
         paths: Vec<std::path::PathBuf>,
         #[serde(default)]
         query: QueryOptions,
+        report: Option<std::path::PathBuf>,
     },
     /// A fault, to show that it is caught in this build.
     Panic,
@@ -99,8 +100,12 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
             }
             Ok(Object::Run(Arc::new(Run::start(accounts, options)?)))
         }
-        Request::Search { paths, query } => Ok(Object::Search(Arc::new(RunningSearch::start(
-            paths, query,
+        Request::Search {
+            paths,
+            query,
+            report,
+        } => Ok(Object::Search(Arc::new(RunningSearch::start(
+            paths, query, report,
         )?))),
         Request::Panic => panic!("asked for"),
     }

@@ -156,6 +156,14 @@ Describe 'Find-ChatAccess with files' {
         "$warned" | Should -BeLike '*cut.json is truncated*'
     }
 
+    It 'writes a report' {
+        $page = Join-Path $TestDrive 'report.html'
+        $null = Find-ChatAccess $export -Report $page
+        Get-Content -LiteralPath $page -Raw | Should -BeLike '<!DOCTYPE html>*eve@evil.example*user1@contoso.com*'
+        $null = Find-ChatAccess $export -Report (Join-Path $TestDrive 'none/report.html') -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -Be 'UnreadableFile,Find-ChatAccess'
+    }
+
     It 'refuses a query that makes no sense, by parameter' {
         { Find-ChatAccess $export -TenantId contoso } | Should -Throw -ErrorId 'InvalidTenantId,Find-ChatAccess' -ExpectedMessage '*GUID*'
     }

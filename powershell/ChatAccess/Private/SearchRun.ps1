@@ -12,11 +12,16 @@ function script:Open-Search {
         [string[]] $Path,
 
         [Parameter(Mandatory)]
-        [hashtable] $Query
+        [hashtable] $Query,
+
+        # Where the page for people goes.
+        [string] $Report
     )
 
+    $request = @{ open = 'search'; paths = $Path; query = $Query }
+    if ($Report) { $request.report = $Report }
     $search = @{
-        Handle   = Open-NativeHandle -Request @{ open = 'search'; paths = $Path; query = $Query }
+        Handle   = Open-NativeHandle -Request $request
         Cmdlet   = $Cmdlet
         Native   = Get-NativeLibrary
         Buffer   = [byte[]]::new(16KB)
@@ -175,6 +180,9 @@ function script:Write-SearchEvent {
         }
         'file_error' {
             $cmdlet.WriteError((New-ChatAccessError -ErrorId 'UnreadableFile' -Category InvalidData -TargetObject $Reported.file -Message $Reported.message))
+        }
+        'report' {
+            $cmdlet.WriteVerbose("The report is $($Reported.path).")
         }
         'truncated' {
             $cmdlet.WriteWarning($Reported.message)

@@ -65,6 +65,10 @@ function Find-ChatAccess {
     All domains of your tenant, for records that do not say whose a domain is, such as MessageEvents. Any
     other domain is then an outsider's.
 
+    .PARAMETER Report
+    A file for an HTML page that shows what was found: which outsiders reached whom, when, and the targets. It
+    needs nothing else, can be printed and sent, and replaces a file of that name.
+
     .INPUTS
     Files, and audit records as objects or JSON text.
 
@@ -87,6 +91,11 @@ function Find-ChatAccess {
     PS> Search-UnifiedAuditLog -StartDate $start -EndDate $end -Operations ChatCreated -ResultSize 5000 | Find-ChatAccess
 
     Takes the records of a search as they come.
+
+    .EXAMPLE
+    PS> Find-ChatAccess AuditLog_*.csv -Report chats.html
+
+    Writes a page to look at before anything is removed.
 
     .EXAMPLE
     PS> Find-ChatAccess MessageEvents.csv -TenantId $tenant -InternalDomain contoso.com | Export-Csv targets.csv
@@ -141,13 +150,16 @@ function Find-ChatAccess {
 
         [string] $TenantId,
 
-        [string[]] $InternalDomain
+        [string[]] $InternalDomain,
+
+        [string] $Report
     )
 
     begin {
         Initialize-ChatAccess
         $files = [Collections.Generic.List[string]]::new()
         $search = $null
+        $reportPath = if ($Report) { $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Report) } else { '' }
         $query = @{ include_internal = [bool] $IncludeInternal }
         if ($UserPrincipalName) { $query.user_principal_name = $UserPrincipalName }
         if ($ExternalDomain) { $query.external_domain = $ExternalDomain }
@@ -171,7 +183,7 @@ function Find-ChatAccess {
                 $files.Add($InputObject.FullName)
             } elseif ($InputObject -and ($InputObject -isnot [string] -or $InputObject.Trim())) {
                 if (-not $search) {
-                    $search = Open-Search -Cmdlet $PSCmdlet -Path @() -Query $query
+                    $search = Open-Search -Cmdlet $PSCmdlet -Path @() -Query $query -Report $reportPath
                 }
                 Send-SearchRecord $search $InputObject
             }
@@ -193,7 +205,7 @@ function Find-ChatAccess {
                         'Files and records came in by the same pipeline.') -RecommendedAction 'Give the files in one call and the records in another.')
             }
             if ($files.Count) {
-                $search = Open-Search -Cmdlet $PSCmdlet -Path $files -Query $query
+                $search = Open-Search -Cmdlet $PSCmdlet -Path $files -Query $query -Report $reportPath
             }
             if ($search) {
                 Complete-Search $search
