@@ -132,8 +132,8 @@ impl RunningSearch {
         let started = thread::Builder::new()
             .name("chat-access-search".into())
             .spawn(move || {
+                let _end = End(&working);
                 working.work(paths);
-                working.events.end();
             });
         match started {
             Ok(_) => Ok(Self { shared }),
@@ -191,6 +191,15 @@ impl RunningSearch {
     /// How many records were fed, as JSON.
     pub fn describe(&self) -> Value {
         json!({"records_fed": self.shared.fed().records, "waiting": self.shared.events.waiting()})
+    }
+}
+
+/// The end of the thread, also by a panic: whoever waits is not left waiting.
+struct End<'a>(&'a Shared);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.events.end();
     }
 }
 
