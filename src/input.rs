@@ -79,7 +79,7 @@ fn is_format(c: char) -> bool {
 }
 
 /// Three base64url parts of a signed token, or one long unbroken run that no id or address has.
-fn looks_like_a_token(text: &str) -> bool {
+pub(crate) fn looks_like_a_token(text: &str) -> bool {
     let text = text.trim();
     let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
     text.contains("eyJ") || (text.len() > 100 && text.chars().all(base64))

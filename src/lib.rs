@@ -2,12 +2,15 @@
 //!
 //! The way through the code is the way of a removal: [`ffi`] takes it from C or PowerShell, [`removal`]
 //! checks it, paces it, retries it and makes an outcome of it, [`graph`] sends it, and [`identity`] says
-//! with whose token. [`audit`] finds what to remove in audit exports. [`events`] carries back what happens, and [`input`] is how each of them refuses what it can't use.
+//! with whose token. [`audit`] finds what to remove in what administrators have. [`events`] carries back what
+//! happens, [`input`] is how each of them refuses what it can't use, and `http` is how strictly all of them speak
+//! to a service.
 
 pub mod audit;
 pub mod events;
 pub mod ffi;
 pub mod graph;
+mod http;
 pub mod identity;
 pub mod input;
 pub mod removal;

@@ -10,6 +10,7 @@ mod module;
 mod pace;
 mod powershell;
 mod removal;
+mod signin;
 mod size;
 
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ const GROUPS: &[Group] = &[
     ("audit", audit::run),
     ("module", module::run),
     ("removal", removal::run),
+    ("signin", signin::run),
     ("size", size::run),
     ("pace", pace::run),
     ("kill", kill::run),

@@ -12,8 +12,10 @@
     FunctionsToExport    = @(
         'Connect-ChatAccess'
         'Disconnect-ChatAccess'
+        'Export-ChatAccessToken'
         'Find-ChatAccess'
         'Get-ChatAccessContext'
+        'Register-ChatAccessApp'
         'Remove-ChatAccessForUser'
     )
     CmdletsToExport      = @()

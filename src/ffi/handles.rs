@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use once_cell::sync::Lazy;
 
 use super::ChatAccessStatus;
+use super::sign_in::SigningIn;
 use crate::audit::RunningSearch;
+use crate::identity::Registration;
 use crate::removal::{Lane, Run};
 
 /// What a handle stands for.
@@ -14,6 +16,10 @@ use crate::removal::{Lane, Run};
 pub(super) enum Object {
     /// A signed-in administrator.
     Account(Arc<Lane>),
+    /// A sign-in, and then the administrator that it signed in.
+    SignIn(Arc<SigningIn>),
+    /// A registration of an application.
+    Registration(Arc<Registration>),
     /// A run of removals.
     Run(Arc<Run>),
     /// A search for what to remove.
@@ -79,6 +85,7 @@ pub(super) fn run(handle: i64) -> Result<Arc<Run>, ChatAccessStatus> {
 pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
     match get(handle)? {
         Object::Account(account) => Ok(account),
+        Object::SignIn(signing_in) => signing_in.lane(),
         _ => Err(ChatAccessStatus::WrongHandleKind),
     }
 }

@@ -10,6 +10,7 @@ mod handles;
 mod pin;
 mod request;
 mod search;
+mod sign_in;
 mod status;
 
 use std::time::Duration;
@@ -37,15 +38,27 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
     CHAT_ACCESS_ABI_VERSION
 }
 
-/// Opens an account, a run of removals or a search for what to remove.
+/// Opens an account, a sign-in, a registration, a run of removals or a search for what to remove.
 ///
 /// `request` is a JSON object of `request_length` bytes. `secret` is `secret_length` bytes that must not
 /// stand in JSON, or NULL; it is copied to memory that is wiped when the account is closed, and the caller
 /// wipes its own. On success the new handle is in `handle`; close it with `chat_access_close`.
 ///
-/// An account: `{"open":"account"}` with the access token as `secret`. Optional: `environment` ("Global",
-/// "USGov" or "USGovDoD"), `graph_endpoint`, `authority_host` (https addresses, or http on a loopback
-/// address).
+/// An account: `{"open":"account"}` with the access token as `secret`. Optional: `tenant` (the token must
+/// be of it), `environment` ("Global", "USGov" or "USGovDoD"), `graph_endpoint`, `authority_host` (https
+/// addresses, or http on a loopback address).
+///
+/// A sign-in: `{"open":"sign_in","method":...}` with "browser", "device_code", or "refresh_token" and the
+/// refresh token as `secret`. Optional: `tenant` (a GUID, a domain, or "organizations", the default),
+/// `client_id`, `scopes` (["Chat.ReadWrite.All"]), `login_hint`, `time_ms` (600000: how long the person has
+/// in the browser), and `environment`, `graph_endpoint`, `authority_host` as above. It goes on by itself;
+/// `chat_access_next` tells how, and after `signed_in` the handle is an account's. Tokens are renewed by
+/// themselves then. Closing the handle stops the sign-in at once.
+///
+/// A registration: `{"open":"registration","account":handle,"name":...}` finds the application of that
+/// display name or creates it: a public client with the loopback redirect and the delegated permission
+/// Chat.ReadWrite.All. The account needs Application.ReadWrite.All. Optional: `change` (false: only says what
+/// would be done), `consent` ("none", "user" or "tenant"; needs DelegatedPermissionGrant.ReadWrite.All).
 ///
 /// A run: `{"open":"removals","accounts":[handle, ...]}`. Optional: `options`, an object with any of
 /// `api_version` ("v1.0" or "beta"), `journal` (a path), `request_time_ms` (30000), `run_time_ms` (0: no
@@ -178,7 +191,7 @@ pub unsafe extern "C" fn remove_all_access_for_user(
     })
 }
 
-/// Fetches the next event of a run, waiting up to `timeout_ms` for it. 0 does not wait; a negative number
+/// Fetches the next event of a run, a sign-in or a registration, waiting up to `timeout_ms` for it. 0 does not wait; a negative number
 /// waits until there is one.
 ///
 /// Returns `CHAT_ACCESS_STATUS_OK` with one JSON object in the buffer, whatever it reports;
@@ -186,9 +199,19 @@ pub unsafe extern "C" fn remove_all_access_for_user(
 /// after `chat_access_finish` or `chat_access_cancel`, when every removal has its outcome. With
 /// `CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL` the event stays the next one.
 ///
-/// Events: `outcome` (see `remove_all_access_for_user`); `wait` (`reason`, `seconds`: nothing is sent for
+/// Events of a run: `outcome` (see `remove_all_access_for_user`); `wait` (`reason`, `seconds`: nothing is sent for
 /// that long); `resumed` (what the journal held: `removed`, `in_flight`, `failed`, `unreadable`, `torn`);
 /// `warning` (`message`).
+///
+/// Events of a sign-in: `device_code` (`message` to show as it is, `user_code`, `verification_uri`,
+/// `expires_in_seconds`); `browser` (`url` to open in the person's browser, `expires_in_seconds`); `wait`
+/// (`reason`, `seconds`: Entra is not available and is asked again then); and at last `signed_in`
+/// (`account`: what `chat_access_describe` says) or `failed` (`error`: a stable name, `message`,
+/// `next_step`, `code`: "AADSTS...", `correlation_id`, `trace_id`).
+///
+/// Events of a registration: `step` (`message`), and at last `registered` (`app_id`, `object_id`, `name`,
+/// `tenant_id`, `changes`: what was or would be done of "create", "update", "enable", "consent") or `failed`
+/// (`error`, `message`, `next_step`, `request_id`).
 ///
 /// Events of a search: `progress` (`files`, `files_waiting`, `bytes`, `bytes_total`), and after
 /// `chat_access_finish`: `file_error`, `truncated`, `bad_row` (`file`, `row`, `message`: what of the input
@@ -198,8 +221,8 @@ pub unsafe extern "C" fn remove_all_access_for_user(
 /// `reason`, a sentence) and at last `searched` (`files`, `records`, `bad_rows`, `targets`). A target may be
 /// longer than 16 KiB.
 ///
-/// Skip the ones you don't know. Any thread may call, and each event goes to one
-/// caller. An account has no events.
+/// Skip the ones you don't know. Any thread may call, and each event goes to one caller. An account that
+/// was opened with its token has no events.
 ///
 /// # Safety
 /// As for `chat_access_open`.
@@ -216,6 +239,26 @@ pub unsafe extern "C" fn chat_access_next(
         let mut out = unsafe { Out::new(buffer, capacity, length) }?;
         match handles::get(handle)? {
             Object::Account(_) => Ok(ChatAccessStatus::Ended),
+            Object::SignIn(signing_in) => {
+                let events = signing_in.sign_in.events();
+                take(
+                    events,
+                    timeout_ms,
+                    |_| true,
+                    |_| ChatAccessStatus::Ok,
+                    &mut out,
+                )
+            }
+            Object::Registration(registration) => {
+                let events = registration.events();
+                take(
+                    events,
+                    timeout_ms,
+                    |_| true,
+                    |_| ChatAccessStatus::Ok,
+                    &mut out,
+                )
+            }
             Object::Run(run) => {
                 let events = run.events();
                 take(
@@ -269,9 +312,12 @@ pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
 /// Writes what is known about a handle into the buffer, as JSON.
 ///
 /// An account: `account`, `user_id`, `tenant_id`, `client_id`, `app_name`, `scopes`, `auth_type`,
-/// `token_source`, `expires`, `environment`, `graph_endpoint`, `authority_host`; what the token does not
-/// say is null. A run: `counts` (`queued`, `removed`, `not_removed`, `requests`, `throttled`), `waiting`,
-/// `in_flight`, `per_second`, `paused_seconds`. A search: `records_fed`, `waiting` (events).
+/// `token_source` ("AccessToken", "Browser", "DeviceCode" or "RefreshToken"), `renews` (new tokens come by
+/// themselves), `expires`, `environment`, `graph_endpoint`, `authority_host`; what the token does not say is
+/// null. A sign-in is as its account; before there is one, `CHAT_ACCESS_STATUS_NOT_YET`, and after it failed
+/// `CHAT_ACCESS_STATUS_ENDED`. A run: `counts` (`queued`, `removed`, `not_removed`, `requests`,
+/// `throttled`), `waiting`, `in_flight`, `per_second`, `paused_seconds`. A search: `records_fed`, `waiting`
+/// (events).
 ///
 /// # Safety
 /// As for `chat_access_open`.
@@ -287,11 +333,50 @@ pub unsafe extern "C" fn chat_access_describe(
         let mut out = unsafe { Out::new(buffer, capacity, length) }?;
         let described = match handles::get(handle)? {
             Object::Account(lane) => lane.account().describe(),
+            Object::SignIn(signing_in) => signing_in.lane()?.account().describe(),
+            Object::Registration(_) => return Err(ChatAccessStatus::WrongHandleKind),
             Object::Run(run) => run.describe(),
             Object::Search(search) => search.describe(),
         };
         out.write(&described.to_string())?;
         Ok(ChatAccessStatus::Ok)
+    })
+}
+
+/// Writes an account's newest refresh token into the buffer, for whoever stores it for the next sign-in.
+///
+/// This is the only call by which a secret leaves the library; the caller wipes the buffer. A refresh token
+/// changes when it is used, so export it after the work. With `CHAT_ACCESS_STATUS_INVALID_ARGUMENT` the
+/// account has none, because it was opened with an access token; the buffer holds `{"parameter","message"}`.
+///
+/// # Safety
+/// As for `chat_access_open`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn chat_access_export_secret(
+    handle: i64,
+    buffer: *mut u8,
+    capacity: i32,
+    length: *mut i32,
+) -> i32 {
+    guard(|| {
+        // SAFETY: this function's caller promises what it asks for.
+        let mut out = unsafe { Out::new(buffer, capacity, length) }?;
+        match handles::account(handle)?.account().export_refresh_token() {
+            Some(token) => {
+                out.write(&token)?;
+                Ok(ChatAccessStatus::Ok)
+            }
+            None => {
+                let error = InvalidInput::new(
+                    "Account",
+                    "(access token)",
+                    "it has no refresh token; sign in with Connect-ChatAccess to get one",
+                );
+                let told = json!({"parameter": error.parameter, "message": error.to_string()});
+                let _ = out.write(&told.to_string());
+                Err(ChatAccessStatus::InvalidArgument)
+            }
+        }
     })
 }
 
@@ -339,6 +424,8 @@ pub extern "C" fn chat_access_close(handle: i64) -> i32 {
     guard(|| {
         match handles::close(handle)? {
             Object::Run(run) => run.close(),
+            Object::SignIn(signing_in) => signing_in.sign_in.close(),
+            Object::Registration(registration) => registration.close(),
             Object::Search(search) => search.close(),
             Object::Account(_) => {}
         }

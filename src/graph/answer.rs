@@ -1,19 +1,16 @@
 //! What Graph answered, read with care: an answer is somebody else's text.
 
-use std::io::Read;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use reqwest::blocking::Response;
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE};
+use reqwest::header::{DATE, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{client::ExchangeError, retry_after};
+use crate::http::{Body, ExchangeError, retry_after, text};
 use crate::identity::AccessToken;
 use crate::input::one_line;
-
-/// The most that is read of an answer. Graph's error bodies are well under 2 KiB.
-pub const LARGEST_ANSWER: u64 = 64 * 1024;
 
 /// The longest message that is repeated, in characters.
 const LONGEST_MESSAGE: usize = 400;
@@ -38,21 +35,44 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads at most [`LARGEST_ANSWER`] bytes, until `deadline`.
+    /// Reads the answer until `deadline`. The status decides what became of the request; a body that does
+    /// not come whole only explains less.
+    pub(super) fn read(response: Response, token: &AccessToken, deadline: Instant) -> Self {
+        Self::read_with_body(response, token, deadline).0
+    }
+
+    /// Reads the answer with the JSON of a success; a success whose body is none is null.
     ///
     /// # Errors
     /// The connection broke or the time ran out before the body that was announced had come.
-    pub(super) fn read(
+    pub(super) fn read_with_json(
+        response: Response,
+        token: &AccessToken,
+        deadline: Instant,
+    ) -> Result<(Self, Value), ExchangeError> {
+        let (mut answer, body) = Self::read_with_body(response, token, deadline);
+        let body = body.whole()?;
+        let mut json = Value::Null;
+        if (200..300).contains(&answer.status)
+            && let Ok(read) = serde_json::from_slice(&body.bytes)
+        {
+            json = read;
+            answer.message = None;
+        }
+        Ok((answer, json))
+    }
+
+    fn read_with_body(
         mut response: Response,
         token: &AccessToken,
         deadline: Instant,
-    ) -> Result<Self, ExchangeError> {
+    ) -> (Self, Body) {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = if status == 204 {
             Body::default()
         } else {
-            Body::read(&mut response, deadline)?
+            Body::read(&mut response, deadline)
         };
         let clean = |text: &str| one_line(&token.redact(text), LONGEST_MESSAGE);
         let graph = serde_json::from_slice::<ErrorBody>(&body.bytes).ok();
@@ -79,60 +99,9 @@ impl Answer {
                 .client_request_id
                 .or(inner.client_request_id.map(|id| clean(&id)));
         } else if status != 204 {
-            answer.message = Some(body.described(&headers));
+            answer.message = Some(body.described(&headers, "Microsoft Graph"));
         }
-        Ok(answer)
-    }
-}
-
-/// As much of a body as is of interest.
-#[derive(Default)]
-struct Body {
-    bytes: Vec<u8>,
-    cut: bool,
-}
-
-impl Body {
-    fn read(response: &mut Response, deadline: Instant) -> Result<Self, ExchangeError> {
-        let mut body = Self::default();
-        let mut chunk = [0; 8 * 1024];
-        loop {
-            if Instant::now() >= deadline {
-                return Err(ExchangeError::Lost(
-                    "the answer did not come to its end in time".into(),
-                ));
-            }
-            let read = response.read(&mut chunk).map_err(|_| {
-                ExchangeError::Lost("the connection broke within the answer".into())
-            })?;
-            if read == 0 {
-                return Ok(body);
-            }
-            body.bytes.extend_from_slice(&chunk[..read]);
-            if body.bytes.len() as u64 > LARGEST_ANSWER {
-                body.cut = true;
-                return Ok(body);
-            }
-        }
-    }
-
-    /// A sentence for a body that is no Graph error. Its text is not repeated: a proxy's error page
-    /// helps nobody in a console.
-    fn described(&self, headers: &HeaderMap) -> String {
-        if self.bytes.is_empty() {
-            return "The answer had no body.".into();
-        }
-        let kind = text(headers, "content-type").map_or("no content type".into(), |kind| {
-            format!("content type {}", one_line(kind, 60))
-        });
-        let size = if self.cut {
-            format!("more than {} KiB", LARGEST_ANSWER / 1024)
-        } else {
-            format!("{} bytes", self.bytes.len())
-        };
-        format!(
-            "The answer is not Microsoft Graph's ({kind}, {size}): something between this computer and Graph may have written it."
-        )
+        (answer, body)
     }
 }
 
@@ -158,10 +127,6 @@ struct InnerError {
     request_id: Option<String>,
     #[serde(default, rename = "client-request-id")]
     client_request_id: Option<String>,
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }
 
 /// The `claims="…"` of a challenge.

@@ -4,13 +4,11 @@ use std::time::{Duration, Instant};
 
 use reqwest::blocking::Client;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
-use reqwest::redirect::Policy;
 use uuid::Uuid;
 
 use super::{Answer, ApiVersion, Cloud, Removal};
+use crate::http::{self, ExchangeError};
 use crate::identity::AccessToken;
-
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// A session's way to Microsoft Graph.
 #[derive(Debug)]
@@ -19,44 +17,23 @@ pub struct GraphClient {
     cloud: Cloud,
 }
 
-/// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ExchangeError {
-    /// The request did not leave this computer whole: it can't have had an effect.
-    #[error("{0}")]
-    NotSent(String),
-    /// The request went out and its answer did not come: it may have had its effect.
-    #[error("{0}")]
-    Lost(String),
-}
-
 impl GraphClient {
-    /// A client for one cloud. The system's proxy settings are honoured, except for a Graph on this
-    /// computer.
+    /// A client for one cloud.
     ///
     /// # Errors
     /// A sentence, where the system's certificates or proxy settings can't be used.
     pub fn new(cloud: Cloud) -> Result<Self, String> {
-        // An error says that another part of this process has chosen the provider already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = Client::builder()
-            .https_only(!cloud.graph.starts_with("http://"))
-            .redirect(Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT_LIMIT)
-            .user_agent(concat!("ChatAccess/", env!("CARGO_PKG_VERSION")));
-        if cloud.loopback {
-            builder = builder.no_proxy();
-        }
-        let http = builder
-            .build()
-            .map_err(|error| format!("The HTTPS client can't be set up: {}.", told(&error)))?;
+        let http = http::client(&cloud.graph)?;
         Ok(Self { http, cloud })
     }
 
     /// Where this client's requests go.
     pub fn cloud(&self) -> &Cloud {
         &self.cloud
+    }
+
+    pub(super) fn http(&self) -> &Client {
+        &self.http
     }
 
     /// `POST {root}/{version}/chats/{id}/removeAllAccessForUser`, within `limit`.
@@ -88,34 +65,7 @@ impl GraphClient {
             .timeout(limit)
             .body(removal.body())
             .send()
-            .map_err(|error| classify(&error))?;
-        Answer::read(response, token, deadline)
+            .map_err(ExchangeError::from)?;
+        Ok(Answer::read(response, token, deadline))
     }
-}
-
-fn classify(error: &reqwest::Error) -> ExchangeError {
-    // `is_connect` covers name resolution, the TCP and TLS handshakes and the proxy's answer to
-    // CONNECT: all before the first byte of the request.
-    if error.is_connect() || error.is_builder() {
-        ExchangeError::NotSent(told(error))
-    } else {
-        ExchangeError::Lost(told(error))
-    }
-}
-
-/// The innermost cause, which is what a person can act on, without the address: it stands in the
-/// outcome already.
-fn told(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return if error.is_connect() {
-            "no connection within the time limit".into()
-        } else {
-            "no answer within the time limit".into()
-        };
-    }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    crate::input::one_line(&cause.to_string(), 200)
 }

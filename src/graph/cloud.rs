@@ -2,6 +2,7 @@
 
 use reqwest::Url;
 
+use crate::http::is_loopback;
 use crate::input::InvalidInput;
 
 /// Where requests of one session go. Made once, from names or addresses that were checked.
@@ -13,8 +14,6 @@ pub struct Cloud {
     pub graph: String,
     /// Root of the Entra login service, without a slash at the end.
     pub authority: String,
-    /// The Graph address is on this computer, so no proxy stands between.
-    pub loopback: bool,
 }
 
 /// Environment, Graph root, Entra authority. The source of the hosts is the Graph page on national
@@ -58,11 +57,9 @@ impl Cloud {
             environment: known,
             graph: graph.into(),
             authority: authority.into(),
-            loopback: false,
         };
         if let Some(address) = graph_endpoint {
             let url = root("GraphEndpoint", address)?;
-            cloud.loopback = is_loopback(&url);
             cloud.graph = without_slash(&url);
             cloud.environment = "Custom";
         }
@@ -114,18 +111,6 @@ fn root(parameter: &'static str, address: &str) -> Result<Url, InvalidInput> {
 
 fn without_slash(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_string()
-}
-
-/// `localhost`, 127.0.0.0/8 or ::1. A name that merely resolves to one of them does not count.
-fn is_loopback(url: &Url) -> bool {
-    let Some(host) = url.host_str() else {
-        return false;
-    };
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || address
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -184,8 +169,8 @@ mod tests {
         }
         let cloud = custom("http://127.0.0.1:8080/").unwrap();
         assert_eq!(
-            (cloud.graph.as_str(), cloud.environment, cloud.loopback),
-            ("http://127.0.0.1:8080", "Custom", true)
+            (cloud.graph.as_str(), cloud.environment),
+            ("http://127.0.0.1:8080", "Custom")
         );
     }
 

@@ -1,21 +1,24 @@
-//! Microsoft Graph: the clouds, the one request this library exists for, and its answers.
+//! Microsoft Graph: the clouds, the one request this library exists for, the few about the
+//! directory, and their answers.
 //!
 //! Source: the v1.0 page of `chat: removeAllAccessForUser` and the Teams page on removing an external
 //! chat from a user's view.
 
 mod answer;
+mod call;
 mod chat_id;
 mod client;
 mod cloud;
 mod removal;
-mod retry_after;
 
-pub use answer::{Answer, LARGEST_ANSWER};
+pub use answer::Answer;
+pub use call::Call;
 pub use chat_id::ChatId;
-pub use client::{ExchangeError, GraphClient};
+pub use client::GraphClient;
 pub use cloud::Cloud;
 pub use removal::Removal;
 
+pub use crate::http::{ExchangeError, LARGEST_ANSWER};
 use crate::input::InvalidInput;
 
 /// The version of the Graph API in a request's path.

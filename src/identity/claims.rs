@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::AccessToken;
+use super::secret::Secret;
 use crate::input::one_line;
 
 /// Microsoft Graph's application id, which stands in some tokens in place of its address.
@@ -41,9 +42,7 @@ impl Claims {
     /// The claims of a token of three base64url parts. `None` for any other: Entra may issue tokens
     /// that only Graph can read.
     pub fn read(token: &AccessToken) -> Option<Self> {
-        let payload = token.expose().split('.').nth(1)?;
-        let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-        let claims = serde_json::from_slice::<Map<String, Value>>(&payload).ok()?;
+        let claims = payload(token)?;
         let text = |names: &[&str]| {
             names
                 .iter()
@@ -66,6 +65,12 @@ impl Claims {
             scopes,
             expires: claims.get("exp").and_then(Value::as_i64),
         })
+    }
+
+    /// The nonce of an ID token.
+    pub(super) fn nonce(token: &AccessToken) -> Option<Secret> {
+        let claims = payload(token)?;
+        Some(Secret::new(claims.get("nonce")?.as_str()?.to_string()))
     }
 
     /// Why Graph will refuse a removal with this token, as a sentence with the next step; `None`
@@ -158,6 +163,12 @@ impl Objection {
             next_step,
         }
     }
+}
+
+fn payload(token: &AccessToken) -> Option<Map<String, Value>> {
+    let payload = token.expose().split('.').nth(1)?;
+    let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+    serde_json::from_slice(&payload).ok()
 }
 
 fn text_of<'a>(claims: &'a Map<String, Value>, name: &str) -> &'a str {

@@ -1,15 +1,11 @@
-//! An access token in memory: wiped when dropped, never printed.
+//! The tokens of a session, as they are given and as they are sent.
 
-use std::fmt;
-
-use zeroize::Zeroizing;
-
+use super::secret::Secret;
 use crate::input::InvalidInput;
 
-/// A bearer token. `Debug` shows nothing of it, there is no `Display`, and a text from outside is
-/// freed of it by [`AccessToken::redact`].
-#[derive(Clone)]
-pub struct AccessToken(Zeroizing<String>);
+/// A bearer token for Microsoft Graph.
+#[derive(Debug, Clone)]
+pub struct AccessToken(Secret);
 
 impl AccessToken {
     /// Takes UTF-8 bytes; a leading `Bearer ` and white space around are dropped.
@@ -17,46 +13,67 @@ impl AccessToken {
     /// # Errors
     /// Empty, or holds what can't stand in an HTTP header. The sentence does not repeat it.
     pub fn new(bytes: &[u8]) -> Result<Self, InvalidInput> {
-        let wrong =
-            |expected: &str| InvalidInput::new("AccessToken", "(not shown)", expected.to_string());
-        let text = std::str::from_utf8(bytes)
-            .map_err(|_| wrong("it is not text; give the token as it was issued"))?
-            .trim();
-        let text = match text.split_at_checked(6) {
-            Some((scheme, rest))
-                if scheme.eq_ignore_ascii_case("bearer")
-                    && rest.chars().next().is_none_or(char::is_whitespace) =>
-            {
-                rest.trim()
-            }
-            _ => text,
-        };
-        if text.is_empty() {
-            return Err(wrong("it is empty; give a Microsoft Graph access token"));
-        }
-        if !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(wrong(
-                "it has white space or characters that no token has; it may have been cut or wrapped when it was copied",
-            ));
-        }
-        Ok(Self(Zeroizing::new(text.to_string())))
+        read("AccessToken", "give a Microsoft Graph access token", bytes).map(Self)
     }
 
     /// The token itself, for the Authorization header and for reading its claims.
     pub(crate) fn expose(&self) -> &str {
-        &self.0
+        self.0.expose()
     }
 
     /// `text` without this token, for text that comes from outside and may echo it.
     pub(crate) fn redact(&self, text: &str) -> String {
-        text.replace(self.0.as_str(), "(token)")
+        self.0.redact(text)
     }
 }
 
-impl fmt::Debug for AccessToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AccessToken(not shown)")
+/// What gets new access tokens without a person, until Entra ends it.
+#[derive(Debug, Clone)]
+pub struct RefreshToken(Secret);
+
+impl RefreshToken {
+    /// Takes UTF-8 bytes; white space around is dropped.
+    ///
+    /// # Errors
+    /// As for [`AccessToken::new`].
+    pub fn new(bytes: &[u8]) -> Result<Self, InvalidInput> {
+        read(
+            "RefreshToken",
+            "give a refresh token, as Export-ChatAccessToken returns it",
+            bytes,
+        )
+        .map(Self)
     }
+
+    /// The token itself, for the token endpoint and for whoever stores it.
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.0
+    }
+}
+
+fn read(parameter: &'static str, what_to_give: &str, bytes: &[u8]) -> Result<Secret, InvalidInput> {
+    let wrong = |expected: &str| InvalidInput::new(parameter, "(not shown)", expected);
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| wrong("it is not text; give the token as it was issued"))?
+        .trim();
+    let text = match text.split_at_checked(6) {
+        Some((scheme, rest))
+            if scheme.eq_ignore_ascii_case("bearer")
+                && rest.chars().next().is_none_or(char::is_whitespace) =>
+        {
+            rest.trim()
+        }
+        _ => text,
+    };
+    if text.is_empty() {
+        return Err(wrong(&format!("it is empty; {what_to_give}")));
+    }
+    if !text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(wrong(
+            "it has white space or characters that no token has; it may have been cut or wrapped when it was copied",
+        ));
+    }
+    Ok(Secret::new(text.to_string()))
 }
 
 #[cfg(test)]
@@ -91,14 +108,11 @@ mod tests {
         ] {
             let error = AccessToken::new(text).unwrap_err().to_string();
             assert!(error.starts_with("AccessToken"), "{error}");
-            assert!(!error.contains("abc") && !error.contains("cret"), "{error}");
+            let other = RefreshToken::new(text).unwrap_err().to_string();
+            assert!(other.starts_with("RefreshToken"), "{other}");
+            for text in [error, other] {
+                assert!(!text.contains("abc") && !text.contains("cret"), "{text}");
+            }
         }
-    }
-
-    #[test]
-    fn a_token_prints_as_nothing_and_is_taken_out_of_other_text() {
-        let token = AccessToken::new(b"abc.def.ghi").unwrap();
-        assert!(!format!("{token:?}").contains("abc"));
-        assert_eq!(token.redact("no: abc.def.ghi!"), "no: (token)!");
     }
 }

@@ -10,15 +10,15 @@ use crate::identity::Account;
 /// one command after the other, or beside it, stays under the limit too.
 #[derive(Debug)]
 pub struct Lane {
-    account: Account,
+    account: Arc<Account>,
     pace: Arc<SharedPace>,
 }
 
 impl Lane {
     /// A lane that has sent nothing yet.
-    pub fn new(account: Account) -> Self {
+    pub fn new(account: impl Into<Arc<Account>>) -> Self {
         Self {
-            account,
+            account: account.into(),
             pace: Arc::new(SharedPace::new(Limits::default().per_user)),
         }
     }
@@ -26,6 +26,11 @@ impl Lane {
     /// Who is signed in.
     pub fn account(&self) -> &Account {
         &self.account
+    }
+
+    /// The account itself, for work that is no run.
+    pub fn shared_account(&self) -> Arc<Account> {
+        Arc::clone(&self.account)
     }
 
     pub(super) fn pace(&self) -> Arc<SharedPace> {

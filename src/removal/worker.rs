@@ -13,6 +13,7 @@ use super::run::{EVENTS, Event, Shared, State};
 use super::schedule::{Bearing, Job, Next, Slot};
 use super::{Outcome, Status};
 use crate::graph::Removal;
+use crate::identity::SignInError;
 
 /// Requests on their way at once, at the most.
 const SENDERS: usize = 48;
@@ -237,6 +238,11 @@ impl Shared {
 
     /// Sends one request and does what its answer says.
     fn exchange(&self, mut job: Job, slot: &Slot) {
+        let account = self.lanes[slot.lane].account();
+        let token = match account.token() {
+            Ok(token) => token,
+            Err(error) => return self.no_token(job, slot, &error),
+        };
         let client_request_id = Uuid::new_v4();
         if let Err(why) = self.journal_sent(&job.removal, &client_request_id.to_string()) {
             self.free(slot, &job, Bearing::Answered);
@@ -244,8 +250,6 @@ impl Shared {
             self.end(job, None, why);
             return;
         }
-        let account = self.lanes[slot.lane].account();
-        let token = account.token();
         let exchange = account.client().remove_all_access_for_user(
             self.version,
             &job.removal,
@@ -264,14 +268,30 @@ impl Shared {
                 self.free(slot, &job, bearing);
                 self.end(job, id, ended);
             }
-            Verdict::NewToken { ended } => {
+            Verdict::NewToken { mut ended } => {
                 self.free(slot, &job, Bearing::Answered);
-                if !job.renewed && account.refresh(&token).is_ok() {
-                    job.renewed = true;
-                    self.again_or_end(job, id, ended, Some(Duration::ZERO));
-                } else {
-                    self.close_lane(slot.lane, &ended);
-                    self.end(job, id, ended);
+                let challenge = exchange.as_ref().ok();
+                let challenge = challenge.and_then(|answer| answer.claims_challenge.as_deref());
+                let renewed = (!job.renewed).then(|| account.refresh(&token, challenge));
+                match renewed {
+                    Some(Ok(_)) => {
+                        job.renewed = true;
+                        self.again_or_end(job, id, ended, Some(Duration::ZERO));
+                    }
+                    Some(Err(error)) if error.is_transient() => {
+                        self.again_or_end(job, id, ended, error.retry_after());
+                    }
+                    Some(Err(error)) if error != SignInError::NotRenewable => {
+                        let graph = ended.message.unwrap_or_default();
+                        ended.message = Some(format!("{graph} A new token was refused: {error}"));
+                        ended.next_step = Some(error.next_step());
+                        self.close_lane(slot.lane, &ended);
+                        self.end(job, id, ended);
+                    }
+                    Some(Err(_)) | None => {
+                        self.close_lane(slot.lane, &ended);
+                        self.end(job, id, ended);
+                    }
                 }
             }
             Verdict::Retry { ended, wait, cause } => {
@@ -283,6 +303,26 @@ impl Shared {
                 self.free(slot, &job, bearing);
                 self.again_or_end(job, id, ended, wait);
             }
+        }
+    }
+
+    /// The account has no token to send: for now, or for good.
+    fn no_token(&self, mut job: Job, slot: &Slot, error: &SignInError) {
+        job.attempts -= 1;
+        let mut ended = Ended::with(
+            Status::Unauthorized,
+            error.to_string(),
+            Some(error.next_step()),
+        );
+        ended.code = Some(error.id());
+        if error.is_transient() {
+            let wait = error.retry_after();
+            self.free(slot, &job, Bearing::Fault(wait));
+            self.again_or_end(job, None, ended, wait);
+        } else {
+            self.free(slot, &job, Bearing::Answered);
+            self.close_lane(slot.lane, &ended);
+            self.end(job, None, ended);
         }
     }
 

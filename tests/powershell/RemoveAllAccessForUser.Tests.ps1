@@ -50,9 +50,38 @@ Describe 'RemoveAllAccessForUser.ps1' {
         (Get-SandboxRequest).Count | Should -Be 0
     }
 
-    It 'exits with 2 where nobody is connected' {
+    It 'exits with 2 at once where nobody is connected and nobody can sign in' {
         $run = Invoke-DropIn -More ''
-        $run.Output | Should -Match 'Nobody is connected'
+        $run.Output | Should -Match 'Nobody can sign in here'
+        $run.Output | Should -Match 'What to do: .*RefreshToken'
+        $run.ExitCode | Should -Be 2
+    }
+
+    It 'does the whole of the sample: client app, sign-in, removal' {
+        $said = foreach ($round in 1, 2) {
+            $run = Invoke-FreshPowerShell @"
+Import-Module '$ModulePath'
+# Somebody is there, and is quick with the code.
+& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NobodyHere { } }
+& '$DropIn' -TenantId $Tenant -UserId $User -ThreadId '$Chat' -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbox
+exit `$LASTEXITCODE
+"@
+            $run.ExitCode | Should -Be 0 -Because $run.Output
+            $run.Output
+        }
+        $said[0] | Should -Match 'Client app created'
+        $said[1] | Should -Match "Client app with id '[0-9a-f-]{36}' found"
+        $said[1] | Should -Match 'api succeeded'
+        (Invoke-Sandbox applied).applied.thread | Should -Be $Chat
+        (Invoke-Sandbox entra).tokens.device_code | Should -BeGreaterThan 3
+    }
+
+    It 'says why the sign-in failed and exits with 2' {
+        $null = Invoke-Sandbox entra -Body @{ refusals = @(@{ code = 700082 }) }
+        $run = Invoke-DropIn -More "-RefreshToken (ConvertTo-SecureString '0.AbCd' -AsPlainText -Force) -GraphEndpoint $Sandbox -AuthorityHost $Sandbox"
+        $run.Output | Should -Match 'AADSTS700082'
+        $run.Output | Should -Match 'What to do: .*Connect-ChatAccess'
+        $run.Output | Should -Not -Match '0\.AbCd'
         $run.ExitCode | Should -Be 2
     }
 

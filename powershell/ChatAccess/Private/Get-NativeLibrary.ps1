@@ -92,6 +92,7 @@ function script:New-NativeType {
         chat_access_check          = @($text, $int, $text, $int, $text, $int) + $buffer
         chat_access_next           = @($long, $int) + $buffer
         chat_access_describe       = @($long) + $buffer
+        chat_access_export_secret  = @($long) + $buffer
         chat_access_feed           = @($long, $text, $int)
         chat_access_finish         = @($long)
         chat_access_close          = @($long)

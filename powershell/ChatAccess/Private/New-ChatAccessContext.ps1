@@ -29,6 +29,7 @@ function script:New-ChatAccessContext {
         Scopes        = [string[]] $about.scopes
         AuthType      = $about.auth_type
         TokenSource   = $about.token_source
+        Renews        = $about.renews
         ExpiresOn     = ConvertTo-UtcTime $about.expires
         Environment   = $about.environment
         GraphEndpoint = $about.graph_endpoint
@@ -36,7 +37,7 @@ function script:New-ChatAccessContext {
         Handle        = $Handle
     }
     $shown = [Management.Automation.PSPropertySet]::new('DefaultDisplayPropertySet', [string[]] (
-            'Account', 'TenantId', 'AppName', 'Scopes', 'AuthType', 'ExpiresOn', 'Environment', 'GraphEndpoint'))
+            'Account', 'TenantId', 'AppName', 'Scopes', 'AuthType', 'TokenSource', 'ExpiresOn', 'Environment', 'GraphEndpoint'))
     $context | Add-Member -MemberType MemberSet -Name PSStandardMembers -Value ([Management.Automation.PSMemberInfo[]] $shown)
     $context
 }

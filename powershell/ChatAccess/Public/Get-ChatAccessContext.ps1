@@ -10,9 +10,10 @@ function Get-ChatAccessContext {
     Returns nothing where nobody is connected.
 
     .OUTPUTS
-    ChatAccess.Context with Account, TenantId, UserId, ClientId, AppName, Scopes, AuthType, TokenSource,
-    ExpiresOn (UTC), Environment, GraphEndpoint, AuthorityHost and Handle. What the token does not say is
-    empty.
+    ChatAccess.Context with Account, TenantId, UserId, ClientId, AppName, Scopes, AuthType, TokenSource (how the
+    session was made: Browser, DeviceCode, RefreshToken or AccessToken), Renews (whether new tokens come by
+    themselves), ExpiresOn (UTC, of the present token), Environment, GraphEndpoint, AuthorityHost and Handle. What
+    the token does not say is empty.
 
     .EXAMPLE
     PS> Get-ChatAccessContext

@@ -6,6 +6,8 @@
 //! | `GET /sandbox/applied` | | `{"applied": [AppliedRemoval]}` |
 //! | `GET /sandbox/stats` | | [`Stats`](crate::Stats) |
 //! | `POST /sandbox/token` | [`TokenClaims`], each member an override | `{"access_token": "..."}` |
+//! | `POST /sandbox/entra` | [`EntraSettings`], each member an override | 204 |
+//! | `GET /sandbox/entra` | | [`EntraStats`](crate::EntraStats) |
 //! | `POST /sandbox/faults` | [`FaultScript`] | 204 |
 //! | `POST /sandbox/limits` | [`Limits`], each member an override; `"preset": "documented"` starts from those | 204 |
 //! | `POST /sandbox/chats` | `{"missing": ["19:..."], "forbidden": ["19:..."]}` | 204 |
@@ -22,6 +24,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
+use crate::entra::EntraSettings;
 use crate::faults::FaultScript;
 use crate::graph::{DirectoryUser, Request};
 use crate::limits::Limits;
@@ -69,6 +72,11 @@ fn serve(service: &Service, request: &Request) -> Result<Answer, Answer> {
         (Method::POST, "token") => {
             let token = service.issue(body::<TokenClaims>(request)?);
             Answer::json(200, &json!({ "access_token": token }))
+        }
+        (Method::GET, "entra") => Answer::json(200, &json!(service.entra().stats)),
+        (Method::POST, "entra") => {
+            service.set_entra(body::<EntraSettings>(request)?);
+            Answer::empty(204)
         }
         (Method::POST, "faults") => {
             service.script(body::<FaultScript>(request)?);

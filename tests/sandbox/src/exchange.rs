@@ -10,6 +10,7 @@ use hyper::header::TRANSFER_ENCODING;
 
 use crate::answer::Answer;
 use crate::control;
+use crate::entra;
 use crate::faults::{self, Hit, Reply};
 use crate::graph::{self, Correlation, Request, Resource};
 use crate::ledger::RecordedRequest;
@@ -73,6 +74,9 @@ impl Connection {
         if control::is_control(&request.path) {
             return self.send(control::answer(&self.service, &request));
         }
+        if entra::is_entra(&request.path) {
+            return self.send(entra::answer(&self.service, &request));
+        }
 
         let hit = self.service.hit(request.chat(), arrived);
         let number = self.service.ledger().arrived(RecordedRequest {
@@ -115,6 +119,7 @@ impl Connection {
         Ok(Request {
             method: head.method,
             path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
             resource: Resource::parse(head.uri.path()),
             headers: head.headers,
             body,

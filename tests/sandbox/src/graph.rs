@@ -1,15 +1,17 @@
-//! Microsoft Graph as far as ChatAccess uses it: one action, and the directory's users.
+//! Microsoft Graph as far as ChatAccess uses it: one action, and the directory's users and applications.
 //!
 //! A request passes the same gates in the same order as at Graph: the token, the throttle, the
 //! permission, the request itself, and only then what it names.
 
 mod authorize;
 mod correlation;
+mod directory;
 mod refusal;
 mod removal;
 mod users;
 
 pub(crate) use correlation::Correlation;
+pub(crate) use directory::Directory;
 pub(crate) use refusal::Refusal;
 pub use users::DirectoryUser;
 
@@ -24,6 +26,8 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     /// The path as sent, without the query.
     pub(crate) path: String,
+    /// What stands behind the `?` of its target.
+    pub(crate) query: String,
     /// What the path names.
     pub(crate) resource: Resource,
     pub(crate) headers: HeaderMap,
@@ -34,6 +38,11 @@ impl Request {
     /// A header that is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The address that the client has of this server.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.header("host").unwrap_or_default())
     }
 
     /// The chat it is about.
@@ -52,6 +61,8 @@ pub(crate) enum Resource {
     RemoveAllAccess { chat: String },
     /// The user with this id or user principal name.
     User { key: String },
+    /// An application, or something about one.
+    Directory(directory::Entry),
     /// Anything else; Graph's answer names the segment it did not understand.
     Unknown { segment: String },
 }
@@ -76,8 +87,14 @@ impl Resource {
                 Self::RemoveAllAccess { chat: chat.into() }
             }
             [_, users, key] if is(users, "users") => Self::User { key: key.into() },
-            _ => Self::Unknown {
-                segment: segments.last().copied().unwrap_or_default().into(),
+            [_, ref rest @ ..] => match directory::Entry::parse(rest) {
+                Some(entry) => Self::Directory(entry),
+                None => Self::Unknown {
+                    segment: segments.last().copied().unwrap_or_default().into(),
+                },
+            },
+            [] => Self::Unknown {
+                segment: String::new(),
             },
         }
     }
@@ -106,6 +123,7 @@ fn serve(service: &Service, request: &Request) -> Result<Answer, Refusal> {
             expect_method(request, &Method::GET)?;
             users::serve(service, key)
         }
+        Resource::Directory(entry) => directory::serve(service, request, &account.claims, entry),
         Resource::Unknown { segment } => Err(Refusal::bad_request(format!(
             "Resource not found for the segment '{segment}'."
         ))),

@@ -1,4 +1,4 @@
-//! A loopback Microsoft Graph for trying and testing ChatAccess without a tenant.
+//! A loopback Entra and Microsoft Graph for trying and testing ChatAccess without a tenant.
 //!
 //! ```
 //! use sandbox::{Fault, FaultScript, Rule, Sandbox, SandboxOptions, TokenClaims, When};
@@ -19,12 +19,14 @@
 //! - [`Sandbox`] starts and holds it; [`SandboxOptions`] says how.
 //! - [`TokenClaims`] are the claims of a token to mint.
 //! - [`limits`]: throttling as documented, and how fast it lets anyone be.
+//! - [`EntraSettings`]: who signs in, how long tokens live, and what is refused.
 //! - [`faults`]: which requests go wrong, and how.
 //! - [`RecordedRequest`], [`AppliedRemoval`], [`Stats`]: what happened.
 //! - [`control`]: the same over HTTP, for clients that are not Rust.
 
 mod answer;
 pub mod control;
+mod entra;
 mod exchange;
 pub mod faults;
 mod graph;
@@ -38,6 +40,7 @@ mod service;
 mod token;
 mod wire;
 
+pub use entra::{EntraRefusal, EntraSettings, EntraStats};
 pub use faults::{Cut, Fault, FaultScript, Rule, Trick, When};
 pub use graph::DirectoryUser;
 pub use ledger::{AppliedRemoval, RecordedRequest, Stats};

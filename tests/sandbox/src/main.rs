@@ -1,4 +1,4 @@
-//! `sandbox`: a loopback Microsoft Graph to try ChatAccess against.
+//! `sandbox`: a loopback Microsoft Graph and Entra to try ChatAccess against.
 
 use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
@@ -10,13 +10,14 @@ use sandbox::{Limits, Sandbox, SandboxOptions, TokenClaims};
 use serde_json::json;
 
 const HELP: &str = "\
-A loopback Microsoft Graph to try ChatAccess against, without a tenant.
+A loopback Microsoft Graph and Entra to try ChatAccess against, without a tenant.
 
 Usage: sandbox [OPTIONS]
 
   --port N                Listen on this port of 127.0.0.1 (default: any free one)
   --limits NAME           Throttle as documented, or not: documented or none (default: none)
   --scale X               Let time run X times as fast for the limits (default: 1)
+  --token-seconds N       Let the tokens of a sign-in live this long (default: 3600)
   --latency-ms N          Let each answer take this long (default: 0)
   --log                   Print a line on standard error for each answer
   --ready-json            Print one line of JSON with url and token, for programs
@@ -74,6 +75,9 @@ fn parse() -> Result<Option<Arguments>, lexopt::Error> {
             Arg::Long("port") => arguments.options.port = parser.value()?.parse()?,
             Arg::Long("limits") => limits = parser.value()?.parse_with(preset)?,
             Arg::Long("scale") => scale = parser.value()?.parse()?,
+            Arg::Long("token-seconds") => {
+                arguments.options.entra.claims.expires_in = parser.value()?.parse()?;
+            }
             Arg::Long("latency-ms") => {
                 arguments.options.latency = Duration::from_millis(parser.value()?.parse()?);
             }
@@ -102,12 +106,14 @@ fn preset(name: &str) -> Result<Limits, &'static str> {
 fn greet(url: &str) {
     println!(
         "\
-A sandbox of Microsoft Graph listens on {url}. Nothing here reaches a tenant.
+A sandbox of Microsoft Graph and Entra listens on {url}. Nothing here reaches a tenant.
 
 In PowerShell:
   $token = (Invoke-RestMethod -Method Post {url}/sandbox/token).access_token
   $token = ConvertTo-SecureString $token -AsPlainText -Force
   Connect-ChatAccess -GraphEndpoint {url} -AccessToken $token
+  # ... or sign in; the person in the browser is the sandbox:
+  Connect-ChatAccess -GraphEndpoint {url} -AuthorityHost {url}
   Remove-ChatAccessForUser -TenantId {tenant} -UserId {user} -ThreadId '19:meeting_try@thread.v2'
   (Invoke-RestMethod {url}/sandbox/applied).applied    # what was removed
 

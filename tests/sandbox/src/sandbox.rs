@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
+use crate::entra::{EntraSettings, EntraStats};
 use crate::faults::FaultScript;
 use crate::graph::DirectoryUser;
 use crate::ledger::{AppliedRemoval, RecordedRequest, Stats};
@@ -30,6 +31,10 @@ pub struct SandboxOptions {
     pub keep_requests: usize,
     /// Throttling.
     pub limits: Limits,
+    /// How the Entra side behaves.
+    pub entra: EntraSettings,
+    /// How many requests a new application is still unknown to.
+    pub application_delay: u32,
     /// Faults from the start on.
     pub faults: FaultScript,
     /// Well-formed chat ids that name no chat (404).
@@ -50,6 +55,8 @@ impl Default for SandboxOptions {
             // at most some sixty megabytes.
             keep_requests: 20_000,
             limits: Limits::none(),
+            entra: EntraSettings::default(),
+            application_delay: 1,
             faults: FaultScript::default(),
             missing_chats: Vec::new(),
             forbidden_chats: Vec::new(),
@@ -130,6 +137,16 @@ impl Sandbox {
         self.service
             .set_limits(limits)
             .expect("limits within bounds");
+    }
+
+    /// Replaces how the Entra side behaves. What it has given out stays good.
+    pub fn set_entra(&self, settings: EntraSettings) {
+        self.service.set_entra(settings);
+    }
+
+    /// What the Entra side has counted.
+    pub fn entra_stats(&self) -> EntraStats {
+        self.service.entra().stats.clone()
     }
 
     /// Replaces the faults; the new script's counts start here.

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use crate::entra::{Entra, EntraSettings};
 use crate::faults::{FaultScript, Faults, Hit};
-use crate::graph::{DirectoryUser, Refusal};
+use crate::graph::{Directory, DirectoryUser, Refusal};
 use crate::ledger::Ledger;
 use crate::limits::{Caller, InvalidLimits, Limiter, Limits};
 use crate::lock::lock;
@@ -32,6 +33,8 @@ pub(crate) struct Service {
     options: SandboxOptions,
     started: Instant,
     mint: Mutex<Mint>,
+    entra: Mutex<Entra>,
+    directory: Mutex<Directory>,
     tenant: Mutex<Tenant>,
     limiter: Mutex<Limiter>,
     faults: Mutex<Faults>,
@@ -43,6 +46,8 @@ impl Service {
         let service = Self {
             started: Instant::now(),
             mint: Mutex::default(),
+            entra: Mutex::default(),
+            directory: Mutex::default(),
             tenant: Mutex::default(),
             limiter: Mutex::new(Limiter::new(&options.limits)?),
             faults: Mutex::default(),
@@ -60,6 +65,8 @@ impl Service {
         self.set_forbidden_chats(&options.forbidden_chats);
         self.set_users(options.users.clone());
         self.script(options.faults.clone());
+        self.set_entra(options.entra.clone());
+        *self.directory() = Directory::default();
         *self.ledger() = Ledger::new(options.keep_requests);
         self.set_limits(&options.limits)
             .expect("the limits were good at the start");
@@ -76,6 +83,19 @@ impl Service {
 
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         lock(&self.ledger)
+    }
+
+    pub(crate) fn entra(&self) -> MutexGuard<'_, Entra> {
+        lock(&self.entra)
+    }
+
+    pub(crate) fn directory(&self) -> MutexGuard<'_, Directory> {
+        lock(&self.directory)
+    }
+
+    /// Replaces how the Entra side behaves. What it has given out stays good.
+    pub(crate) fn set_entra(&self, settings: EntraSettings) {
+        self.entra().settings = settings;
     }
 
     pub(crate) fn issue(&self, claims: TokenClaims) -> String {

@@ -189,6 +189,33 @@ impl Mint {
     }
 }
 
+/// The ID token of whoever the claims are of, for the client that asked with `nonce`.
+pub(crate) fn id_token(claims: &TokenClaims, nonce: &str) -> String {
+    let now = unix_now();
+    let mut payload = json!({
+        "aud": claims.appid,
+        "iss": format!("https://login.microsoftonline.com/{}/v2.0", claims.tid),
+        "iat": now,
+        "nbf": now,
+        "exp": now + 3_600,
+        "name": claims.name,
+        "oid": claims.oid,
+        "preferred_username": claims.upn,
+        "sub": random_part(24),
+        "tid": claims.tid,
+        "ver": "2.0",
+    });
+    if !nonce.is_empty() {
+        payload["nonce"] = json!(nonce);
+    }
+    [
+        URL_SAFE_NO_PAD.encode(r#"{"typ":"JWT","alg":"RS256"}"#),
+        URL_SAFE_NO_PAD.encode(payload.to_string()),
+        random_part(256),
+    ]
+    .join(".")
+}
+
 /// `bytes` random bytes, as a part of a token.
 fn random_part(bytes: usize) -> String {
     let mut part = vec![0; bytes];

@@ -4,15 +4,21 @@ use std::time::Duration;
 
 use jiff::{Timestamp, fmt::rfc2822};
 
-/// The longest wait that is believed. Anything above is a broken value, not a plan for the day.
-pub const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// The longest wait that is believed: ten times the longest that has been seen from Graph. Anything above is
+/// a broken value, and keeping it would stop a whole run for it.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
 
 /// How long to wait, counted from `now`: whole or fractional seconds, or a date with its time zone.
 ///
 /// `date` is the answer's own `Date` header: a date is measured against the clock of the server that
 /// wrote it, because this computer's may be wrong. A date in the past is no wait. `None` is for what
-/// can't be read or makes no sense (negative, not a number): the caller then waits by its own rule.
+/// can't be read or makes no sense (negative, not a number, days): the caller then waits by its own rule.
 pub fn parse(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
+    let wait = read(value, date, now)?;
+    (wait <= LONGEST).then_some(wait)
+}
+
+fn read(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
     // A list is what a proxy makes of two headers; the longer wait satisfies both.
     if let Some(wait) = value
         .split(',')
@@ -24,8 +30,7 @@ pub fn parse(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration
     }
     let until = timestamp(value.trim())?;
     let from = date.and_then(timestamp).unwrap_or(now);
-    let wait = Duration::try_from(until.duration_since(from)).unwrap_or(Duration::ZERO);
-    Some(wait.min(LONGEST))
+    Some(Duration::try_from(until.duration_since(from)).unwrap_or(Duration::ZERO))
 }
 
 fn seconds(text: &str) -> Option<Duration> {
@@ -34,11 +39,7 @@ fn seconds(text: &str) -> Option<Duration> {
         return None;
     }
     let seconds = text.parse::<f64>().ok()?;
-    Some(
-        Duration::try_from_secs_f64(seconds)
-            .unwrap_or(LONGEST)
-            .min(LONGEST),
-    )
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// A date as RFC 9110 writes it, with or without the weekday, in GMT or with an offset.
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_answer_and_absurd_is_capped() {
+    fn nonsense_and_absurd_waits_are_no_answer() {
         for nonsense in [
             "",
             "-5",
@@ -94,13 +95,12 @@ mod tests {
             "1e3",
             "1.2.3",
             "Sun, 99 Nov 2026",
+            "3601",
+            "99999999999999999999",
+            "Sun, 22 Nov 2099 10:00:00 GMT",
         ] {
             assert_eq!(wait(nonsense), None, "{nonsense}");
         }
-        assert_eq!(wait("99999999999999999999"), Some(LONGEST.as_secs_f64()));
-        assert_eq!(
-            wait("Sun, 22 Nov 2099 10:00:00 GMT"),
-            Some(LONGEST.as_secs_f64())
-        );
+        assert_eq!(wait("3600"), Some(3600.0));
     }
 }

@@ -1,0 +1,306 @@
+//! Signing in against an OpenID provider that somebody else wrote (the npm package `oidc-provider`), so that
+//! the client is not only tested against our own idea of one; and through a real browser, from
+//! Connect-ChatAccess to the page that it ends on.
+//!
+//! Where there is no node, npm, chromium or PowerShell, this passes and says what did not run.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chat_access::events::Taken;
+use chat_access::graph::Cloud;
+use chat_access::identity::{Account, Application, Method, SignIn, SignInEvent, Stage};
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+
+const CLIENT: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    // A browser and a PowerShell at once are enough for any machine.
+    arguments.test_threads.get_or_insert(1);
+    let provider = if arguments.list {
+        Err(String::new())
+    } else {
+        Package::install()
+    };
+    let browser = ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find_map(|name| which::which(name).ok());
+    let pwsh = stage::pwsh();
+    let terminal = which::which("script")
+        .ok()
+        .filter(|_| cfg!(target_os = "linux"));
+
+    let why = provider.as_ref().err().cloned();
+    let no_browser = why.clone().or(browser
+        .is_none()
+        .then(|| "there is no chromium".to_string()));
+    let no_module = no_browser.clone().or((pwsh.is_none() || terminal.is_none())
+        .then(|| "there is no PowerShell 7, or no terminal for it (script)".to_string()));
+    for (name, why) in [
+        ("the device code against oidc-provider", &why),
+        ("the browser against oidc-provider", &no_browser),
+        ("Connect-ChatAccess in a browser", &no_module),
+    ] {
+        if let Some(why) = why
+            && !arguments.list
+        {
+            eprintln!("\nNOT RUN: {name}, because {why}.\n");
+        }
+    }
+    let package = Arc::new(provider.unwrap_or_default());
+    let browser = browser.unwrap_or_default();
+    let (first, second) = (Arc::clone(&package), Arc::clone(&package));
+    let chromium = browser.clone();
+    let trials = vec![
+        Trial::test("a_device_code_and_its_renewal", move || device_code(&first))
+            .with_ignored_flag(why.is_some()),
+        Trial::test("the_browser_route", move || {
+            browser_route(&second, &chromium)
+        })
+        .with_ignored_flag(no_browser.is_some()),
+        Trial::test("connect_chat_access_in_a_browser", move || {
+            module_route(&package, &browser, &pwsh.unwrap_or_default())
+        })
+        .with_ignored_flag(no_module.is_some()),
+    ];
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// The provider's package, installed.
+#[derive(Default)]
+struct Package(PathBuf);
+
+impl Package {
+    /// Installs it into the target folder, where a second run finds it.
+    fn install() -> Result<Self, String> {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("oidc");
+        let source = stage::root().join("tests/oidc");
+        fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        for name in ["package.json", "provider.mjs"] {
+            fs::copy(source.join(name), folder.join(name)).map_err(|error| error.to_string())?;
+        }
+        which::which("node").map_err(|_| "there is no node".to_string())?;
+        if !folder
+            .join("node_modules/oidc-provider/package.json")
+            .exists()
+        {
+            let npm = which::which("npm").map_err(|_| "there is no npm".to_string())?;
+            let installed = Command::new(npm)
+                .args(["install", "--no-audit", "--no-fund", "--silent"])
+                .current_dir(&folder)
+                .output();
+            if !installed.is_ok_and(|output| output.status.success()) {
+                return Err("npm can't install oidc-provider".into());
+            }
+        }
+        Ok(Self(folder))
+    }
+}
+
+/// A running provider. It ends when this is dropped.
+struct Provider {
+    root: String,
+    process: Child,
+}
+
+impl Provider {
+    fn start(package: &Package) -> Result<Self, Failed> {
+        let mut process = Command::new("node")
+            .args(["provider.mjs", CLIENT])
+            .current_dir(&package.0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut root = String::new();
+        let stdout = process.stdout.take().ok_or("a pipe")?;
+        BufReader::new(stdout).read_line(&mut root)?;
+        let root = root.trim().to_string();
+        if root.is_empty() {
+            return Err("the provider does not start".into());
+        }
+        Ok(Self { root, process })
+    }
+
+    fn sign_in(&self, method: Method) -> SignIn {
+        let cloud = Cloud::new(None, Some(&self.root), Some(&self.root)).expect("loopback");
+        let application = Application::new(None, Some(CLIENT), Vec::new()).expect("an application");
+        SignIn::start(cloud, application, method).expect("it starts")
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn next(sign_in: &SignIn) -> Result<Value, Failed> {
+    let read = |event: &SignInEvent| serde_json::to_value(event);
+    match sign_in.events().take(Some(PATIENCE), |_| true, read)? {
+        Taken::Event(event) => Ok(event),
+        other => Err(format!("no event: {other:?}").into()),
+    }
+}
+
+/// Sees that somebody is signed in and that the session goes on when its token of 2 s ends.
+fn expect_session(sign_in: &SignIn) -> Result<(), Failed> {
+    let event = next(sign_in)?;
+    if event["account"]["account"] != "admin@contoso.example" {
+        return Err(event.to_string().into());
+    }
+    let Stage::SignedIn(account) = sign_in.stage() else {
+        return Err("nobody is signed in".into());
+    };
+    renew(&account)
+}
+
+fn renew(account: &Account) -> Result<(), Failed> {
+    let before = account.export_refresh_token().ok_or("no refresh token")?;
+    std::thread::sleep(Duration::from_millis(2_100));
+    account.token().map_err(|error| error.to_string())?;
+    let after = account.export_refresh_token().ok_or("no refresh token")?;
+    if before == after {
+        return Err("the refresh token was not rotated".into());
+    }
+    Ok(())
+}
+
+fn device_code(package: &Package) -> Result<(), Failed> {
+    let provider = Provider::start(package)?;
+    let sign_in = provider.sign_in(Method::DeviceCode);
+    let event = next(&sign_in)?;
+    let code = event["user_code"].as_str().ok_or("no code")?;
+    let host = provider.root.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host)?;
+    write!(
+        stream,
+        "POST /enter?user_code={code} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut entered = String::new();
+    stream.read_to_string(&mut entered)?;
+    if !entered.starts_with("HTTP/1.1 204") {
+        return Err(entered.into());
+    }
+    expect_session(&sign_in)
+}
+
+/// A browser without a window that prints the page it ends on.
+fn visit(chromium: &Path, profile: &Path) -> Command {
+    let mut command = Command::new(chromium);
+    command
+        .args([
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+        ])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg("--dump-dom");
+    command
+}
+
+fn browser_route(package: &Package, chromium: &Path) -> Result<(), Failed> {
+    let provider = Provider::start(package)?;
+    let method = Method::Browser {
+        login_hint: None,
+        limit: PATIENCE,
+    };
+    let sign_in = provider.sign_in(method);
+    let event = next(&sign_in)?;
+    let url = event["url"].as_str().ok_or("no address")?;
+    let profile = tempfile::tempdir()?;
+    let page = visit(chromium, profile.path()).arg(url).output()?;
+    let page = String::from_utf8_lossy(&page.stdout);
+    expect_session(&sign_in)?;
+    expect_page(&page)
+}
+
+fn expect_page(page: &str) -> Result<(), Failed> {
+    if page.contains("You are signed in") && page.contains("You can close this page") {
+        Ok(())
+    } else {
+        Err(format!("the browser ended on: {page}").into())
+    }
+}
+
+/// Runs Connect-ChatAccess on a terminal, as a person does; what opens their browser is ours.
+fn module_route(package: &Package, chromium: &Path, pwsh: &Path) -> Result<(), Failed> {
+    let provider = Provider::start(package)?;
+    let folder = tempfile::tempdir()?;
+    let module = stage::module(folder.path())?;
+    let page = folder.path().join("page.html");
+    let open = visit(chromium, &folder.path().join("profile"));
+    let open: Vec<String> = std::iter::once(open.get_program())
+        .chain(open.get_args())
+        .map(|part| format!("'{}'", part.to_string_lossy()))
+        .collect();
+    let opener = folder.path().join("xdg-open");
+    let part = page.with_extension("part");
+    fs::write(
+        &opener,
+        format!(
+            "#!/bin/sh\n{} \"$1\" > '{part}' 2> /dev/null\nmv '{part}' '{}'\n",
+            open.join(" "),
+            page.display(),
+            part = part.display(),
+        ),
+    )?;
+    executable(&opener)?;
+    let script = folder.path().join("connect.ps1");
+    let root = &provider.root;
+    fs::write(
+        &script,
+        format!(
+            "$ErrorActionPreference = 'Stop'\nImport-Module '{}'\n\
+             Connect-ChatAccess -GraphEndpoint {root} -AuthorityHost {root} -ClientId {CLIENT}\n\
+             $context = Get-ChatAccessContext\n\
+             \"connected: $($context.TokenSource) $($context.Account)\"\n",
+            module.join("ChatAccess.psd1").display()
+        ),
+    )?;
+    let path = std::env::var("PATH").unwrap_or_default();
+    let connected = Command::new("script")
+        .arg("-qec")
+        .arg(format!(
+            "'{}' -NoLogo -NoProfile -File '{}'",
+            pwsh.display(),
+            script.display()
+        ))
+        .arg("/dev/null")
+        .env("PATH", format!("{}:{path}", folder.path().display()))
+        .env("DISPLAY", ":0")
+        .env("TERM", "dumb")
+        .env("POWERSHELL_TELEMETRY_OPTOUT", "1")
+        .stdin(Stdio::null())
+        .output()?;
+    let said = String::from_utf8_lossy(&connected.stdout);
+    if !said.contains("connected: Browser admin@contoso.example") {
+        return Err(said.into_owned().into());
+    }
+    let began = Instant::now();
+    while !page.exists() && began.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    expect_page(&fs::read_to_string(&page)?)
+}
+
+#[cfg(unix)]
+fn executable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn executable(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}

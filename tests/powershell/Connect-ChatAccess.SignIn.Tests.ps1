@@ -1,0 +1,196 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+
+    $script:Here = @{ GraphEndpoint = $Sandbox; AuthorityHost = $Sandbox }
+
+    function Set-Entra {
+        param([hashtable] $Settings = @{})
+        $null = Invoke-Sandbox entra -Body $Settings
+    }
+
+    # Signs in as a person would who is quick, and returns what the command wrote.
+    function Connect-ByDeviceCode {
+        param([hashtable] $With = @{})
+        InModuleScope ChatAccess -Parameters @{ With = $With; Here = $Here } {
+            Initialize-ChatAccess
+            Mock Get-NobodyHere { }
+            Connect-ChatAccess -UseDeviceCode @Here @With -InformationVariable script:Said 6> $null
+        }
+    }
+
+    function Get-Plain {
+        param([securestring] $Secret)
+        [pscredential]::new('x', $Secret).GetNetworkCredential().Password
+    }
+}
+
+Describe 'Connect-ChatAccess, signing in' {
+    AfterEach {
+        Disconnect-ChatAccess
+        Reset-Sandbox
+    }
+
+    It 'shows the device code as an information record and signs in' {
+        Connect-ByDeviceCode
+        $said = InModuleScope ChatAccess { $script:Said }
+        "$($said.MessageData)" | Should -Match 'enter the code [0-9A-F]{9}'
+        $context = Get-ChatAccessContext
+        $context.TokenSource | Should -Be 'DeviceCode'
+        $context.Account | Should -Be 'admin@contoso.example'
+        $context.Renews | Should -BeTrue
+        $context.TenantId | Should -Be $Tenant
+    }
+
+    It 'opens the browser and signs in where the person agrees' {
+        InModuleScope ChatAccess -Parameters @{ Here = $Here } {
+            Initialize-ChatAccess
+            Mock Get-NobodyHere { }
+            Mock Test-Desktop { $true }
+            Mock Start-Browser {
+                # The sandbox agrees for the person and sends the browser back, which is then followed.
+                $script:Page = Start-ThreadJob -ArgumentList $Address { Invoke-WebRequest $args[0] -UseBasicParsing }
+                $true
+            }
+            Connect-ChatAccess @Here 6> $null
+            Get-ChatAccessContext | ForEach-Object TokenSource | Should -Be 'Browser'
+            ($script:Page | Receive-Job -Wait -AutoRemoveJob).Content | Should -Match 'You can close this page'
+        }
+    }
+
+    It 'tells the address where no browser opens' {
+        InModuleScope ChatAccess -Parameters @{ Here = $Here } {
+            Initialize-ChatAccess
+            Mock Get-NobodyHere { }
+            Mock Test-Desktop { $true }
+            Mock Start-Browser {
+                $script:Page = Start-ThreadJob -ArgumentList $Address { Invoke-WebRequest $args[0] -UseBasicParsing }
+                $false
+            }
+            Connect-ChatAccess @Here -InformationVariable said 6> $null
+            $null = $script:Page | Receive-Job -Wait -AutoRemoveJob
+            "$($said.MessageData)" | Should -Match ([regex]::Escape("$($Here.AuthorityHost)/organizations/oauth2/v2.0/authorize?"))
+        }
+    }
+
+    It 'signs in with a refresh token, without a person' {
+        Connect-ByDeviceCode
+        $token = Export-ChatAccessToken
+        Disconnect-ChatAccess
+        Connect-ChatAccess -RefreshToken $token @Here
+        (Get-ChatAccessContext).TokenSource | Should -Be 'RefreshToken'
+        { New-Target 1 | Remove-ChatAccessForUser @Fast } | Should -Not -Throw
+        (Invoke-Sandbox applied).applied.Count | Should -Be 1
+    }
+
+    It 'fails at once where nobody can sign in: <Why>' -ForEach @(
+        @{ Why = 'a runbook'; Script = '$env:AUTOMATION_ASSET_ACCOUNTID = 1'; Says = 'Azure Automation' }
+        @{ Why = 'a job without prompts'; Script = ''; Says = 'NonInteractive' }
+    ) {
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        foreach ($how in '', '-UseDeviceCode') {
+            $run = Invoke-FreshPowerShell @"
+$Script
+Import-Module '$ModulePath'
+try { Connect-ChatAccess $how -GraphEndpoint $Sandbox -AuthorityHost $Sandbox } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message; `$_.ErrorDetails.RecommendedAction }
+"@
+            $run.Output | Should -Match 'NobodyToSignIn,Connect-ChatAccess'
+            $run.Output | Should -Match $Says
+            $run.Output | Should -Match 'RefreshToken'
+        }
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
+    }
+
+    It 'makes a sentence with code, meaning, next step and correlation id of AADSTS<Code>' -ForEach @(
+        @{ Code = 65001; Name = 'invalid_grant'; Id = 'ConsentNeeded'; Says = 'consent' }
+        @{ Code = 90094; Name = 'invalid_grant'; Id = 'AdminConsentNeeded'; Says = 'administrator' }
+        @{ Code = 50076; Name = 'interaction_required'; Id = 'MfaNeeded'; Says = 'Multifactor' }
+        @{ Code = 53003; Name = 'invalid_grant'; Id = 'BlockedByPolicy'; Says = 'Conditional Access' }
+        @{ Code = 90002; Name = 'invalid_request'; Id = 'TenantNotFound'; Says = 'no such tenant' }
+        @{ Code = 700016; Name = 'unauthorized_client'; Id = 'AppNotFound'; Says = 'ClientId' }
+        @{ Code = 7000218; Name = 'invalid_client'; Id = 'NotPublicClient'; Says = 'public client' }
+        @{ Code = 700082; Name = 'invalid_grant'; Id = 'RefreshTokenExpired'; Says = 'expired' }
+        @{ Code = 50173; Name = 'invalid_grant'; Id = 'RefreshTokenRevoked'; Says = 'revoked' }
+        @{ Code = 65002; Name = 'invalid_client'; Id = 'NotPreauthorized'; Says = "Microsoft's own" }
+    ) {
+        Set-Entra @{ refusals = @(@{ on = 'refresh_token'; code = $Code; error = $Name }) }
+        $secret = ConvertTo-SecureString '0.AbCd' -AsPlainText -Force
+        $failed = { Connect-ChatAccess -RefreshToken $secret @Here } | Should -Throw -PassThru
+        $failed.FullyQualifiedErrorId | Should -Be "SignIn$Id,Connect-ChatAccess"
+        $failed.CategoryInfo.Category | Should -Be 'AuthenticationError'
+        $failed.Exception.Message | Should -Match "AADSTS$Code, correlation id [0-9a-f-]{36}"
+        $failed.Exception.Message | Should -Match $Says
+        $failed.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        $failed.TargetObject.Code | Should -Be "AADSTS$Code"
+        "$failed $($failed.TargetObject)" | Should -Not -Match '0\.AbCd'
+    }
+
+    It 'refuses a token of another tenant than -TenantId' {
+        $other = '11111111-2222-4333-8444-555555555555'
+        $failed = { Connect-ChatAccess -AccessToken (New-SecureToken) -TenantId $other -GraphEndpoint $Sandbox } | Should -Throw -PassThru
+        $failed.FullyQualifiedErrorId | Should -Be 'InvalidTenantId,Connect-ChatAccess'
+        $failed.Exception.Message | Should -Match $Tenant
+        Set-Entra @{ claims = @{ tid = $other } }
+        $failed = { Connect-ByDeviceCode @{ TenantId = $Tenant } } | Should -Throw -PassThru
+        $failed.FullyQualifiedErrorId | Should -Match '^SignInWrongTenant,'
+    }
+
+    It 'refuses <Name> before anything is sent' -ForEach @(
+        @{ Name = 'a tenant that changes the path'; With = @{ TenantId = '../evil' }; Id = 'InvalidTenantId' }
+        @{ Name = 'a client id that is none'; With = @{ ClientId = 'app' }; Id = 'InvalidClientId' }
+        @{ Name = 'a permission with a space'; With = @{ Scope = 'a b' }; Id = 'InvalidScope' }
+        @{ Name = 'http beyond this computer'; With = @{ AuthorityHost = 'http://login.example.test' }; Id = 'InvalidAuthorityHost' }
+    ) {
+        $secret = ConvertTo-SecureString '0.AbCd' -AsPlainText -Force
+        $failed = { Connect-ChatAccess -RefreshToken $secret @With } | Should -Throw -PassThru
+        $failed.FullyQualifiedErrorId | Should -Be "$Id,Connect-ChatAccess"
+    }
+
+    It 'takes the token of a connected Microsoft.Graph session' {
+        $token = New-Token
+        New-Module -Name Microsoft.Graph.Authentication -ArgumentList $token {
+            param($token)
+            function Get-MgContext { [pscustomobject] @{ Account = 'admin@contoso.example' } }
+            function Invoke-MgGraphRequest {
+                $request = [Net.Http.HttpRequestMessage]::new('GET', 'https://graph.microsoft.com/v1.0/me')
+                $request.Headers.Authorization = [Net.Http.Headers.AuthenticationHeaderValue]::new('Bearer', $token)
+                [Net.Http.HttpResponseMessage] @{ RequestMessage = $request }
+            }
+        } | Import-Module -Global
+        try {
+            Connect-ChatAccess -UseMgGraphSession -GraphEndpoint $Sandbox
+            (Get-ChatAccessContext).Account | Should -Be 'admin@contoso.example'
+        } finally {
+            Remove-Module Microsoft.Graph.Authentication
+        }
+        { Connect-ChatAccess -UseMgGraphSession } | Should -Throw -ErrorId 'MgGraphNotConnected,Connect-ChatAccess'
+    }
+
+    It 'removes on when the token ends in the middle of a run' {
+        Set-Entra @{ claims = @{ expires_in = 2 } }
+        Connect-ByDeviceCode
+        $outcomes = 1..30 | ForEach-Object { Start-Sleep -Milliseconds 100; New-Target $_ } | Remove-ChatAccessForUser @Fast
+        ($outcomes.Status | Sort-Object -Unique) | Should -Be 'Removed'
+        (Invoke-Sandbox entra).tokens.refresh_token | Should -BeGreaterThan 0
+    }
+
+    It 'says nothing secret in any stream' {
+        Connect-ByDeviceCode
+        $refresh = Get-Plain (Export-ChatAccessToken)
+        Disconnect-ChatAccess
+        $DebugPreference = $VerbosePreference = $InformationPreference = 'Continue'
+        $secret = ConvertTo-SecureString $refresh -AsPlainText -Force
+        $journal = Join-Path $TestDrive 'journal.jsonl'
+        $said = & {
+            Connect-ChatAccess -RefreshToken $secret @Here -Verbose
+            New-Target 7 | Remove-ChatAccessForUser @Fast -JournalPath $journal -Verbose
+            Get-ChatAccessContext | Format-List *
+        } *>&1 | Out-String -Width 4000
+        $rotated = Get-Plain (Export-ChatAccessToken)
+        $rotated | Should -Not -Be $refresh
+        $said += Get-Content $journal -Raw
+        $said += $Error | Out-String -Width 4000
+        foreach ($part in $refresh, $rotated, 'eyJ') {
+            $said | Should -Not -Match ([regex]::Escape($part))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $script:Here = @{ GraphEndpoint = $Sandbox; AuthorityHost = $Sandbox }
+
+    function Connect-ByDeviceCode {
+        InModuleScope ChatAccess -Parameters @{ Here = $Here } {
+            Initialize-ChatAccess
+            Mock Get-NobodyHere { }
+            Connect-ChatAccess -UseDeviceCode @Here 6> $null
+        }
+    }
+
+    function Get-Plain {
+        param([securestring] $Secret)
+        [pscredential]::new('x', $Secret).GetNetworkCredential().Password
+    }
+}
+
+Describe 'Export-ChatAccessToken' {
+    AfterEach {
+        Disconnect-ChatAccess
+        Reset-Sandbox
+    }
+
+    It 'returns a SecureString that signs in' {
+        Connect-ByDeviceCode
+        $token = Export-ChatAccessToken
+        $token | Should -BeOfType [securestring]
+        $token.IsReadOnly() | Should -BeTrue
+        Get-Plain $token | Should -Match '^0\.A'
+        Connect-ChatAccess -RefreshToken $token @Here
+        Get-Plain (Export-ChatAccessToken) | Should -Not -Be (Get-Plain $token)
+    }
+
+    It 'takes the account of -PassThru' {
+        Connect-ByDeviceCode
+        $other = Connect-ChatAccess -RefreshToken (Export-ChatAccessToken) @Here -PassThru
+        Get-Plain (Export-ChatAccessToken -Context $other) | Should -Not -Be (Get-Plain (Export-ChatAccessToken))
+        $other | Disconnect-ChatAccess
+    }
+
+    It 'says that an account with an access token has none' {
+        Connect-Sandbox
+        { Export-ChatAccessToken } | Should -Throw -ErrorId 'NoRefreshToken,Export-ChatAccessToken'
+    }
+
+    It 'says that nobody is connected' {
+        { Export-ChatAccessToken } | Should -Throw -ErrorId 'NotConnected,Export-ChatAccessToken'
+    }
+}
+
+Describe 'examples/runbook.ps1' {
+    It 'works through a table without a person and stores the new token each time' {
+        Connect-ByDeviceCode
+        $stored = Get-Plain (Export-ChatAccessToken)
+        Disconnect-ChatAccess
+        $run = Invoke-FreshPowerShell @"
+`$env:AUTOMATION_ASSET_ACCOUNTID = 1
+Import-Module '$ModulePath'
+`$global:Stored = '$stored'
+function Get-AutomationVariable { param(`$Name) `$global:Stored }
+function Set-AutomationVariable { param(`$Name, `$Value) `$global:Stored = `$Value; "stored `$Name" }
+`$csv = Join-Path ([IO.Path]::GetTempPath()) 'targets-$PID.csv'
+'TenantId,UserId,ThreadId', '$Tenant,$User,$Chat' | Set-Content `$csv
+& '$PSScriptRoot/../../examples/runbook.ps1' -TargetPath `$csv -GraphEndpoint $Sandbox -AuthorityHost $Sandbox
+"new token: `$(`$global:Stored -ne '$stored')"
+Remove-Item `$csv
+"@
+        $run.Output | Should -Match 'Removed'
+        $run.Output | Should -Match 'new token: True'
+        $run.Output | Should -Not -Match ([regex]::Escape($stored))
+        (Invoke-Sandbox applied).applied.thread | Should -Be $Chat
+        Reset-Sandbox
+    }
+}

@@ -1,0 +1,95 @@
+//! `devicecode`: a code for a person who is elsewhere.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::refusal::Refusal;
+use super::{Entra, Form, random, tenant};
+use crate::answer::Answer;
+use crate::service::Service;
+
+/// A device code that waits to be entered.
+pub(super) struct Code {
+    pub(super) client: String,
+    pub(super) scope: String,
+    pub(super) ends: Instant,
+    pub(super) polls_left: u32,
+    pub(super) interval: Duration,
+    pub(super) last_poll: Option<Instant>,
+}
+
+pub(super) fn serve(
+    service: &Service,
+    entra: &mut Entra,
+    tenant: &str,
+    form: &Form,
+    origin: &str,
+) -> Result<Answer, Refusal> {
+    tenant::check(tenant)?;
+    entra.refuse(&["devicecode"])?;
+    let client = form.need("client_id")?;
+    if !service.directory().is_known(client) {
+        return Err(Refusal::new(
+            "unauthorized_client",
+            700_016,
+            format!("Application with identifier '{client}' was not found in the directory."),
+        ));
+    }
+    let settings = &entra.settings;
+    let code = Code {
+        client: client.into(),
+        scope: form.need("scope")?.into(),
+        ends: Instant::now() + Duration::from_secs(settings.device_code_seconds),
+        polls_left: settings.pending_polls,
+        interval: Duration::from_secs(settings.interval),
+        last_poll: None,
+    };
+    let user_code = random()[3..12].to_uppercase();
+    let page = format!("{origin}/devicelogin");
+    let (device_code, seconds, interval) =
+        (random(), settings.device_code_seconds, settings.interval);
+    entra.device_codes.insert(device_code.clone(), code);
+    entra.stats.device_codes += 1;
+    Ok(Answer::json(
+        200,
+        &json!({
+            "user_code": user_code,
+            "device_code": device_code,
+            "verification_uri": page,
+            "expires_in": seconds,
+            "interval": interval,
+            "message": format!("To sign in, use a web browser to open the page {page} and enter the code {user_code} to authenticate."),
+        }),
+    ))
+}
+
+impl Code {
+    /// One poll: entered, or not yet. Who asks too soon is told to ask less often.
+    pub(super) fn poll(&mut self) -> Result<(), Refusal> {
+        let now = Instant::now();
+        let last = self.last_poll.replace(now);
+        // A tenth of a second is nobody's fault.
+        let soon = Duration::from_millis(100);
+        if last.is_some_and(|last| now - last + soon < self.interval) {
+            self.interval += Duration::from_secs(5);
+            return Err(Refusal::new("slow_down", 0, "Polled too often."));
+        }
+        if now >= self.ends {
+            return Err(Refusal::new(
+                "expired_token",
+                70020,
+                "The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
+            ));
+        }
+        if self.polls_left > 0 {
+            self.polls_left -= 1;
+            return Err(Refusal::new(
+                "authorization_pending",
+                70016,
+                "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
+            ));
+        }
+        Ok(())
+    }
+}

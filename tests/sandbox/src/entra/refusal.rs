@@ -1,0 +1,66 @@
+//! A request that Entra refuses, in its words.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::guid;
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: u16,
+    pub(super) retry_after: Option<u64>,
+    pub(super) error: String,
+    code: u32,
+    description: String,
+}
+
+impl Refusal {
+    pub(super) fn new(error: &str, code: u32, description: impl Into<String>) -> Self {
+        Self {
+            status: 400,
+            retry_after: None,
+            error: error.into(),
+            code,
+            description: description.into(),
+        }
+    }
+
+    /// Code, words, ids and time in one text, as in a redirect and in a body. A code of 0 is none.
+    pub(super) fn text(&self, trace: &str, correlation: &str) -> String {
+        let code = match self.code {
+            0 => String::new(),
+            code => format!("AADSTS{code}: "),
+        };
+        format!(
+            "{code}{} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {}",
+            self.description,
+            timestamp()
+        )
+    }
+
+    pub(super) fn answer(&self) -> Answer {
+        let (trace, correlation) = (guid::random(), guid::random());
+        let answer = Answer::json(
+            self.status,
+            &json!({
+                "error": self.error,
+                "error_description": self.text(&trace, &correlation),
+                "error_codes": [self.code],
+                "timestamp": timestamp(),
+                "trace_id": trace,
+                "correlation_id": correlation,
+                "error_uri": format!("https://login.microsoftonline.com/error?code={}", self.code),
+            }),
+        );
+        match self.retry_after {
+            Some(seconds) => answer.with("Retry-After", seconds.to_string()),
+            None => answer,
+        }
+    }
+}
+
+fn timestamp() -> String {
+    Timestamp::now().strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}

@@ -1,0 +1,153 @@
+//! `token`: what a code, a device code or a refresh token is exchanged for.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::refusal::Refusal;
+use super::{Entra, Form, random, tenant};
+use crate::answer::Answer;
+use crate::service::Service;
+use crate::token::{TokenClaims, id_token};
+
+/// What a grant stands for.
+struct Granted {
+    scope: String,
+    nonce: String,
+}
+
+pub(super) fn serve(
+    service: &Service,
+    entra: &mut Entra,
+    tenant: &str,
+    form: &Form,
+) -> Result<Answer, Refusal> {
+    tenant::check(tenant)?;
+    let grant = form.need("grant_type")?;
+    let name = grant.rsplit(':').next().unwrap_or(grant);
+    entra.refuse(&["token", name])?;
+    if !form.get("claims").is_empty() {
+        let asked = form.get("claims").to_string();
+        entra.stats.claims.push(asked);
+    }
+    let client = form.need("client_id")?;
+    let granted = match name {
+        "authorization_code" => code(entra, client, form),
+        "device_code" => device_code(entra, client, form),
+        "refresh_token" => refresh_token(entra, client, form),
+        _ => Err(Refusal::new(
+            "unsupported_grant_type",
+            70003,
+            format!("The app requested an unsupported grant type '{grant}'."),
+        )),
+    }?;
+    let mut claims = entra.settings.claims.clone();
+    claims.appid = client.into();
+    if claims.scp == TokenClaims::default().scp {
+        claims.scp = Some(graph_scopes(&granted.scope));
+    }
+    let life = claims.expires_in;
+    let mut answer = json!({
+        "token_type": "Bearer",
+        "scope": granted.scope,
+        "expires_in": life,
+        "ext_expires_in": life,
+    });
+    if granted.scope.contains("openid") {
+        answer["id_token"] = json!(id_token(&claims, &granted.nonce));
+    }
+    if granted.scope.contains("offline_access") {
+        let refresh_token = random();
+        entra
+            .refresh_tokens
+            .insert(refresh_token.clone(), client.into());
+        answer["refresh_token"] = json!(refresh_token);
+    }
+    answer["access_token"] = json!(service.issue(claims));
+    *entra.stats.tokens.entry(name.into()).or_default() += 1;
+    Ok(Answer::json(200, &answer))
+}
+
+fn code(entra: &mut Entra, client: &str, form: &Form) -> Result<Granted, Refusal> {
+    let wrong_nonce = entra.settings.wrong_nonce;
+    let code = entra
+        .codes
+        .get_mut(form.need("code")?)
+        .filter(|code| code.client == client)
+        .ok_or_else(|| Refusal::new("invalid_grant", 70000, "The code is not valid."))?;
+    if std::mem::replace(&mut code.spent, true) {
+        return Err(Refusal::new(
+            "invalid_grant",
+            54005,
+            "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.",
+        ));
+    }
+    if code.redirect_uri != form.need("redirect_uri")? {
+        return Err(Refusal::new(
+            "invalid_grant",
+            50011,
+            "The redirect URI is not the one that the code was asked for with.",
+        ));
+    }
+    let verifier = form.need("code_verifier")?;
+    if URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) != code.challenge {
+        return Err(Refusal::new(
+            "invalid_grant",
+            501_481,
+            "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
+        ));
+    }
+    Ok(Granted {
+        scope: code.scope.clone(),
+        nonce: if wrong_nonce {
+            random()
+        } else {
+            code.nonce.clone()
+        },
+    })
+}
+
+fn device_code(entra: &mut Entra, client: &str, form: &Form) -> Result<Granted, Refusal> {
+    let key = form.need("device_code")?;
+    let code = entra
+        .device_codes
+        .get_mut(key)
+        .filter(|code| code.client == client)
+        .ok_or_else(|| {
+            Refusal::new(
+                "bad_verification_code",
+                70018,
+                "The device code is not valid.",
+            )
+        })?;
+    code.poll()?;
+    let scope = code.scope.clone();
+    entra.device_codes.remove(key);
+    Ok(Granted {
+        scope,
+        nonce: String::new(),
+    })
+}
+
+fn refresh_token(entra: &Entra, client: &str, form: &Form) -> Result<Granted, Refusal> {
+    let known = entra.refresh_tokens.get(form.need("refresh_token")?);
+    if known.is_none_or(|owner| owner != client) {
+        return Err(Refusal::new(
+            "invalid_grant",
+            700_082,
+            "The refresh token has expired due to inactivity.",
+        ));
+    }
+    Ok(Granted {
+        scope: form.need("scope")?.into(),
+        nonce: String::new(),
+    })
+}
+
+/// What was asked for of Graph: all but what is for Entra itself.
+fn graph_scopes(scope: &str) -> String {
+    let own = ["openid", "profile", "email", "offline_access"];
+    let scopes = scope.split_whitespace().filter(|one| !own.contains(one));
+    scopes.collect::<Vec<_>>().join(" ")
+}

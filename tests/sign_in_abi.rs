@@ -1,0 +1,186 @@
+//! Signing in through the C ABI of the release library, as a careless caller does.
+
+mod common;
+
+use common::{FOREVER, Job, REMOVAL, Status, fast, native};
+use sandbox::{EntraSettings, Sandbox, SandboxOptions};
+use serde_json::{Value, json};
+
+type Export = unsafe extern "C" fn(i64, *mut u8, i32, *mut i32) -> i32;
+
+/// `chat_access_export_secret` with so much room: the status, the length and the text.
+fn export(handle: i64, room: usize) -> (i32, usize, String) {
+    let mut buffer = vec![0_u8; room];
+    let mut length = 0;
+    // SAFETY: the type is that of include/chat_access.h, and the buffer lives through the call.
+    let status = unsafe {
+        let call = native()
+            .library()
+            .get::<Export>(b"chat_access_export_secret")
+            .expect("the export");
+        let capacity = i32::try_from(room).expect("little room");
+        call(handle, buffer.as_mut_ptr(), capacity, &mut length)
+    };
+    let length = usize::try_from(length).expect("a length is not negative");
+    let text = buffer.get(..length).unwrap_or_default();
+    (status, length, String::from_utf8_lossy(text).into_owned())
+}
+
+fn entra() -> Sandbox {
+    Sandbox::start(SandboxOptions {
+        entra: EntraSettings {
+            pending_polls: 0,
+            ..EntraSettings::default()
+        },
+        ..SandboxOptions::default()
+    })
+}
+
+fn open(sandbox: &Sandbox, method: &str, secret: Option<&str>) -> i64 {
+    let url = sandbox.url();
+    let request = json!({
+        "open": "sign_in", "method": method, "graph_endpoint": url, "authority_host": url,
+    });
+    native().open(&request, secret).expect("it opens")
+}
+
+/// The last event of a sign-in.
+fn last(handle: i64) -> Value {
+    let mut last = Value::Null;
+    loop {
+        match native().next(handle, FOREVER) {
+            (0, event) => last = event,
+            (status, _) => {
+                assert_eq!(status, Status::Ended as i32);
+                return last;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sign_ins_handle_becomes_its_accounts() {
+    let sandbox = entra();
+    let account = open(&sandbox, "device_code", None);
+    let request = json!({"open": "removals", "accounts": [account]});
+    assert_eq!(
+        native().open(&request, None).unwrap_err().0,
+        Status::NotYet as i32
+    );
+    assert_eq!(native().describe(account).0, Status::NotYet as i32);
+    assert_eq!(export(account, 100).0, Status::NotYet as i32);
+    assert_eq!(last(account)["event"], "signed_in");
+    assert_eq!(native().describe(account).1["token_source"], "DeviceCode");
+    let run = native().run(&[account], fast());
+    let (status, outcome) = native().remove(run, REMOVAL, FOREVER);
+    assert_eq!(status, 0, "{outcome}");
+    native().close(run);
+    native().close(account);
+}
+
+#[test]
+fn a_sign_in_that_failed_is_no_account() {
+    let sandbox = entra();
+    let handle = open(&sandbox, "refresh_token", Some("0.AbCd"));
+    let event = last(handle);
+    assert_eq!(event["error"], "RefreshTokenExpired", "{event}");
+    assert!(!event.to_string().contains("0.AbCd"), "{event}");
+    assert_eq!(native().describe(handle).0, Status::Ended as i32);
+    native().close(handle);
+}
+
+#[test]
+fn closing_lets_go_of_who_waits() {
+    let sandbox = entra();
+    let handle = open(&sandbox, "browser", None);
+    assert_eq!(native().next(handle, FOREVER).1["event"], "browser");
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| native().next(handle, FOREVER).0);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert_eq!(native().close(handle), 0);
+        assert_eq!(waiting.join().unwrap(), Status::ClosedHandle as i32);
+    });
+    assert_eq!(native().close(handle), Status::ClosedHandle as i32);
+}
+
+#[test]
+fn the_refresh_token_leaves_only_by_its_call() {
+    let sandbox = entra();
+    let account = open(&sandbox, "device_code", None);
+    assert_eq!(last(account)["event"], "signed_in");
+    let (status, needed, text) = export(account, 10);
+    assert_eq!(status, Status::BufferTooSmall as i32);
+    assert!(needed > 10 && text.is_empty());
+    let (status, length, token) = export(account, needed);
+    assert_eq!((status, length), (0, needed));
+    assert!(token.starts_with("0.A"));
+    let described = native().describe(account).1.to_string();
+    assert!(!described.contains(&token), "{described}");
+
+    let again = open(&sandbox, "refresh_token", Some(&token));
+    assert_eq!(last(again)["account"]["token_source"], "RefreshToken");
+    native().close(again);
+    native().close(account);
+    assert_eq!(export(account, 100).0, Status::ClosedHandle as i32);
+}
+
+#[test]
+fn an_account_with_an_access_token_has_none_to_export() {
+    let job = Job::new();
+    let (status, _, told) = export(job.account, 1000);
+    assert_eq!(status, Status::InvalidArgument as i32);
+    assert!(told.contains("Connect-ChatAccess"), "{told}");
+    assert_eq!(export(job.run, 100).0, Status::WrongHandleKind as i32);
+    assert_eq!(export(-1, 100).0, Status::InvalidHandle as i32);
+}
+
+#[test]
+fn a_registration_is_no_account() {
+    let job = Job::new();
+    let request = json!({"open": "registration", "account": job.account, "name": "App"});
+    let handle = native().open(&request, None).unwrap();
+    assert_eq!(last(handle)["error"], "Denied");
+    assert_eq!(native().describe(handle).0, Status::WrongHandleKind as i32);
+    assert_eq!(export(handle, 100).0, Status::WrongHandleKind as i32);
+    native().close(handle);
+}
+
+#[test]
+fn what_can_not_be_used_is_named_and_a_secret_is_not_repeated() {
+    for (request, secret, parameter) in [
+        (
+            json!({"method": "browser", "tenant": "../x"}),
+            None,
+            "TenantId",
+        ),
+        (
+            json!({"method": "browser", "client_id": "x"}),
+            None,
+            "ClientId",
+        ),
+        (
+            json!({"method": "browser", "scopes": ["a b"]}),
+            None,
+            "Scope",
+        ),
+        (
+            json!({"method": "browser", "authority_host": "http://login.example.test"}),
+            None,
+            "AuthorityHost",
+        ),
+        (json!({"method": "refresh_token"}), None, "RefreshToken"),
+        (
+            json!({"method": "refresh_token"}),
+            Some("hunter2 and more"),
+            "RefreshToken",
+        ),
+        (json!({"method": "password"}), None, "request"),
+    ] {
+        let mut request = request;
+        request["open"] = json!("sign_in");
+        let (status, told) = native().open(&request, secret).unwrap_err();
+        assert_eq!(status, Status::InvalidArgument as i32, "{request}");
+        assert_eq!(told["parameter"], parameter, "{told}");
+        assert!(!told.to_string().contains("hunter2"), "{told}");
+    }
+}
