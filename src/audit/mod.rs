@@ -8,7 +8,9 @@
 //! [`damage`] what was lost on the way; [`report`] shows it all to a person.
 
 mod damage;
+mod directory;
 mod glance;
+mod graph_users;
 mod query;
 mod read;
 mod record;

@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::damage::Damage;
+use super::directory::resolve_users;
+use super::graph_users::GraphUsers;
 use super::query::{Query, QueryOptions};
 use super::read::Source;
 use super::record::read_json;
@@ -18,6 +20,7 @@ use super::rules::Facts;
 use super::search::{Effort, Findings, Gathered, Progress, gather};
 use super::target::Target;
 use crate::events::EventQueue;
+use crate::identity::Account;
 use crate::input::InvalidInput;
 
 /// What a search tells while it runs and at its end.
@@ -58,6 +61,11 @@ pub enum Event {
         /// A sentence.
         message: String,
     },
+    /// Something to know that costs nothing of what was found.
+    Warning {
+        /// A sentence.
+        message: String,
+    },
     /// The report is written.
     Report {
         /// The file.
@@ -88,6 +96,8 @@ pub struct RunningSearch {
 struct Shared {
     query: Query,
     report: Option<PathBuf>,
+    /// Whose directory is asked for users whose id is in no record.
+    account: Option<Arc<Account>>,
     events: EventQueue<Event>,
     stop: AtomicBool,
     fed: Mutex<Fed>,
@@ -111,18 +121,24 @@ const TOLD: usize = 1000;
 
 impl RunningSearch {
     /// Starts to read the files. Records may be fed until [`RunningSearch::finish`]. What is found is written
-    /// to `report` too, as a page for people.
+    /// to `report` too, as a page for people. With an account, users whose id is in no record are looked up
+    /// in its directory, and its tenant is taken for the own one where sources name none.
     ///
     /// # Errors
     /// A query that makes no sense.
     pub fn start(
         paths: Vec<PathBuf>,
-        options: QueryOptions,
+        mut options: QueryOptions,
         report: Option<PathBuf>,
+        account: Option<Arc<Account>>,
     ) -> Result<Self, InvalidInput> {
+        if let (Some(account), None) = (&account, &options.tenant_id) {
+            options.tenant_id = account.tenant();
+        }
         let shared = Arc::new(Shared {
             query: Query::new(options)?,
             report,
+            account,
             events: EventQueue::default(),
             stop: AtomicBool::new(false),
             fed: Mutex::default(),
@@ -261,6 +277,19 @@ impl Shared {
         gathered.facts.merge(fed.facts);
         let mut findings = gathered.findings(&self.query);
         findings.records += fed.records;
+        if let Some(account) = &self.account {
+            let directory = GraphUsers {
+                account: Arc::clone(account),
+                stop: &self.stop,
+            };
+            if let Err(why) = resolve_users(&mut findings.targets, &directory) {
+                let message = format!("Not all users could be looked up: {why}.");
+                self.events.push(Event::Warning { message });
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                return;
+            }
+        }
         self.write_report(&findings);
         for damage in findings.damages {
             let message = damage.to_string();
@@ -333,7 +362,7 @@ mod tests {
 
     #[test]
     fn records_that_are_fed_are_found_after_the_end() {
-        let search = RunningSearch::start(Vec::new(), QueryOptions::default(), None).unwrap();
+        let search = RunningSearch::start(Vec::new(), QueryOptions::default(), None, None).unwrap();
         assert!(search.feed(RECORD));
         assert!(search.feed(r#"{"ChatThreadId":"#));
         search.finish();
@@ -353,9 +382,13 @@ mod tests {
 
     #[test]
     fn a_file_that_can_not_be_read_is_told_and_named() {
-        let search =
-            RunningSearch::start(vec!["/no/such/file".into()], QueryOptions::default(), None)
-                .unwrap();
+        let search = RunningSearch::start(
+            vec!["/no/such/file".into()],
+            QueryOptions::default(),
+            None,
+            None,
+        )
+        .unwrap();
         search.finish();
         let events = all(&search);
         let error = events
@@ -375,9 +408,13 @@ mod tests {
             (folder.path().join("report.html"), "report"),
             ("/no/such/folder/x.html".into(), "file_error"),
         ] {
-            let search =
-                RunningSearch::start(Vec::new(), QueryOptions::default(), Some(path.clone()))
-                    .unwrap();
+            let search = RunningSearch::start(
+                Vec::new(),
+                QueryOptions::default(),
+                Some(path.clone()),
+                None,
+            )
+            .unwrap();
             assert!(search.feed(RECORD));
             search.finish();
             assert_eq!(all(&search)[0]["event"], name);
@@ -387,7 +424,7 @@ mod tests {
 
     #[test]
     fn a_stopped_search_ends_without_targets() {
-        let search = RunningSearch::start(Vec::new(), QueryOptions::default(), None).unwrap();
+        let search = RunningSearch::start(Vec::new(), QueryOptions::default(), None, None).unwrap();
         assert!(search.feed(RECORD));
         search.cancel();
         assert_eq!(all(&search), Vec::<Value>::new());

@@ -64,6 +64,7 @@ pub(super) enum Request {
         #[serde(default)]
         query: QueryOptions,
         report: Option<std::path::PathBuf>,
+        account: Option<i64>,
     },
     /// A fault, to show that it is caught in this build.
     Panic,
@@ -187,9 +188,15 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
             paths,
             query,
             report,
-        } => Ok(Object::Search(Arc::new(RunningSearch::start(
-            paths, query, report,
-        )?))),
+            account,
+        } => {
+            let account = match account {
+                Some(handle) => Some(handles::account(handle)?.shared_account()),
+                None => None,
+            };
+            let search = RunningSearch::start(paths, query, report, account)?;
+            Ok(Object::Search(Arc::new(search)))
+        }
         Request::Panic => panic!("asked for"),
     }
 }

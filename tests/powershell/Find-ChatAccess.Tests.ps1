@@ -254,3 +254,35 @@ Describe 'Find-ChatAccess into Remove-ChatAccessForUser' {
         @(Get-SandboxRequest).Count | Should -Be 1
     }
 }
+
+Describe 'Find-ChatAccess -ResolveUser' {
+    BeforeEach {
+        Reset-Sandbox
+        Connect-Sandbox
+    }
+
+    AfterEach {
+        Disconnect-ChatAccess
+    }
+
+    It 'asks the directory for users whose id is in no record, each once' {
+        $null = Invoke-Sandbox users -Body @{ users = @(@{ id = (New-UserId 1); userPrincipalName = 'User1@contoso.com' }) }
+        $found = (New-Json 1 $group), (New-Json 1 '19:other@thread.v2'), (New-Json 2 $group) | Find-ChatAccess -ResolveUser
+        $found | Where-Object UserPrincipalName -EQ 'user1@contoso.com' | ForEach-Object { "$($_.UserId) $($_.FoundBy)" } |
+            Should -Be "$(New-UserId 1) Directory", "$(New-UserId 1) Directory"
+        $found | Where-Object UserPrincipalName -EQ 'user2@contoso.com' | ForEach-Object Unresolved | Should -Be 'NotInDirectory'
+        @((Invoke-Sandbox requests).requests | Where-Object target -Match '/users/').Count | Should -Be 2
+    }
+
+    It 'keeps what it found where the directory does not answer' {
+        Set-SandboxFault @{ fault = @{ kind = 'status'; code = 403; graph_code = 'Authorization_RequestDenied'; message = 'Insufficient privileges.' } }
+        $found = (New-Json 1 $group), (New-Json 2) | Find-ChatAccess -ResolveUser -WarningVariable warned -WarningAction SilentlyContinue
+        @($found | Where-Object UserId).Count | Should -Be 1
+        "$warned" | Should -BeLike 'Not all users could be looked up: *403*Insufficient privileges.*User.ReadBasic.All*'
+    }
+
+    It 'needs somebody who is connected' {
+        Disconnect-ChatAccess
+        { Find-ChatAccess $export -ResolveUser } | Should -Throw -ErrorId 'NotConnected,Find-ChatAccess'
+    }
+}

@@ -15,11 +15,15 @@ function script:Open-Search {
         [hashtable] $Query,
 
         # Where the page for people goes.
-        [string] $Report
+        [string] $Report,
+
+        # Whose directory is asked.
+        [object] $Account
     )
 
     $request = @{ open = 'search'; paths = $Path; query = $Query }
     if ($Report) { $request.report = $Report }
+    if ($Account) { $request.account = $Account.Handle }
     $search = @{
         Handle   = Open-NativeHandle -Request $request
         Cmdlet   = $Cmdlet
@@ -184,7 +188,7 @@ function script:Write-SearchEvent {
         'report' {
             $cmdlet.WriteVerbose("The report is $($Reported.path).")
         }
-        'truncated' {
+        { $_ -in 'truncated', 'warning' } {
             $cmdlet.WriteWarning($Reported.message)
         }
         'bad_row' {
