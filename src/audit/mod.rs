@@ -3,9 +3,9 @@
 //!
 //! [`search`] goes through files: [`read`] finds out what each is and cuts it into blocks of whole records,
 //! a [`worker`] per core picks the records that speak of a chat, [`record`] gives them types, and [`rules`]
-//! decide who loses access, by which id, and where that can't be said. [`RunningSearch`] does it in the background,
-//! for records from elsewhere too. [`Query`] says what to look for, and
-//! [`damage`] what was lost on the way; [`report`] shows it all to a person.
+//! decide who loses access, by which id, and where that can't be said. [`directory`] looks up what no record
+//! holds. [`RunningSearch`] does it all in the background, for records from elsewhere too. [`Query`] says what
+//! to look for, [`damage`] what was lost on the way, and [`report`] shows a person what was found.
 
 mod damage;
 mod directory;
