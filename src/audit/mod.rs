@@ -3,15 +3,18 @@
 //!
 //! [`search`] goes through files: [`read`] finds out what each is and cuts it into blocks of whole records,
 //! a [`worker`] per core picks the records that speak of a chat, [`record`] gives them types, and [`rules`]
-//! decide who loses access, by which id, and where that can't be said. [`RunningSearch`] does it in the background,
-//! for records from elsewhere too. [`Query`] says what to look for, and
-//! [`damage`] what was lost on the way.
+//! decide who loses access, by which id, and where that can't be said. [`directory`] looks up what no record
+//! holds. [`RunningSearch`] does it all in the background, for records from elsewhere too. [`Query`] says what
+//! to look for, [`damage`] what was lost on the way, and [`report`] shows a person what was found.
 
 mod damage;
+mod directory;
 mod glance;
+mod graph_users;
 mod query;
 mod read;
 mod record;
+mod report;
 mod rules;
 mod running;
 mod search;
@@ -22,6 +25,7 @@ pub use self::damage::Damage;
 pub use self::query::{Query, QueryOptions};
 pub use self::read::Source;
 pub use self::record::Origin;
+pub use self::report::page as report_page;
 pub use self::running::{Event, RunningSearch};
 pub use self::search::{Effort, Findings, Progress, search, search_with};
 pub use self::target::{ChatKind, FoundBy, Target, Unresolved};

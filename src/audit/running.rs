@@ -5,17 +5,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::damage::Damage;
+use super::directory::resolve_users;
+use super::graph_users::GraphUsers;
 use super::query::{Query, QueryOptions};
 use super::read::Source;
 use super::record::read_json;
+use super::report::page;
 use super::rules::Facts;
-use super::search::{Effort, Gathered, Progress, gather};
+use super::search::{Effort, Findings, Gathered, Progress, gather};
 use super::target::Target;
 use crate::events::EventQueue;
+use crate::identity::Account;
 use crate::input::InvalidInput;
 
 /// What a search tells while it runs and at its end.
@@ -56,6 +61,16 @@ pub enum Event {
         /// A sentence.
         message: String,
     },
+    /// Something to know that costs nothing of what was found.
+    Warning {
+        /// A sentence.
+        message: String,
+    },
+    /// The report is written.
+    Report {
+        /// The file.
+        path: String,
+    },
     /// A chat and a user.
     Target(Box<Target>),
     /// The last event.
@@ -80,6 +95,9 @@ pub struct RunningSearch {
 #[derive(Debug)]
 struct Shared {
     query: Query,
+    report: Option<PathBuf>,
+    /// Whose directory is asked for users whose id is in no record.
+    account: Option<Arc<Account>>,
     events: EventQueue<Event>,
     stop: AtomicBool,
     fed: Mutex<Fed>,
@@ -102,13 +120,25 @@ const PIPELINE: &str = "the pipeline";
 const TOLD: usize = 1000;
 
 impl RunningSearch {
-    /// Starts to read the files. Records may be fed until [`RunningSearch::finish`].
+    /// Starts to read the files. Records may be fed until [`RunningSearch::finish`]. What is found is written
+    /// to `report` too, as a page for people. With an account, users whose id is in no record are looked up
+    /// in its directory, and its tenant is taken for the own one where sources name none.
     ///
     /// # Errors
     /// A query that makes no sense.
-    pub fn start(paths: Vec<PathBuf>, options: QueryOptions) -> Result<Self, InvalidInput> {
+    pub fn start(
+        paths: Vec<PathBuf>,
+        mut options: QueryOptions,
+        report: Option<PathBuf>,
+        account: Option<Arc<Account>>,
+    ) -> Result<Self, InvalidInput> {
+        if let (Some(account), None) = (&account, &options.tenant_id) {
+            options.tenant_id = account.tenant();
+        }
         let shared = Arc::new(Shared {
             query: Query::new(options)?,
+            report,
+            account,
             events: EventQueue::default(),
             stop: AtomicBool::new(false),
             fed: Mutex::default(),
@@ -118,8 +148,8 @@ impl RunningSearch {
         let started = thread::Builder::new()
             .name("chat-access-search".into())
             .spawn(move || {
+                let _end = End(&working);
                 working.work(paths);
-                working.events.end();
             });
         match started {
             Ok(_) => Ok(Self { shared }),
@@ -180,6 +210,15 @@ impl RunningSearch {
     }
 }
 
+/// The end of the thread, also by a panic: whoever waits is not left waiting.
+struct End<'a>(&'a Shared);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.events.end();
+    }
+}
+
 impl Drop for RunningSearch {
     fn drop(&mut self) {
         self.close();
@@ -236,7 +275,22 @@ impl Shared {
 
     fn tell(&self, mut gathered: Gathered, fed: Fed) {
         gathered.facts.merge(fed.facts);
-        let findings = gathered.findings(&self.query);
+        let mut findings = gathered.findings(&self.query);
+        findings.records += fed.records;
+        if let Some(account) = &self.account {
+            let directory = GraphUsers {
+                account: Arc::clone(account),
+                stop: &self.stop,
+            };
+            if let Err(why) = resolve_users(&mut findings.targets, &directory) {
+                let message = format!("Not all users could be looked up: {why}.");
+                self.events.push(Event::Warning { message });
+            }
+            if self.stop.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+        self.write_report(&findings);
         for damage in findings.damages {
             let message = damage.to_string();
             self.events.push(match damage {
@@ -257,9 +311,26 @@ impl Shared {
         }
         self.events.push(Event::Searched {
             files: findings.files.len(),
-            records: findings.records + fed.records,
+            records: findings.records,
             bad_rows,
             targets,
+        });
+    }
+}
+
+impl Shared {
+    fn write_report(&self, findings: &Findings) {
+        let Some(path) = &self.report else {
+            return;
+        };
+        let page = page(findings, Timestamp::now());
+        let file = path.display().to_string();
+        self.events.push(match std::fs::write(path, page) {
+            Ok(()) => Event::Report { path: file },
+            Err(error) => Event::FileError {
+                message: format!("The report can't be written to {file}: {error}."),
+                file,
+            },
         });
     }
 }
@@ -291,7 +362,7 @@ mod tests {
 
     #[test]
     fn records_that_are_fed_are_found_after_the_end() {
-        let search = RunningSearch::start(Vec::new(), QueryOptions::default()).unwrap();
+        let search = RunningSearch::start(Vec::new(), QueryOptions::default(), None, None).unwrap();
         assert!(search.feed(RECORD));
         assert!(search.feed(r#"{"ChatThreadId":"#));
         search.finish();
@@ -311,8 +382,13 @@ mod tests {
 
     #[test]
     fn a_file_that_can_not_be_read_is_told_and_named() {
-        let search =
-            RunningSearch::start(vec!["/no/such/file".into()], QueryOptions::default()).unwrap();
+        let search = RunningSearch::start(
+            vec!["/no/such/file".into()],
+            QueryOptions::default(),
+            None,
+            None,
+        )
+        .unwrap();
         search.finish();
         let events = all(&search);
         let error = events
@@ -326,8 +402,29 @@ mod tests {
     }
 
     #[test]
+    fn a_report_is_written_and_one_that_can_not_be_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, name) in [
+            (folder.path().join("report.html"), "report"),
+            ("/no/such/folder/x.html".into(), "file_error"),
+        ] {
+            let search = RunningSearch::start(
+                Vec::new(),
+                QueryOptions::default(),
+                Some(path.clone()),
+                None,
+            )
+            .unwrap();
+            assert!(search.feed(RECORD));
+            search.finish();
+            assert_eq!(all(&search)[0]["event"], name);
+            assert_eq!(path.exists(), name == "report");
+        }
+    }
+
+    #[test]
     fn a_stopped_search_ends_without_targets() {
-        let search = RunningSearch::start(Vec::new(), QueryOptions::default()).unwrap();
+        let search = RunningSearch::start(Vec::new(), QueryOptions::default(), None, None).unwrap();
         assert!(search.feed(RECORD));
         search.cancel();
         assert_eq!(all(&search), Vec::<Value>::new());

@@ -71,6 +71,8 @@ pub enum FoundBy {
     RecipientObjectId,
     /// A message names its sender's id.
     SenderObjectId,
+    /// The directory knows the user principal name.
+    Directory,
 }
 
 /// Why there is nothing to remove yet. The text says what to do.
@@ -90,6 +92,8 @@ pub enum Unresolved {
     },
     /// The user's object id is in no record.
     NoObjectId,
+    /// Nor does the directory know the user.
+    NotInDirectory,
     /// Records contradict each other.
     Contradiction(String),
     /// The chat's id is none that Graph takes.
@@ -104,6 +108,7 @@ impl Unresolved {
             Self::NoInternalUser { .. } => "NoInternalUser",
             Self::UnknownSide { .. } => "UnknownSide",
             Self::NoObjectId => "NoObjectId",
+            Self::NotInDirectory => "NotInDirectory",
             Self::Contradiction(_) => "Contradiction",
             Self::UnusableThread(_) => "UnusableThread",
         }
@@ -129,8 +134,9 @@ impl fmt::Display for Unresolved {
             }
             Self::NoObjectId => f.write_str(
                 "The user's object id is in no record: the user did nothing in the chat, and its id does \
-                 not hold the users'.",
+                 not hold the users'. Give -ResolveUser to look it up.",
             ),
+            Self::NotInDirectory => f.write_str("Your directory knows no user of this name."),
             Self::Contradiction(what) => write!(f, "The records contradict each other: {what}."),
             Self::UnusableThread(why) => f.write_str(why),
         }

@@ -62,15 +62,14 @@ impl<'q> Worker<'q> {
         let bytes = block.bytes();
         let count = block.pieces.len();
         for (at, piece) in block.pieces.iter().enumerate() {
-            let last = block.last && at + 1 == count;
             let read = match piece.state {
-                State::Whole => self.take(&bytes[piece.range.clone()]),
-                State::Broken => Err("its brackets or quotes do not match".into()),
+                State::Whole | State::LastLine => self.take(&bytes[piece.range.clone()]),
+                State::Broken | State::Cut => Err("its brackets or quotes do not match".into()),
                 State::TooLong => Err(TOO_LONG.into()),
             };
             if let Err(why) = read {
-                let ended = last && piece.range.end == bytes.trim_ascii_end().len();
-                self.lost(block, at as u64, why, ended);
+                let unended = matches!(piece.state, State::LastLine | State::Cut);
+                self.lost(block, at as u64, why, unended);
             }
         }
         self.damages

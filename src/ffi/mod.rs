@@ -70,8 +70,9 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 ///
 /// A search: `{"open":"search","paths":[path, ...]}` reads audit exports and hunting results: CSV or JSON,
 /// gzip or zip, recognised by content. Records from elsewhere go in with `chat_access_feed`; after
-/// `chat_access_finish` what was found comes through `chat_access_next`. Optional: `query`, an object with
-/// any of `user_principal_name`, `external_domain`, `external_tenant_id`, `operation`, `thread_id` (lists of
+/// `chat_access_finish` what was found comes through `chat_access_next`. Optional: `report` (a path: what was
+/// found as an HTML page for people), `account` (a handle: users whose id is in no record are looked up in its
+/// directory, and its tenant is taken for yours), `query`, an object with any of `user_principal_name`, `external_domain`, `external_tenant_id`, `operation`, `thread_id` (lists of
 /// texts, which may hold `*` and `?`), `chat_type` (a list of "OneOnOne", "Group", "Meeting", "Other"),
 /// `after`, `before` (times), `include_internal` (false: only chats with outsiders), `tenant_id` and
 /// `internal_domain` (your tenant and all its domains, for sources that do not name them).
@@ -215,7 +216,7 @@ pub unsafe extern "C" fn remove_all_access_for_user(
 ///
 /// Events of a search: `progress` (`files`, `files_waiting`, `bytes`, `bytes_total`), and after
 /// `chat_access_finish`: `file_error`, `truncated`, `bad_row` (`file`, `row`, `message`: what of the input
-/// can't be used), `target` (`tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
+/// can't be used), `warning` (`message`), `report` (`path`), `target` (`tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
 /// `external`, `external_tenants`, `external_domains`, `external_users`, `operations`, `first_seen`,
 /// `last_seen`, `events`, `sources`, `found_by`, and where it can't be removed yet `unresolved`, a name, and
 /// `reason`, a sentence) and at last `searched` (`files`, `records`, `bad_rows`, `targets`). A target may be

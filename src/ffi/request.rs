@@ -63,6 +63,8 @@ pub(super) enum Request {
         paths: Vec<std::path::PathBuf>,
         #[serde(default)]
         query: QueryOptions,
+        report: Option<std::path::PathBuf>,
+        account: Option<i64>,
     },
     /// A fault, to show that it is caught in this build.
     Panic,
@@ -182,9 +184,19 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
             }
             Ok(Object::Run(Arc::new(Run::start(accounts, options)?)))
         }
-        Request::Search { paths, query } => Ok(Object::Search(Arc::new(RunningSearch::start(
-            paths, query,
-        )?))),
+        Request::Search {
+            paths,
+            query,
+            report,
+            account,
+        } => {
+            let account = match account {
+                Some(handle) => Some(handles::account(handle)?.shared_account()),
+                None => None,
+            };
+            let search = RunningSearch::start(paths, query, report, account)?;
+            Ok(Object::Search(Arc::new(search)))
+        }
         Request::Panic => panic!("asked for"),
     }
 }

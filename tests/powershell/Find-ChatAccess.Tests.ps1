@@ -156,6 +156,14 @@ Describe 'Find-ChatAccess with files' {
         "$warned" | Should -BeLike '*cut.json is truncated*'
     }
 
+    It 'writes a report' {
+        $page = Join-Path $TestDrive 'report.html'
+        $null = Find-ChatAccess $export -Report $page
+        Get-Content -LiteralPath $page -Raw | Should -BeLike '<!DOCTYPE html>*eve@evil.example*user1@contoso.com*'
+        $null = Find-ChatAccess $export -Report (Join-Path $TestDrive 'none/report.html') -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -Be 'UnreadableFile,Find-ChatAccess'
+    }
+
     It 'refuses a query that makes no sense, by parameter' {
         { Find-ChatAccess $export -TenantId contoso } | Should -Throw -ErrorId 'InvalidTenantId,Find-ChatAccess' -ExpectedMessage '*GUID*'
     }
@@ -244,5 +252,37 @@ Describe 'Find-ChatAccess into Remove-ChatAccessForUser' {
         $failed.FullyQualifiedErrorId | Should -Be 'RemovalInvalid,Remove-ChatAccessForUser'
         $failed[0].Exception.Message | Should -BeLike "*$group is unresolved: The user's object id is in no record*"
         @(Get-SandboxRequest).Count | Should -Be 1
+    }
+}
+
+Describe 'Find-ChatAccess -ResolveUser' {
+    BeforeEach {
+        Reset-Sandbox
+        Connect-Sandbox
+    }
+
+    AfterEach {
+        Disconnect-ChatAccess
+    }
+
+    It 'asks the directory for users whose id is in no record, each once' {
+        $null = Invoke-Sandbox users -Body @{ users = @(@{ id = (New-UserId 1); userPrincipalName = 'User1@contoso.com' }) }
+        $found = (New-Json 1 $group), (New-Json 1 '19:other@thread.v2'), (New-Json 2 $group) | Find-ChatAccess -ResolveUser
+        $found | Where-Object UserPrincipalName -EQ 'user1@contoso.com' | ForEach-Object { "$($_.UserId) $($_.FoundBy)" } |
+            Should -Be "$(New-UserId 1) Directory", "$(New-UserId 1) Directory"
+        $found | Where-Object UserPrincipalName -EQ 'user2@contoso.com' | ForEach-Object Unresolved | Should -Be 'NotInDirectory'
+        @((Invoke-Sandbox requests).requests | Where-Object target -Match '/users/').Count | Should -Be 2
+    }
+
+    It 'keeps what it found where the directory does not answer' {
+        Set-SandboxFault @{ fault = @{ kind = 'status'; code = 403; graph_code = 'Authorization_RequestDenied'; message = 'Insufficient privileges.' } }
+        $found = (New-Json 1 $group), (New-Json 2) | Find-ChatAccess -ResolveUser -WarningVariable warned -WarningAction SilentlyContinue
+        @($found | Where-Object UserId).Count | Should -Be 1
+        "$warned" | Should -BeLike 'Not all users could be looked up: *403*Insufficient privileges.*User.ReadBasic.All*'
+    }
+
+    It 'needs somebody who is connected' {
+        Disconnect-ChatAccess
+        { Find-ChatAccess $export -ResolveUser } | Should -Throw -ErrorId 'NotConnected,Find-ChatAccess'
     }
 }

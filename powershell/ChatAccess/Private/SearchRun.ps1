@@ -12,11 +12,20 @@ function script:Open-Search {
         [string[]] $Path,
 
         [Parameter(Mandatory)]
-        [hashtable] $Query
+        [hashtable] $Query,
+
+        # Where the page for people goes.
+        [string] $Report,
+
+        # Whose directory is asked.
+        [object] $Account
     )
 
+    $request = @{ open = 'search'; paths = $Path; query = $Query }
+    if ($Report) { $request.report = $Report }
+    if ($Account) { $request.account = $Account.Handle }
     $search = @{
-        Handle   = Open-NativeHandle -Request @{ open = 'search'; paths = $Path; query = $Query }
+        Handle   = Open-NativeHandle -Request $request
         Cmdlet   = $Cmdlet
         Native   = Get-NativeLibrary
         Buffer   = [byte[]]::new(16KB)
@@ -176,7 +185,10 @@ function script:Write-SearchEvent {
         'file_error' {
             $cmdlet.WriteError((New-ChatAccessError -ErrorId 'UnreadableFile' -Category InvalidData -TargetObject $Reported.file -Message $Reported.message))
         }
-        'truncated' {
+        'report' {
+            $cmdlet.WriteVerbose("The report is $($Reported.path).")
+        }
+        { $_ -in 'truncated', 'warning' } {
             $cmdlet.WriteWarning($Reported.message)
         }
         'bad_row' {

@@ -65,6 +65,19 @@ function Find-ChatAccess {
     All domains of your tenant, for records that do not say whose a domain is, such as MessageEvents. Any
     other domain is then an outsider's.
 
+    .PARAMETER ResolveUser
+    Looks up users whose object id is in no record in the directory of the tenant you are connected to, by
+    their user principal name. Needs Connect-ChatAccess, with the permission User.ReadBasic.All too. Your
+    tenant is then also known for sources that do not name it.
+
+    .PARAMETER Context
+    The account to look up users with, as Connect-ChatAccess -PassThru returned it. Without this parameter it
+    is the current one.
+
+    .PARAMETER Report
+    A file for an HTML page that shows what was found: which outsiders reached whom, when, and the targets. It
+    needs nothing else, can be printed and sent, and replaces a file of that name.
+
     .INPUTS
     Files, and audit records as objects or JSON text.
 
@@ -84,9 +97,19 @@ function Find-ChatAccess {
     Shows whom the exports leave open, and why.
 
     .EXAMPLE
+    PS> Find-ChatAccess AuditLog_*.csv -ResolveUser | Where-Object Unresolved
+
+    Looks up the members of group chats in the directory, and shows who is still open.
+
+    .EXAMPLE
     PS> Search-UnifiedAuditLog -StartDate $start -EndDate $end -Operations ChatCreated -ResultSize 5000 | Find-ChatAccess
 
     Takes the records of a search as they come.
+
+    .EXAMPLE
+    PS> Find-ChatAccess AuditLog_*.csv -Report chats.html
+
+    Writes a page to look at before anything is removed.
 
     .EXAMPLE
     PS> Find-ChatAccess MessageEvents.csv -TenantId $tenant -InternalDomain contoso.com | Export-Csv targets.csv
@@ -141,13 +164,28 @@ function Find-ChatAccess {
 
         [string] $TenantId,
 
-        [string[]] $InternalDomain
+        [string[]] $InternalDomain,
+
+        [switch] $ResolveUser,
+
+        [PSTypeName('ChatAccess.Context')] [object] $Context,
+
+        [string] $Report
     )
 
     begin {
         Initialize-ChatAccess
+        $account = $null
+        if ($ResolveUser) {
+            $account = if ($Context) { $Context } else { $script:Context }
+            if (-not $account) {
+                $PSCmdlet.ThrowTerminatingError((New-ChatAccessError -ErrorId 'NotConnected' -Category ConnectionError -Message (
+                            'Nobody is connected to Microsoft Graph, to look users up.') -RecommendedAction 'Run Connect-ChatAccess first, or leave -ResolveUser out.'))
+            }
+        }
         $files = [Collections.Generic.List[string]]::new()
         $search = $null
+        $reportPath = if ($Report) { $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Report) } else { '' }
         $query = @{ include_internal = [bool] $IncludeInternal }
         if ($UserPrincipalName) { $query.user_principal_name = $UserPrincipalName }
         if ($ExternalDomain) { $query.external_domain = $ExternalDomain }
@@ -171,7 +209,7 @@ function Find-ChatAccess {
                 $files.Add($InputObject.FullName)
             } elseif ($InputObject -and ($InputObject -isnot [string] -or $InputObject.Trim())) {
                 if (-not $search) {
-                    $search = Open-Search -Cmdlet $PSCmdlet -Path @() -Query $query
+                    $search = Open-Search -Cmdlet $PSCmdlet -Path @() -Query $query -Report $reportPath -Account $account
                 }
                 Send-SearchRecord $search $InputObject
             }
@@ -193,7 +231,7 @@ function Find-ChatAccess {
                         'Files and records came in by the same pipeline.') -RecommendedAction 'Give the files in one call and the records in another.')
             }
             if ($files.Count) {
-                $search = Open-Search -Cmdlet $PSCmdlet -Path $files -Query $query
+                $search = Open-Search -Cmdlet $PSCmdlet -Path $files -Query $query -Report $reportPath -Account $account
             }
             if ($search) {
                 Complete-Search $search

@@ -39,6 +39,10 @@ pub(crate) enum State {
     Broken,
     /// It was given up while it grew.
     TooLong,
+    /// The file ends inside of it.
+    Cut,
+    /// It is the file's last line and has no line end: perhaps not all of it is there.
+    LastLine,
 }
 
 /// The scan. Positions are in the caller's buffer, which may drop its front: see [`Scan::shift`].
@@ -113,13 +117,17 @@ impl Scan {
 
     /// The end of the file: what is in progress is broken. Returns whether something was open.
     pub(crate) fn finish(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) -> bool {
-        if self.layout == Layout::Lines {
-            self.line_ended(bytes, bytes.len(), pieces);
-            return false;
+        match self.layout {
+            Layout::Lines => {
+                self.line_ended(bytes, bytes.len(), State::LastLine, pieces);
+                false
+            }
+            Layout::Nested => {
+                let open = !self.open.is_empty() || !self.lists.is_empty();
+                self.break_off(bytes.len(), State::Cut, pieces);
+                open
+            }
         }
-        let open = !self.open.is_empty() || !self.lists.is_empty();
-        self.break_off(bytes.len(), pieces);
-        open
     }
 
     /// Scans `bytes[from..]` and adds the records that end there.
@@ -140,17 +148,20 @@ impl Scan {
             let Some(length) = memchr(b'\n', &bytes[at..]) else {
                 return;
             };
-            self.line_ended(bytes, at + length, pieces);
+            self.line_ended(bytes, at + length, State::Whole, pieces);
             at += length + 1;
         }
     }
 
-    fn line_ended(&mut self, bytes: &[u8], end: usize, pieces: &mut Vec<Piece>) {
+    fn line_ended(&mut self, bytes: &[u8], end: usize, state: State, pieces: &mut Vec<Piece>) {
         self.open.clear();
         if let Some(start) = self.record.take()
             && !bytes[start..end].trim_ascii().is_empty()
         {
-            pieces.push(whole(start..end));
+            pieces.push(Piece {
+                range: start..end,
+                state,
+            });
         }
     }
 
@@ -205,7 +216,7 @@ impl Scan {
                 }
             }
             // A line break can't stand in a text: the quote that should end it is missing.
-            _ => self.break_off(found, pieces),
+            _ => self.break_off(found, State::Broken, pieces),
         }
         found + 1
     }
@@ -217,7 +228,7 @@ impl Scan {
             Some(_) => matches!(self.last, b'[' | b','),
         };
         if !fits {
-            self.break_off(at, pieces);
+            self.break_off(at, State::Broken, pieces);
         }
         if self.open.is_empty() && byte == b'[' {
             self.lists.push(b'[');
@@ -258,7 +269,7 @@ impl Scan {
                     pieces.push(whole(start..at + 1));
                 }
             }
-            Some(_) => self.break_off(at, pieces),
+            Some(_) => self.break_off(at, State::Broken, pieces),
             // The end of a list. In an object, the rest of the object follows: it is skipped.
             None if byte == b']' && self.lists.pop() == Some(b'{') => {
                 self.open.push(b'{');
@@ -269,11 +280,11 @@ impl Scan {
     }
 
     /// The record in progress can't be JSON.
-    fn break_off(&mut self, end: usize, pieces: &mut Vec<Piece>) {
+    fn break_off(&mut self, end: usize, state: State, pieces: &mut Vec<Piece>) {
         if let Some(start) = self.record.take() {
             pieces.push(Piece {
                 range: start..end,
-                state: State::Broken,
+                state,
             });
         }
         self.open.clear();
@@ -395,9 +406,11 @@ mod tests {
     #[test]
     fn one_record_per_line_is_cut_at_line_ends_only() {
         for portion in 1..9 {
+            let mut expected = wholes(&["{\"a\":\"x", "{\"b\":1}\r", "{\"c\""]);
+            expected[2].1 = State::LastLine;
             assert_eq!(
                 pieces("{\"a\":\"x\n\n{\"b\":1}\r\n{\"c\"", Layout::Lines, portion),
-                wholes(&["{\"a\":\"x", "{\"b\":1}\r", "{\"c\""])
+                expected
             );
         }
     }

@@ -15,3 +15,4 @@ mod thread;
 mod ties;
 
 pub(crate) use self::facts::Facts;
+pub(crate) use self::thread::pair;

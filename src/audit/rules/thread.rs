@@ -28,7 +28,7 @@ pub(super) fn kind(thread: &str, called: &str) -> Option<ChatKind> {
 }
 
 /// The two object ids in the id of a one-to-one chat, `19:{a}_{b}@unq.gbl.spaces`.
-pub(super) fn pair(thread: &str) -> Option<[Uuid; 2]> {
+pub(crate) fn pair(thread: &str) -> Option<[Uuid; 2]> {
     let (body, suffix) = thread.strip_prefix("19:")?.split_once('@')?;
     if !suffix.to_ascii_lowercase().starts_with("unq.") {
         return None;

@@ -1,0 +1,40 @@
+//! Values in HTML.
+
+use std::fmt::{self, Display};
+
+use jiff::Timestamp;
+
+use crate::input::one_line;
+
+/// A value from outside: one line of text that can be nothing else, in an isolate of its own, so that a
+/// name that turns the reading direction turns only itself.
+pub(super) struct Text<'a>(pub(super) &'a str);
+
+impl Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<bdi>")?;
+        for character in one_line(self.0, 500).chars() {
+            match character {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#39;")?,
+                other => write!(f, "{other}")?,
+            }
+        }
+        f.write_str("</bdi>")
+    }
+}
+
+/// A time to the minute, in UTC.
+pub(super) struct When(pub(super) Option<Timestamp>);
+
+impl Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(time) => write!(f, "{}", time.strftime("%Y-%m-%d %H:%M")),
+            None => f.write_str("not known"),
+        }
+    }
+}

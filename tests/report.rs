@@ -1,0 +1,185 @@
+//! The report in a real browser: Chromium, without a window.
+//!
+//! Where there is no Chromium (set CHROMIUM to its path), these tests pass and say that they did not run.
+//! The accessibility test needs the npm package `axe-core` too (set AXE_CORE to its `axe.min.js`).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use chat_access::audit::{ChatKind, Findings, FoundBy, Target, report_page};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+const HOSTILE: &str = "</title></script><script>console.error('ran')</script><img src=x onerror=console.error('ran')>\"'&\u{202E}";
+
+fn chromium() -> Option<PathBuf> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let usual = ["chromium", "chromium-browser", "google-chrome"];
+    let found = named
+        .into_iter()
+        .chain(usual.map(PathBuf::from))
+        .find(|path| {
+            Command::new(path)
+                .arg("--version")
+                .output()
+                .is_ok_and(|output| output.status.success())
+        });
+    if found.is_none() {
+        eprintln!("\nNOT RUN: the report in a browser, because there is no Chromium.\n");
+    }
+    found
+}
+
+fn axe() -> Option<String> {
+    let path = std::env::var_os("AXE_CORE").map(PathBuf::from).or_else(|| {
+        let output = Command::new("npm").args(["root", "-g"]).output().ok()?;
+        let root = String::from_utf8(output.stdout).ok()?;
+        Some(Path::new(root.trim()).join("axe-core/axe.min.js"))
+    });
+    let script = path.and_then(|path| fs::read_to_string(path).ok());
+    if script.is_none() {
+        eprintln!("\nNOT RUN: the report's accessibility, because there is no axe-core.\n");
+    }
+    script
+}
+
+fn targets(count: u32, name: &str) -> Findings {
+    let target = |number: u32| Target {
+        tenant_id: Some(Uuid::from_u128(1)),
+        user_id: Some(Uuid::from_u128(u128::from(number))),
+        thread_id: format!("19:{number:032x}@thread.v2"),
+        user_principal_name: Some(format!("user{number}@contoso.com")),
+        chat_type: ChatKind::Group,
+        external: true,
+        external_tenants: Vec::new(),
+        external_domains: vec!["evil.example".into()],
+        external_users: vec![format!("{name}{}@evil.example", number % 50)],
+        operations: vec!["ChatCreated".into(), "MessageSent".into()],
+        first_seen: Timestamp::from_second(1_780_000_000 + i64::from(number) * 5_000).ok(),
+        last_seen: Timestamp::from_second(1_790_000_000).ok(),
+        events: u64::from(number),
+        sources: Vec::new(),
+        found_by: Some(FoundBy::UserKey),
+        unresolved: None,
+    };
+    Findings {
+        targets: (1..=count).map(target).collect(),
+        ..Findings::default()
+    }
+}
+
+/// Opens a page and returns what its document became and what the browser said in its console.
+fn open(chromium: &Path, page: &str, more: &[&str]) -> (String, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.html");
+    fs::write(&path, page).unwrap();
+    let output = Command::new(chromium)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+        ])
+        .args([
+            "--disable-background-networking",
+            "--enable-logging=stderr",
+            "--dump-dom",
+        ])
+        .args(["--virtual-time-budget=10000", "--timeout=60000"])
+        .arg(format!(
+            "--user-data-dir={}",
+            folder.path().join("profile").display()
+        ))
+        .args(more)
+        .arg(format!("file://{}", path.display()))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let console = String::from_utf8_lossy(&output.stderr)
+        .lines()
+        .filter(|line| line.contains("CONSOLE"))
+        .map(str::to_string)
+        .collect();
+    (
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        console,
+    )
+}
+
+/// The page with a script of the test's in it, which its own policy would not let run.
+fn with_script(page: &str, script: &str) -> String {
+    let start = page.find("<meta http-equiv").expect("the policy");
+    let end = start + page[start..].find('>').expect("its end") + 1;
+    let open = format!("{}{}", &page[..start], &page[end..]);
+    open.replace("</body>", &format!("<script>{script}</script></body>"))
+}
+
+#[test]
+fn nothing_runs_and_nothing_is_complained_of_even_with_hostile_names() {
+    let Some(chromium) = chromium() else {
+        return;
+    };
+    let page = report_page(&targets(20, HOSTILE), Timestamp::UNIX_EPOCH);
+    let (document, console) = open(&chromium, &page, &[]);
+    // A request that the page's policy blocks would be told in the console too.
+    assert_eq!(console, Vec::<String>::new());
+    assert!(
+        document.contains("console.error('ran')&lt;/script&gt;"),
+        "{document}"
+    );
+    assert_eq!(document.matches("<img").count(), 0);
+}
+
+#[test]
+fn the_filter_shows_what_is_asked_for() {
+    let Some(chromium) = chromium() else {
+        return;
+    };
+    let page = report_page(&targets(30, "eve"), Timestamp::UNIX_EPOCH);
+    let script = "{ const box = document.getElementById('filter'); box.value = 'USER7@ group'; \
+                  box.dispatchEvent(new Event('input')); }";
+    let (document, console) = open(&chromium, &with_script(&page, script), &[]);
+    assert_eq!(console, Vec::<String>::new());
+    assert!(document.contains("1 of 30 shown"), "{document}");
+}
+
+#[test]
+fn five_thousand_targets_open_at_once() {
+    let Some(chromium) = chromium() else {
+        return;
+    };
+    let page = report_page(&targets(5_000, "eve"), Timestamp::UNIX_EPOCH);
+    let script = "addEventListener('load', () => setTimeout(() => { const t = performance.getEntriesByType('navigation')[0]; \
+                  document.body.innerHTML = 'loaded in ' + Math.round(t.loadEventEnd) + ' ms'; }));";
+    let (document, _) = open(&chromium, &with_script(&page, script), &[]);
+    let time = document
+        .split("loaded in ")
+        .nth(1)
+        .and_then(|rest| rest.split(' ').next());
+    let time: u32 = time.and_then(|time| time.parse().ok()).expect("it loads");
+    assert!(time < 3_000, "it takes {time} ms");
+}
+
+#[test]
+fn nobody_is_shut_out_in_light_or_dark() {
+    let (Some(chromium), Some(axe)) = (chromium(), axe()) else {
+        return;
+    };
+    let page = report_page(&targets(20, "eve"), Timestamp::UNIX_EPOCH);
+    let script = format!(
+        "{axe}; axe.run().then(found => document.body.textContent = 'violations: ' + \
+         found.violations.map(v => v.id + ' ' + v.nodes.map(n => n.html).join(' ')).join('; ') + ' end');"
+    );
+    for mode in [
+        "--blink-settings=preferredColorScheme=1",
+        "--blink-settings=preferredColorScheme=0",
+    ] {
+        let (document, _) = open(&chromium, &with_script(&page, &script), &[mode]);
+        assert!(document.contains("violations:  end"), "{mode}: {document}");
+    }
+}
