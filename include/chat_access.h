@@ -19,7 +19,7 @@
  *   - Texts in are UTF-8 with a length in bytes, not NUL-terminated, and copied before the call returns.
  *   - Texts out go into the caller's buffer, without a NUL; their length in bytes is in `length`. A buffer
  *     of capacity 0 may be NULL. Where the buffer is too small, `length` says how much is needed and
- *     nothing is lost. 16 KiB are enough for any event.
+ *     nothing is lost. 16 KiB are enough for any event but a search's `target`.
  *   - Handles are numbers. A closed or invented one is a status. There is nothing else to free.
  *   - Any thread may call, and none is called back. What takes long runs on threads of the library.
  *   - The library stays loaded for the life of the process. After fork() only the parent may use it.

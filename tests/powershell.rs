@@ -160,7 +160,7 @@ fn ctrl_c(pwsh: &Path) -> Result<(), Failed> {
 
 fn analyze(pwsh: &Path) -> Result<(), Failed> {
     let script = "
-        $found = foreach ($path in 'powershell', 'benches') {
+        $found = foreach ($path in 'powershell', 'benches', 'examples') {
             Invoke-ScriptAnalyzer -Path $path -Recurse -Settings ./PSScriptAnalyzerSettings.psd1
         }
         $found | Format-List RuleName, Severity, ScriptName, Line, Message
