@@ -35,6 +35,7 @@ fn main() {
         .find_map(|name| which::which(name).ok());
     let pwsh = stage::pwsh();
     let terminal = which::which("script")
+        .and(which::which("setsid"))
         .ok()
         .filter(|_| cfg!(target_os = "linux"));
 
@@ -249,7 +250,8 @@ fn module_route(package: &Package, chromium: &Path, pwsh: &Path) -> Result<(), F
     fs::write(
         &opener,
         format!(
-            "#!/bin/sh\n{} \"$1\" > '{part}' 2> /dev/null\nmv '{part}' '{}'\n",
+            // The terminal may be gone before the page is there, and would take the browser with it.
+            "#!/bin/sh\ntrap '' HUP\nsetsid {} \"$1\" > '{part}' 2> /dev/null\nmv '{part}' '{}'\n",
             open.join(" "),
             page.display(),
             part = part.display(),
