@@ -121,7 +121,7 @@ fn serve(service: &Service, request: &Request) -> Result<Answer, Refusal> {
         }
         Resource::User { key } => {
             expect_method(request, &Method::GET)?;
-            users::serve(service, key)
+            users::serve(service, &account.claims, key)
         }
         Resource::Directory(entry) => directory::serve(service, request, &account.claims, entry),
         Resource::Unknown { segment } => Err(Refusal::bad_request(format!(
@@ -139,6 +139,22 @@ fn expect_method(request: &Request, method: &Method) -> Result<(), Refusal> {
         "Request_BadRequest",
         format!("Specified HTTP method is not allowed for the request target; it takes {method}."),
     ))
+}
+
+/// The body is said to be JSON.
+fn expect_json(request: &Request) -> Result<(), Refusal> {
+    let Some(content_type) = request.header("content-type") else {
+        return Err(Refusal::bad_request(
+            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+        ));
+    };
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if media_type.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    Err(Refusal::bad_request(format!(
+        "The content type '{media_type}' is not application/json."
+    )))
 }
 
 #[cfg(test)]

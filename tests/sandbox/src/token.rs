@@ -94,6 +94,18 @@ impl TokenClaims {
         }
     }
 
+    /// An app-only token with these application permissions.
+    ///
+    /// ```
+    /// let discover = sandbox::TokenClaims::app_with(["Chat.ReadBasic.All", "User.ReadBasic.All"]);
+    /// ```
+    pub fn app_with(roles: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            roles: roles.into_iter().map(Into::into).collect(),
+            ..Self::app_only()
+        }
+    }
+
     /// A token that expired a minute ago.
     pub fn expired() -> Self {
         Self {
@@ -115,6 +127,10 @@ impl TokenClaims {
         granted
             .split(' ')
             .any(|one| one.eq_ignore_ascii_case(scope))
+    }
+
+    pub(crate) fn has_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|one| one.eq_ignore_ascii_case(role))
     }
 
     /// The payload of the token, issued at `iat` and expiring at `exp` (Unix seconds).
@@ -261,6 +277,9 @@ mod tests {
         assert_eq!(claims["idtyp"], "app");
         assert_eq!(claims["roles"], json!(["Chat.ReadWrite.All"]));
         assert!(claims.get("scp").is_none() && claims.get("upn").is_none());
+        let other = TokenClaims::app_with(["User.Read.All"]);
+        assert!(other.is_app_only() && other.has_role("user.read.all"));
+        assert!(!other.has_role(SCOPE));
     }
 
     #[test]

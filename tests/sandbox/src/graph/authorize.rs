@@ -55,10 +55,40 @@ pub(super) fn expect_scope(claims: &TokenClaims) -> Result<(), Refusal> {
     if claims.has_scope(SCOPE) {
         return Ok(());
     }
+    Err(missing_scope(claims, &[SCOPE]))
+}
+
+/// The request takes one of these permissions: as a scope of the account, or as a role of the
+/// application where there is no account.
+pub(super) fn expect_permission(claims: &TokenClaims, permissions: &[&str]) -> Result<(), Refusal> {
+    if claims.is_app_only() {
+        return expect_role(claims, permissions);
+    }
+    if permissions.iter().any(|one| claims.has_scope(one)) {
+        return Ok(());
+    }
+    Err(missing_scope(claims, permissions))
+}
+
+/// The request takes an app-only token with one of these roles.
+pub(super) fn expect_role(claims: &TokenClaims, roles: &[&str]) -> Result<(), Refusal> {
+    if claims.is_app_only() && roles.iter().any(|one| claims.has_role(one)) {
+        return Ok(());
+    }
+    Err(Refusal::forbidden(format!(
+        "Missing role permissions on the request. API requires one of '{}'. \
+         Roles on the request '{}'",
+        roles.join(", "),
+        claims.roles.join(", "),
+    )))
+}
+
+fn missing_scope(claims: &TokenClaims, needed: &[&str]) -> Refusal {
     let scopes = claims.scp.as_deref().unwrap_or_default();
     let scopes = scopes.split_whitespace().collect::<Vec<_>>().join(", ");
-    Err(Refusal::forbidden(format!(
-        "Missing scope permissions on the request. API requires one of '{SCOPE}'. \
-         Scopes on the request '{scopes}'"
-    )))
+    Refusal::forbidden(format!(
+        "Missing scope permissions on the request. API requires one of '{}'. \
+         Scopes on the request '{scopes}'",
+        needed.join(", "),
+    ))
 }

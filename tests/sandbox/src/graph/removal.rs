@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Refusal, Request, authorize};
+use super::{Refusal, Request, authorize, expect_json};
 use crate::answer::Answer;
 use crate::guid::is_guid;
 use crate::service::{Chat, Service};
@@ -53,21 +53,6 @@ pub(super) fn serve(
             Ok(Answer::empty(204))
         }
     }
-}
-
-fn expect_json(request: &Request) -> Result<(), Refusal> {
-    let Some(content_type) = request.header("content-type") else {
-        return Err(Refusal::bad_request(
-            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
-        ));
-    };
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if media_type.eq_ignore_ascii_case("application/json") {
-        return Ok(());
-    }
-    Err(Refusal::bad_request(format!(
-        "The content type '{media_type}' is not application/json."
-    )))
 }
 
 fn parse(body: &[u8]) -> Result<User, Refusal> {

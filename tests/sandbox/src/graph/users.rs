@@ -9,6 +9,10 @@ use serde_json::json;
 use super::Refusal;
 use crate::answer::Answer;
 use crate::service::Service;
+use crate::token::TokenClaims;
+
+/// What an application needs, one of them.
+const ROLES: [&str; 2] = ["User.ReadBasic.All", "User.Read.All"];
 
 /// A user of the directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +29,15 @@ impl DirectoryUser {
     }
 }
 
-pub(super) fn serve(service: &Service, key: &str) -> Result<Answer, Refusal> {
+/// Any account may read its directory, so only an application is asked for its permissions.
+pub(super) fn serve(service: &Service, claims: &TokenClaims, key: &str) -> Result<Answer, Refusal> {
+    if claims.is_app_only() && !ROLES.iter().any(|role| claims.has_role(role)) {
+        return Err(Refusal::new(
+            403,
+            "Authorization_RequestDenied",
+            "Insufficient privileges to complete the operation.",
+        ));
+    }
     let Some(user) = service.user(key) else {
         return Err(Refusal::new(
             404,

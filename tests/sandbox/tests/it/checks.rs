@@ -270,6 +270,25 @@ fn a_user_is_found_by_name_or_id() {
 }
 
 #[test]
+fn an_application_needs_a_role_to_read_a_user() {
+    let sandbox = start();
+    sandbox.set_users(vec![DirectoryUser {
+        id: USER_ID.into(),
+        user_principal_name: "bob@contoso.example".into(),
+    }]);
+    let target = format!("/v1.0/users/{USER_ID}");
+    for (role, status) in [
+        ("User.ReadBasic.All", 200),
+        ("User.Read.All", 200),
+        ("Chat.ReadBasic.All", 403),
+    ] {
+        let token = sandbox.token(TokenClaims::app_with([role]));
+        let reply = ask(&sandbox, &request("GET", &target, &token, ""));
+        assert_eq!(reply.status, status, "{role}");
+    }
+}
+
+#[test]
 fn what_graph_has_and_the_sandbox_has_not_says_so() {
     let sandbox = start();
     let token = sandbox.token(TokenClaims::default());
