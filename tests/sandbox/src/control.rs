@@ -12,6 +12,7 @@
 //! | `POST /sandbox/limits` | [`Limits`], each member an override; `"preset": "documented"` starts from those | 204 |
 //! | `POST /sandbox/chats` | `{"missing": ["19:..."], "forbidden": ["19:..."]}` | 204 |
 //! | `POST /sandbox/users` | `{"users": [DirectoryUser]}` | 204 |
+//! | `POST /sandbox/audit_log` | [`AuditLog`], each member an override | 204 |
 //! | `POST /sandbox/reset` | | 204 |
 //!
 //! A body may be left out where nothing is to be overridden. Each `POST` replaces what was set
@@ -26,7 +27,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::entra::EntraSettings;
 use crate::faults::FaultScript;
-use crate::graph::{DirectoryUser, Request};
+use crate::graph::{AuditLog, DirectoryUser, Request};
 use crate::limits::Limits;
 use crate::service::Service;
 use crate::token::TokenClaims;
@@ -97,6 +98,10 @@ fn serve(service: &Service, request: &Request) -> Result<Answer, Answer> {
         }
         (Method::POST, "users") => {
             service.set_users(body::<Users>(request)?.users);
+            Answer::empty(204)
+        }
+        (Method::POST, "audit_log") => {
+            service.set_audit_log(body::<AuditLog>(request)?);
             Answer::empty(204)
         }
         (Method::POST, "reset") => {

@@ -1,4 +1,5 @@
-//! Microsoft Graph as far as ChatAccess uses it: one action, and the directory's users and applications.
+//! Microsoft Graph as far as ChatAccess uses it: one action, the directory's users and applications,
+//! and the searches for chats.
 //!
 //! A request passes the same gates in the same order as at Graph: the token, the throttle, the
 //! permission, the request itself, and only then what it names.
@@ -8,11 +9,14 @@ mod correlation;
 mod directory;
 mod refusal;
 mod removal;
+mod search;
 mod users;
 
 pub(crate) use correlation::Correlation;
 pub(crate) use directory::Directory;
 pub(crate) use refusal::Refusal;
+pub use search::AuditLog;
+pub(crate) use search::Searches;
 pub use users::DirectoryUser;
 
 use hyper::{HeaderMap, Method};
@@ -45,6 +49,12 @@ impl Request {
         format!("http://{}", self.header("host").unwrap_or_default())
     }
 
+    /// It is for the version of Graph that is ahead.
+    fn is_beta(&self) -> bool {
+        let version = self.path.trim_start_matches('/').split('/').next();
+        version.is_some_and(|version| version.eq_ignore_ascii_case("beta"))
+    }
+
     /// The chat it is about.
     pub(crate) fn chat(&self) -> Option<&str> {
         match &self.resource {
@@ -63,6 +73,8 @@ pub(crate) enum Resource {
     User { key: String },
     /// An application, or something about one.
     Directory(directory::Entry),
+    /// A search for chats, or what it found.
+    Search(search::Entry),
     /// Anything else; Graph's answer names the segment it did not understand.
     Unknown { segment: String },
 }
@@ -87,12 +99,14 @@ impl Resource {
                 Self::RemoveAllAccess { chat: chat.into() }
             }
             [_, users, key] if is(users, "users") => Self::User { key: key.into() },
-            [_, ref rest @ ..] => match directory::Entry::parse(rest) {
-                Some(entry) => Self::Directory(entry),
-                None => Self::Unknown {
-                    segment: segments.last().copied().unwrap_or_default().into(),
-                },
-            },
+            [_, ref rest @ ..] => {
+                let search = search::Entry::parse(rest).map(Self::Search);
+                search
+                    .or_else(|| directory::Entry::parse(rest).map(Self::Directory))
+                    .unwrap_or_else(|| Self::Unknown {
+                        segment: segments.last().copied().unwrap_or_default().into(),
+                    })
+            }
             [] => Self::Unknown {
                 segment: String::new(),
             },
@@ -124,6 +138,7 @@ fn serve(service: &Service, request: &Request) -> Result<Answer, Refusal> {
             users::serve(service, &account.claims, key)
         }
         Resource::Directory(entry) => directory::serve(service, request, &account.claims, entry),
+        Resource::Search(entry) => search::serve(service, request, &account.claims, entry),
         Resource::Unknown { segment } => Err(Refusal::bad_request(format!(
             "Resource not found for the segment '{segment}'."
         ))),

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::entra::{EntraSettings, EntraStats};
 use crate::faults::FaultScript;
-use crate::graph::DirectoryUser;
+use crate::graph::{AuditLog, DirectoryUser};
 use crate::ledger::{AppliedRemoval, RecordedRequest, Stats};
 use crate::limits::Limits;
 use crate::server;
@@ -43,6 +43,8 @@ pub struct SandboxOptions {
     pub forbidden_chats: Vec<String>,
     /// The directory's users.
     pub users: Vec<DirectoryUser>,
+    /// What a search of the audit log finds.
+    pub audit_log: AuditLog,
 }
 
 impl Default for SandboxOptions {
@@ -61,6 +63,7 @@ impl Default for SandboxOptions {
             missing_chats: Vec::new(),
             forbidden_chats: Vec::new(),
             users: Vec::new(),
+            audit_log: AuditLog::default(),
         }
     }
 }
@@ -167,6 +170,12 @@ impl Sandbox {
     /// Replaces the users of the directory.
     pub fn set_users(&self, users: Vec<DirectoryUser>) {
         self.service.set_users(users);
+    }
+
+    /// Replaces the audit log for the queries to come. A query that was made before goes on in the
+    /// log of its time.
+    pub fn set_audit_log(&self, log: AuditLog) {
+        self.service.set_audit_log(log);
     }
 
     /// The latest requests, in order of arrival.

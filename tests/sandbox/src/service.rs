@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::entra::{Entra, EntraSettings};
 use crate::faults::{FaultScript, Faults, Hit};
-use crate::graph::{Directory, DirectoryUser, Refusal};
+use crate::graph::{AuditLog, Directory, DirectoryUser, Refusal, Searches};
 use crate::ledger::Ledger;
 use crate::limits::{Caller, InvalidLimits, Limiter, Limits};
 use crate::lock::lock;
@@ -36,6 +36,7 @@ pub(crate) struct Service {
     entra: Mutex<Entra>,
     directory: Mutex<Directory>,
     tenant: Mutex<Tenant>,
+    searches: Mutex<Searches>,
     limiter: Mutex<Limiter>,
     faults: Mutex<Faults>,
     ledger: Mutex<Ledger>,
@@ -49,6 +50,7 @@ impl Service {
             entra: Mutex::default(),
             directory: Mutex::default(),
             tenant: Mutex::default(),
+            searches: Mutex::default(),
             limiter: Mutex::new(Limiter::new(&options.limits)?),
             faults: Mutex::default(),
             ledger: Mutex::new(Ledger::new(options.keep_requests)),
@@ -67,6 +69,8 @@ impl Service {
         self.script(options.faults.clone());
         self.set_entra(options.entra.clone());
         *self.directory() = Directory::default();
+        *self.searches() = Searches::default();
+        self.set_audit_log(options.audit_log.clone());
         *self.ledger() = Ledger::new(options.keep_requests);
         self.set_limits(&options.limits)
             .expect("the limits were good at the start");
@@ -133,6 +137,14 @@ impl Service {
 
     pub(crate) fn set_users(&self, users: Vec<DirectoryUser>) {
         lock(&self.tenant).users = users;
+    }
+
+    pub(crate) fn searches(&self) -> MutexGuard<'_, Searches> {
+        lock(&self.searches)
+    }
+
+    pub(crate) fn set_audit_log(&self, log: AuditLog) {
+        self.searches().audit.set(log);
     }
 
     /// Replaces the limits; nothing is used of the new ones.

@@ -6,5 +6,6 @@ mod controls;
 mod faults;
 mod program;
 mod record;
+mod searches;
 mod throttling;
 mod throughput;

@@ -1,0 +1,130 @@
+//! Where the chats of outsiders are found: the audit log.
+//!
+//! | Request | |
+//! |---|---|
+//! | `POST /security/auditLog/queries` | starts a search of the audit log |
+//! | `GET /security/auditLog/queries/{id}` | how far it has got |
+//! | `GET /security/auditLog/queries/{id}/records` | what it found, in pages |
+//!
+//! All of it only reads. The limits of the removal count none of it; what limits it has of its own
+//! are those that its settings ask for.
+
+mod audit_query;
+mod paging;
+
+pub use audit_query::AuditLog;
+
+use hyper::Method;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
+
+use super::{Refusal, Request, expect_json, expect_method};
+use crate::answer::Answer;
+use crate::service::Service;
+use crate::token::TokenClaims;
+
+/// What there is to find, and the searches for it that go on.
+#[derive(Default)]
+pub(crate) struct Searches {
+    pub(crate) audit: audit_query::Audit,
+}
+
+/// What a path names among the searches.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Queries,
+    Query(String),
+    Records(String),
+}
+
+impl Entry {
+    /// The segments after the version.
+    pub(crate) fn parse(segments: &[&str]) -> Option<Self> {
+        let is = |segment: &str, name: &str| segment.eq_ignore_ascii_case(name);
+        let audit = |security, log, queries| {
+            is(security, "security") && is(log, "auditLog") && is(queries, "queries")
+        };
+        match *segments {
+            [a, b, c] if audit(a, b, c) => Some(Self::Queries),
+            [a, b, c, id] if audit(a, b, c) => Some(Self::Query(id.into())),
+            [a, b, c, id, records] if audit(a, b, c) && is(records, "records") => {
+                Some(Self::Records(id.into()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Serves a search for the holder of `claims`.
+pub(super) fn serve(
+    service: &Service,
+    request: &Request,
+    claims: &TokenClaims,
+    entry: &Entry,
+) -> Result<Answer, Refusal> {
+    let method = match entry {
+        Entry::Queries => &Method::POST,
+        _ => &Method::GET,
+    };
+    expect_method(request, method)?;
+    match entry {
+        Entry::Queries => audit_query::create(service, request, claims),
+        Entry::Query(id) => audit_query::poll(service, request, claims, id),
+        Entry::Records(id) => audit_query::records(service, request, claims, id),
+    }
+}
+
+/// The body as a JSON object.
+fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
+    expect_json(request)?;
+    serde_json::from_slice(&request.body)
+        .map_err(|error| Refusal::bad_request(format!("Invalid request body: {error}.")))
+}
+
+/// A point in time as the records write it: with an offset, or without one, which means UTC.
+fn instant(text: &str) -> Option<Timestamp> {
+    if let Ok(instant) = text.parse() {
+        return Some(instant);
+    }
+    let utc = text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC);
+    Some(utc.ok()?.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_name_the_searches_in_any_case() {
+        for (segments, entry) in [
+            (
+                &["Security", "auditlog", "Queries"][..],
+                Some(Entry::Queries),
+            ),
+            (
+                &["security", "auditLog", "queries", "Q"],
+                Some(Entry::Query("Q".into())),
+            ),
+            (
+                &["security", "auditLog", "queries", "Q", "records"],
+                Some(Entry::Records("Q".into())),
+            ),
+            (&["security", "auditLog"], None),
+            (&["users", "a", "messages"], None),
+            (&[], None),
+        ] {
+            assert_eq!(Entry::parse(segments), entry, "{segments:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_an_offset_is_utc() {
+        let utc = instant("2026-11-01T05:00:00Z");
+        assert!(utc.is_some());
+        assert_eq!(instant("2026-11-01T05:00:00"), utc);
+        assert_eq!(instant("2026-11-01T06:00:00.0000000+01:00"), utc);
+        assert_eq!(instant("yesterday"), None);
+    }
+}

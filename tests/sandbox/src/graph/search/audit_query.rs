@@ -1,0 +1,238 @@
+//! `/security/auditLog/queries`: a search of the audit log, which takes a while.
+//!
+//! A client posts a query, polls it until it is done, and reads its records page by page. A query
+//! goes by the log that was set when it was made.
+
+mod query;
+mod record;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use self::query::AuditQuery;
+use super::paging::Options;
+use super::{Refusal, Request, object};
+use crate::answer::Answer;
+use crate::graph::authorize;
+use crate::guid;
+use crate::service::Service;
+use crate::token::TokenClaims;
+
+/// The one permission, of an account or of an application.
+const PERMISSION: &str = "AuditLogsQuery.Read.All";
+/// How many queries may wait or run at a time.
+const MAX_UNFINISHED: usize = 50;
+/// The most records a page has.
+const MAX_PAGE: usize = 999;
+/// The most records a query returns, as it says of itself.
+const MAX_RECORDS: u32 = 1_000_000;
+
+/// The audit log, and how queries of it go.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuditLog {
+    /// The records, in the shape of `AuditData`. One without a readable `CreationTime` is found at
+    /// any time, so that clients meet it.
+    pub records: Vec<Value>,
+    /// How often a query is polled in vain: it has not started, and then it runs.
+    pub polls: u32,
+    /// The status after that. All but `succeeded` have no records; with `running` it never ends.
+    pub outcome: String,
+    /// The most records on a page, whatever a client asks for.
+    pub page: usize,
+    /// A query says that it found more than it may return.
+    pub limit_exceeded: bool,
+    /// Only beta has the log; it was so for a year.
+    pub beta_only: bool,
+    /// How many of the first polls of a query are answered 429, before those of `polls`.
+    pub wait_with_429: u32,
+}
+
+impl Default for AuditLog {
+    fn default() -> Self {
+        Self {
+            records: Vec::new(),
+            polls: 1,
+            outcome: "succeeded".into(),
+            page: MAX_PAGE,
+            limit_exceeded: false,
+            beta_only: false,
+            wait_with_429: 0,
+        }
+    }
+}
+
+/// The log and the queries that were made.
+#[derive(Default)]
+pub(crate) struct Audit {
+    log: Arc<AuditLog>,
+    jobs: HashMap<String, Job>,
+}
+
+impl Audit {
+    /// Replaces the log for the queries to come.
+    pub(crate) fn set(&mut self, log: AuditLog) {
+        self.log = Arc::new(log);
+    }
+
+    fn job(&mut self, id: &str) -> Result<&mut Job, Refusal> {
+        self.jobs
+            .get_mut(&id.to_ascii_lowercase())
+            .ok_or_else(|| Refusal::new(404, "NotFound", "The audit log query was not found."))
+    }
+}
+
+/// A query at work.
+#[derive(Clone)]
+struct Job {
+    id: String,
+    query: AuditQuery,
+    log: Arc<AuditLog>,
+    /// Where in the log the records are that it finds.
+    found: Arc<Vec<usize>>,
+    /// Polls that had an answer, and those that were throttled.
+    polled: u32,
+    throttled: u32,
+    /// What the client was told last.
+    status: String,
+}
+
+impl Job {
+    fn is_finished(&self) -> bool {
+        !["notStarted", "running"].contains(&self.status.as_str())
+    }
+
+    fn has_succeeded(&self) -> bool {
+        self.status == "succeeded"
+    }
+
+    /// One more poll.
+    fn advance(&mut self) {
+        self.status = match self.polled {
+            polled if polled >= self.log.polls => self.log.outcome.clone(),
+            0 => "notStarted".into(),
+            _ => "running".into(),
+        };
+        self.polled = self.polled.saturating_add(1);
+    }
+
+    fn json(&self) -> Value {
+        let mut json = self.query.json();
+        json["@odata.context"] =
+            "https://graph.microsoft.com/v1.0/$metadata#security/auditLog/queries/$entity".into();
+        json["id"] = self.id.as_str().into();
+        json["status"] = self.status.as_str().into();
+        if self.has_succeeded() {
+            json["approximateReturnedRecordCount"] = self.found.len().into();
+            json["isRecordCountLimitExceeded"] = self.log.limit_exceeded.into();
+            json["recordCountLimit"] = MAX_RECORDS.into();
+        }
+        json
+    }
+}
+
+/// Makes a query.
+pub(super) fn create(
+    service: &Service,
+    request: &Request,
+    claims: &TokenClaims,
+) -> Result<Answer, Refusal> {
+    let log = enter(service, request, claims)?;
+    let query = AuditQuery::parse(object(request)?)?;
+    let found = (0..log.records.len()).filter(|at| query.finds(&log.records[*at]));
+    let job = Job {
+        id: guid::random(),
+        found: Arc::new(found.collect()),
+        query,
+        log,
+        polled: 0,
+        throttled: 0,
+        status: "notStarted".into(),
+    };
+    let mut searches = service.searches();
+    let jobs = &mut searches.audit.jobs;
+    if jobs.values().filter(|job| !job.is_finished()).count() >= MAX_UNFINISHED {
+        return Err(Refusal::throttled(Some("10".into())));
+    }
+    let answer = Answer::json(201, &job.json());
+    jobs.insert(job.id.clone(), job);
+    Ok(answer)
+}
+
+/// Says how far a query has got.
+pub(super) fn poll(
+    service: &Service,
+    request: &Request,
+    claims: &TokenClaims,
+    id: &str,
+) -> Result<Answer, Refusal> {
+    enter(service, request, claims)?;
+    Options::parse(&request.query, &[])?;
+    let mut searches = service.searches();
+    let job = searches.audit.job(id)?;
+    if job.throttled < job.log.wait_with_429 {
+        job.throttled += 1;
+        return Err(Refusal::throttled(Some("1".into())));
+    }
+    job.advance();
+    Ok(Answer::json(200, &job.json()))
+}
+
+/// Gives a page of what a query found.
+pub(super) fn records(
+    service: &Service,
+    request: &Request,
+    claims: &TokenClaims,
+    id: &str,
+) -> Result<Answer, Refusal> {
+    enter(service, request, claims)?;
+    let options = Options::parse(&request.query, &["$top", "$skiptoken"])?;
+    let top = options.top(MAX_PAGE, MAX_PAGE)?;
+    let job = service.searches().audit.job(id)?.clone();
+    if !job.has_succeeded() {
+        return Err(Refusal::bad_request(format!(
+            "The audit log query has no records: its status is '{}'.",
+            job.status
+        )));
+    }
+    let page = options.page(request, &job.id, job.found.len(), top.min(job.log.page))?;
+    let items = job.found[page.from..page.to]
+        .iter()
+        .map(|at| record::item(&job.log.records[*at]))
+        .collect();
+    let context = format!("security/auditLog/queries('{}')/records", job.id);
+    Ok(Answer::json(200, &page.body(&context, items)))
+}
+
+/// The gates that all of it is behind; behind them is the log.
+fn enter(
+    service: &Service,
+    request: &Request,
+    claims: &TokenClaims,
+) -> Result<Arc<AuditLog>, Refusal> {
+    let log = Arc::clone(&service.searches().audit.log);
+    if log.beta_only && !request.is_beta() {
+        // A version that has no such segment says so before it asks for permissions.
+        return Err(Refusal::bad_request(
+            "Resource not found for the segment 'auditLog'.",
+        ));
+    }
+    authorize::expect_permission(claims, &[PERMISSION])?;
+    Ok(log)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_are_overrides_of_a_log_that_succeeds() {
+        let log: AuditLog = serde_json::from_str(r#"{"polls":3}"#).unwrap();
+        assert_eq!((log.polls, log.page), (3, 999));
+        assert_eq!(log.outcome, "succeeded");
+        assert!(serde_json::from_str::<AuditLog>(r#"{"poll":3}"#).is_err());
+    }
+}
