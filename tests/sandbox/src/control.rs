@@ -13,6 +13,7 @@
 //! | `POST /sandbox/chats` | `{"missing": ["19:..."], "forbidden": ["19:..."]}` | 204 |
 //! | `POST /sandbox/users` | `{"users": [DirectoryUser]}` | 204 |
 //! | `POST /sandbox/audit_log` | [`AuditLog`], each member an override | 204 |
+//! | `POST /sandbox/hunting` | [`Hunting`], each member an override | 204 |
 //! | `POST /sandbox/reset` | | 204 |
 //!
 //! A body may be left out where nothing is to be overridden. Each `POST` replaces what was set
@@ -27,7 +28,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::entra::EntraSettings;
 use crate::faults::FaultScript;
-use crate::graph::{AuditLog, DirectoryUser, Request};
+use crate::graph::{AuditLog, DirectoryUser, Hunting, Request};
 use crate::limits::Limits;
 use crate::service::Service;
 use crate::token::TokenClaims;
@@ -102,6 +103,10 @@ fn serve(service: &Service, request: &Request) -> Result<Answer, Answer> {
         }
         (Method::POST, "audit_log") => {
             service.set_audit_log(body::<AuditLog>(request)?);
+            Answer::empty(204)
+        }
+        (Method::POST, "hunting") => {
+            service.set_hunting(body::<Hunting>(request)?);
             Answer::empty(204)
         }
         (Method::POST, "reset") => {

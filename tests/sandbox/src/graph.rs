@@ -15,8 +15,8 @@ mod users;
 pub(crate) use correlation::Correlation;
 pub(crate) use directory::Directory;
 pub(crate) use refusal::Refusal;
-pub use search::AuditLog;
 pub(crate) use search::Searches;
+pub use search::{AuditLog, Hunting};
 pub use users::DirectoryUser;
 
 use hyper::{HeaderMap, Method};

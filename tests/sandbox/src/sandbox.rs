@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::entra::{EntraSettings, EntraStats};
 use crate::faults::FaultScript;
-use crate::graph::{AuditLog, DirectoryUser};
+use crate::graph::{AuditLog, DirectoryUser, Hunting};
 use crate::ledger::{AppliedRemoval, RecordedRequest, Stats};
 use crate::limits::Limits;
 use crate::server;
@@ -45,6 +45,8 @@ pub struct SandboxOptions {
     pub users: Vec<DirectoryUser>,
     /// What a search of the audit log finds.
     pub audit_log: AuditLog,
+    /// What hunting queries find.
+    pub hunting: Hunting,
 }
 
 impl Default for SandboxOptions {
@@ -64,6 +66,7 @@ impl Default for SandboxOptions {
             forbidden_chats: Vec::new(),
             users: Vec::new(),
             audit_log: AuditLog::default(),
+            hunting: Hunting::default(),
         }
     }
 }
@@ -176,6 +179,11 @@ impl Sandbox {
     /// log of its time.
     pub fn set_audit_log(&self, log: AuditLog) {
         self.service.set_audit_log(log);
+    }
+
+    /// Replaces the tables of hunting queries; the count of their quota starts here.
+    pub fn set_hunting(&self, hunting: Hunting) {
+        self.service.set_hunting(hunting);
     }
 
     /// The latest requests, in order of arrival.

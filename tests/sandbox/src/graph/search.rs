@@ -1,18 +1,21 @@
-//! Where the chats of outsiders are found: the audit log.
+//! Where the chats of outsiders are found: the audit log and advanced hunting.
 //!
 //! | Request | |
 //! |---|---|
 //! | `POST /security/auditLog/queries` | starts a search of the audit log |
 //! | `GET /security/auditLog/queries/{id}` | how far it has got |
 //! | `GET /security/auditLog/queries/{id}/records` | what it found, in pages |
+//! | `POST /security/runHuntingQuery` | runs a query over the tables of Defender |
 //!
 //! All of it only reads. The limits of the removal count none of it; what limits it has of its own
 //! are those that its settings ask for.
 
 mod audit_query;
+mod hunting;
 mod paging;
 
 pub use audit_query::AuditLog;
+pub use hunting::Hunting;
 
 use hyper::Method;
 use jiff::Timestamp;
@@ -29,14 +32,16 @@ use crate::token::TokenClaims;
 #[derive(Default)]
 pub(crate) struct Searches {
     pub(crate) audit: audit_query::Audit,
+    pub(crate) hunting: hunting::Hunt,
 }
 
 /// What a path names among the searches.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
-    Queries,
-    Query(String),
-    Records(String),
+    AuditQueries,
+    AuditQuery(String),
+    AuditRecords(String),
+    Hunting,
 }
 
 impl Entry {
@@ -47,10 +52,13 @@ impl Entry {
             is(security, "security") && is(log, "auditLog") && is(queries, "queries")
         };
         match *segments {
-            [a, b, c] if audit(a, b, c) => Some(Self::Queries),
-            [a, b, c, id] if audit(a, b, c) => Some(Self::Query(id.into())),
+            [security, action] if is(security, "security") && is(action, "runHuntingQuery") => {
+                Some(Self::Hunting)
+            }
+            [a, b, c] if audit(a, b, c) => Some(Self::AuditQueries),
+            [a, b, c, id] if audit(a, b, c) => Some(Self::AuditQuery(id.into())),
             [a, b, c, id, records] if audit(a, b, c) && is(records, "records") => {
-                Some(Self::Records(id.into()))
+                Some(Self::AuditRecords(id.into()))
             }
             _ => None,
         }
@@ -65,14 +73,15 @@ pub(super) fn serve(
     entry: &Entry,
 ) -> Result<Answer, Refusal> {
     let method = match entry {
-        Entry::Queries => &Method::POST,
+        Entry::AuditQueries | Entry::Hunting => &Method::POST,
         _ => &Method::GET,
     };
     expect_method(request, method)?;
     match entry {
-        Entry::Queries => audit_query::create(service, request, claims),
-        Entry::Query(id) => audit_query::poll(service, request, claims, id),
-        Entry::Records(id) => audit_query::records(service, request, claims, id),
+        Entry::AuditQueries => audit_query::create(service, request, claims),
+        Entry::AuditQuery(id) => audit_query::poll(service, request, claims, id),
+        Entry::AuditRecords(id) => audit_query::records(service, request, claims, id),
+        Entry::Hunting => hunting::serve(service, request, claims),
     }
 }
 
@@ -101,16 +110,17 @@ mod tests {
         for (segments, entry) in [
             (
                 &["Security", "auditlog", "Queries"][..],
-                Some(Entry::Queries),
+                Some(Entry::AuditQueries),
             ),
             (
                 &["security", "auditLog", "queries", "Q"],
-                Some(Entry::Query("Q".into())),
+                Some(Entry::AuditQuery("Q".into())),
             ),
             (
                 &["security", "auditLog", "queries", "Q", "records"],
-                Some(Entry::Records("Q".into())),
+                Some(Entry::AuditRecords("Q".into())),
             ),
+            (&["security", "runhuntingquery"], Some(Entry::Hunting)),
             (&["security", "auditLog"], None),
             (&["users", "a", "messages"], None),
             (&[], None),

@@ -1,6 +1,7 @@
-//! The searches for chats: the audit log.
+//! The searches for chats: the audit log and hunting queries.
 
 mod audit;
+mod hunting;
 
 use sandbox::{Sandbox, SandboxOptions, TokenClaims};
 use serde_json::Value;
