@@ -10,7 +10,7 @@
 //! | `GET /sandbox/entra` | | [`EntraStats`](crate::EntraStats) |
 //! | `POST /sandbox/faults` | [`FaultScript`] | 204 |
 //! | `POST /sandbox/limits` | [`Limits`], each member an override; `"preset": "documented"` starts from those | 204 |
-//! | `POST /sandbox/chats` | `{"missing": ["19:..."], "forbidden": ["19:..."]}` | 204 |
+//! | `POST /sandbox/chats` | `{"missing": ["19:..."], "forbidden": ["19:..."], "chats": [chat]}`, the last as in [`Chats`] | 204 |
 //! | `POST /sandbox/users` | `{"users": [DirectoryUser]}` | 204 |
 //! | `POST /sandbox/audit_log` | [`AuditLog`], each member an override | 204 |
 //! | `POST /sandbox/hunting` | [`Hunting`], each member an override | 204 |
@@ -28,7 +28,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::entra::EntraSettings;
 use crate::faults::FaultScript;
-use crate::graph::{AuditLog, DirectoryUser, Hunting, Request};
+use crate::graph::{AuditLog, Chats, DirectoryUser, Hunting, Request};
 use crate::limits::Limits;
 use crate::service::Service;
 use crate::token::TokenClaims;
@@ -38,9 +38,10 @@ const ROOT: &str = "/sandbox";
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Chats {
+struct TenantChats {
     missing: Vec<String>,
     forbidden: Vec<String>,
+    chats: Vec<Value>,
 }
 
 #[derive(Default, Deserialize)]
@@ -92,9 +93,14 @@ fn serve(service: &Service, request: &Request) -> Result<Answer, Answer> {
             Answer::empty(204)
         }
         (Method::POST, "chats") => {
-            let chats: Chats = body(request)?;
-            service.set_missing_chats(&chats.missing);
-            service.set_forbidden_chats(&chats.forbidden);
+            let TenantChats {
+                missing,
+                forbidden,
+                chats,
+            } = body(request)?;
+            service.set_missing_chats(&missing);
+            service.set_forbidden_chats(&forbidden);
+            service.set_chats(Chats { chats });
             Answer::empty(204)
         }
         (Method::POST, "users") => {

@@ -16,7 +16,7 @@ pub(crate) use correlation::Correlation;
 pub(crate) use directory::Directory;
 pub(crate) use refusal::Refusal;
 pub(crate) use search::Searches;
-pub use search::{AuditLog, Hunting};
+pub use search::{AuditLog, Chats, Hunting};
 pub use users::DirectoryUser;
 
 use hyper::{HeaderMap, Method};
@@ -59,6 +59,7 @@ impl Request {
     pub(crate) fn chat(&self) -> Option<&str> {
         match &self.resource {
             Resource::RemoveAllAccess { chat } => Some(chat),
+            Resource::Search(entry) => entry.chat(),
             _ => None,
         }
     }

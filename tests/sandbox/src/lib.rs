@@ -11,7 +11,7 @@
 //! ```
 //!
 //! It serves `POST /{v1.0|beta}/chats/{id}/removeAllAccessForUser`, `GET /{v1.0|beta}/users/{id
-//! or name}` and the searches for chats (the audit log, hunting) with the
+//! or name}` and the searches for chats (the audit log, hunting, the lists of chats) with the
 //! checks, answers and headers of Graph, keeps a record of what it was asked and of what it
 //! removed, and fails on demand. What the documentation leaves open it decides as follows: every
 //! well-formed chat id names a chat unless told otherwise, and a removal that is repeated succeeds
@@ -22,7 +22,7 @@
 //! - [`limits`]: throttling as documented, and how fast it lets anyone be.
 //! - [`EntraSettings`]: who signs in, how long tokens live, and what is refused.
 //! - [`faults`]: which requests go wrong, and how.
-//! - [`AuditLog`], [`Hunting`]: what the searches find.
+//! - [`AuditLog`], [`Hunting`], [`Chats`]: what the searches find.
 //! - [`RecordedRequest`], [`AppliedRemoval`], [`Stats`]: what happened.
 //! - [`control`]: the same over HTTP, for clients that are not Rust.
 
@@ -44,7 +44,7 @@ mod wire;
 
 pub use entra::{EntraRefusal, EntraSettings, EntraStats};
 pub use faults::{Cut, Fault, FaultScript, Rule, Trick, When};
-pub use graph::{AuditLog, DirectoryUser, Hunting};
+pub use graph::{AuditLog, Chats, DirectoryUser, Hunting};
 pub use ledger::{AppliedRemoval, RecordedRequest, Stats};
 pub use limits::{Limits, ideal_duration};
 pub use sandbox::{Sandbox, SandboxOptions};

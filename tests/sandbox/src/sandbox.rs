@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::entra::{EntraSettings, EntraStats};
 use crate::faults::FaultScript;
-use crate::graph::{AuditLog, DirectoryUser, Hunting};
+use crate::graph::{AuditLog, Chats, DirectoryUser, Hunting};
 use crate::ledger::{AppliedRemoval, RecordedRequest, Stats};
 use crate::limits::Limits;
 use crate::server;
@@ -47,6 +47,8 @@ pub struct SandboxOptions {
     pub audit_log: AuditLog,
     /// What hunting queries find.
     pub hunting: Hunting,
+    /// The chats that can be listed.
+    pub chats: Chats,
 }
 
 impl Default for SandboxOptions {
@@ -67,6 +69,7 @@ impl Default for SandboxOptions {
             users: Vec::new(),
             audit_log: AuditLog::default(),
             hunting: Hunting::default(),
+            chats: Chats::default(),
         }
     }
 }
@@ -184,6 +187,11 @@ impl Sandbox {
     /// Replaces the tables of hunting queries; the count of their quota starts here.
     pub fn set_hunting(&self, hunting: Hunting) {
         self.service.set_hunting(hunting);
+    }
+
+    /// Replaces the chats that can be listed.
+    pub fn set_chats(&self, chats: Chats) {
+        self.service.set_chats(chats);
     }
 
     /// The latest requests, in order of arrival.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::entra::{Entra, EntraSettings};
 use crate::faults::{FaultScript, Faults, Hit};
-use crate::graph::{AuditLog, Directory, DirectoryUser, Hunting, Refusal, Searches};
+use crate::graph::{AuditLog, Chats, Directory, DirectoryUser, Hunting, Refusal, Searches};
 use crate::ledger::Ledger;
 use crate::limits::{Caller, InvalidLimits, Limiter, Limits};
 use crate::lock::lock;
@@ -72,6 +72,7 @@ impl Service {
         *self.searches() = Searches::default();
         self.set_audit_log(options.audit_log.clone());
         self.set_hunting(options.hunting.clone());
+        self.set_chats(options.chats.clone());
         *self.ledger() = Ledger::new(options.keep_requests);
         self.set_limits(&options.limits)
             .expect("the limits were good at the start");
@@ -150,6 +151,10 @@ impl Service {
 
     pub(crate) fn set_hunting(&self, hunting: Hunting) {
         self.searches().hunting.set(hunting);
+    }
+
+    pub(crate) fn set_chats(&self, chats: Chats) {
+        self.searches().chats.set(chats);
     }
 
     /// Replaces the limits; nothing is used of the new ones.

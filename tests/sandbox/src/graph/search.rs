@@ -1,4 +1,4 @@
-//! Where the chats of outsiders are found: the audit log and advanced hunting.
+//! Where the chats of outsiders are found: the audit log, advanced hunting, and the lists of chats.
 //!
 //! | Request | |
 //! |---|---|
@@ -6,15 +6,19 @@
 //! | `GET /security/auditLog/queries/{id}` | how far it has got |
 //! | `GET /security/auditLog/queries/{id}/records` | what it found, in pages |
 //! | `POST /security/runHuntingQuery` | runs a query over the tables of Defender |
+//! | `GET /users/{id or name}/chats` | the chats of a user |
+//! | `GET /chats/{id}/members` | the members of a chat |
 //!
 //! All of it only reads. The limits of the removal count none of it; what limits it has of its own
 //! are those that its settings ask for.
 
 mod audit_query;
+mod chats;
 mod hunting;
 mod paging;
 
 pub use audit_query::AuditLog;
+pub use chats::Chats;
 pub use hunting::Hunting;
 
 use hyper::Method;
@@ -33,6 +37,7 @@ use crate::token::TokenClaims;
 pub(crate) struct Searches {
     pub(crate) audit: audit_query::Audit,
     pub(crate) hunting: hunting::Hunt,
+    pub(crate) chats: chats::Shelf,
 }
 
 /// What a path names among the searches.
@@ -42,6 +47,10 @@ pub(crate) enum Entry {
     AuditQuery(String),
     AuditRecords(String),
     Hunting,
+    /// The chats of the user with this id or user principal name.
+    UserChats(String),
+    /// The members of the chat with this id.
+    ChatMembers(String),
 }
 
 impl Entry {
@@ -55,11 +64,25 @@ impl Entry {
             [security, action] if is(security, "security") && is(action, "runHuntingQuery") => {
                 Some(Self::Hunting)
             }
+            [users, key, chats] if is(users, "users") && is(chats, "chats") => {
+                Some(Self::UserChats(key.into()))
+            }
+            [chats, id, members] if is(chats, "chats") && is(members, "members") => {
+                Some(Self::ChatMembers(id.into()))
+            }
             [a, b, c] if audit(a, b, c) => Some(Self::AuditQueries),
             [a, b, c, id] if audit(a, b, c) => Some(Self::AuditQuery(id.into())),
             [a, b, c, id, records] if audit(a, b, c) && is(records, "records") => {
                 Some(Self::AuditRecords(id.into()))
             }
+            _ => None,
+        }
+    }
+
+    /// The chat it is about.
+    pub(crate) fn chat(&self) -> Option<&str> {
+        match self {
+            Self::ChatMembers(chat) => Some(chat),
             _ => None,
         }
     }
@@ -82,6 +105,8 @@ pub(super) fn serve(
         Entry::AuditQuery(id) => audit_query::poll(service, request, claims, id),
         Entry::AuditRecords(id) => audit_query::records(service, request, claims, id),
         Entry::Hunting => hunting::serve(service, request, claims),
+        Entry::UserChats(key) => chats::of_user(service, request, claims, key),
+        Entry::ChatMembers(id) => chats::members(service, request, claims, id),
     }
 }
 
@@ -121,6 +146,14 @@ mod tests {
                 Some(Entry::AuditRecords("Q".into())),
             ),
             (&["security", "runhuntingquery"], Some(Entry::Hunting)),
+            (
+                &["users", "A@b", "chats"],
+                Some(Entry::UserChats("A@b".into())),
+            ),
+            (
+                &["chats", "19:a", "members"],
+                Some(Entry::ChatMembers("19:a".into())),
+            ),
             (&["security", "auditLog"], None),
             (&["users", "a", "messages"], None),
             (&[], None),

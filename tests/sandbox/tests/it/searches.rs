@@ -1,12 +1,20 @@
-//! The searches for chats: the audit log and hunting queries.
+//! The searches for chats: the audit log, hunting queries, and the lists of chats.
 
 mod audit;
+mod chats;
 mod hunting;
 
-use sandbox::{Sandbox, SandboxOptions, TokenClaims};
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-use crate::client::{Reply, ask, request};
+use sandbox::{
+    ADMIN_ID, Chats, Fault, FaultScript, Limits, Rule, Sandbox, SandboxOptions, TokenClaims, When,
+};
+use serde_json::{Value, json};
+
+use self::audit::{QUERIES, audit_query, auditor, make, record};
+use self::chats::chat;
+use self::hunting::{HUNT, TIME, message};
+use crate::client::{CHAT, Reply, USER_ID, ask, remove, request};
 
 fn start() -> Sandbox {
     Sandbox::start(SandboxOptions::default())
@@ -25,6 +33,10 @@ fn get(sandbox: &Sandbox, token: &str, target: &str) -> Reply {
 
 fn post(sandbox: &Sandbox, token: &str, target: &str, body: &Value) -> Reply {
     ask(sandbox, &request("POST", target, token, &body.to_string()))
+}
+
+fn control(sandbox: &Sandbox, name: &str, body: &Value) -> u16 {
+    post(sandbox, "", &format!("/sandbox/{name}"), body).status
 }
 
 #[track_caller]
@@ -53,4 +65,86 @@ fn walk(sandbox: &Sandbox, token: &str, target: &str) -> (Vec<Value>, Vec<usize>
         });
     }
     (items, pages)
+}
+
+#[test]
+fn what_the_searches_find_is_set_over_http_and_reset() {
+    let sandbox = start();
+    let token = sandbox.token(TokenClaims::app_with([
+        "AuditLogsQuery.Read.All",
+        "ThreatHunting.Read.All",
+        "Chat.Read.All",
+    ]));
+    let log = json!({"records": [record(1)], "polls": 0});
+    assert_eq!(control(&sandbox, "audit_log", &log), 204);
+    let tables = json!({"tables": {"MessageEvents": [message(1)]}, "quota": 1});
+    assert_eq!(control(&sandbox, "hunting", &tables), 204);
+    let chats = json!({"missing": [CHAT], "chats": [chat(1, USER_ID, 0)]});
+    assert_eq!(control(&sandbox, "chats", &chats), 204);
+    for (name, body) in [
+        ("audit_log", json!({"record": []})),
+        ("hunting", json!({"tables": []})),
+        ("chats", json!({"chat": []})),
+    ] {
+        assert_eq!(control(&sandbox, name, &body), 400, "{name}");
+    }
+    assert_eq!(
+        remove(&sandbox, CHAT).status,
+        404,
+        "missing chats are set as before"
+    );
+
+    let query = json!({"Query": format!("MessageEvents\n{TIME}")});
+    let members = "/v1.0/chats/19:1@thread.v2/members";
+    let job = make(&sandbox, &token, &audit_query());
+    let done = get(&sandbox, &token, &job).json();
+    assert_eq!(done["approximateReturnedRecordCount"], 1);
+    assert_eq!(post(&sandbox, &token, HUNT, &query).status, 429);
+    assert_eq!(post(&sandbox, &token, HUNT, &query).status, 200);
+    assert_eq!(get(&sandbox, &token, members).status, 200);
+
+    assert_eq!(control(&sandbox, "reset", &json!({})), 204);
+    assert_eq!(get(&sandbox, &token, &job).status, 404);
+    assert_eq!(post(&sandbox, &token, HUNT, &query).status, 400);
+    assert_eq!(get(&sandbox, &token, members).status, 404);
+}
+
+#[test]
+fn searches_meet_faults_and_no_limit_of_the_removal() {
+    let sandbox = start();
+    sandbox.set_limits(&Limits::documented());
+    sandbox.set_chats(Chats {
+        chats: vec![chat(1, ADMIN_ID, 0)],
+    });
+    let account = sandbox.token(TokenClaims::default());
+    let own = format!("/v1.0/users/{ADMIN_ID}/chats");
+    for _ in 0..20 {
+        assert_eq!(get(&sandbox, &account, &own).status, 200);
+    }
+    assert_eq!(remove(&sandbox, CHAT).status, 204);
+    assert_eq!(sandbox.stats().throttled, 0);
+
+    let fault = |status| Fault::Status {
+        code: status,
+        graph_code: "fault".into(),
+        message: String::new(),
+        headers: BTreeMap::new(),
+    };
+    sandbox.script(FaultScript::new([
+        Rule::new(fault(500)).when(When::chat("19:1@thread.v2")),
+        Rule::new(fault(503)).when(When::first(3)),
+    ]));
+    let application = sandbox.token(TokenClaims::app_only());
+    let members = "/v1.0/chats/19%3A1%40thread.v2/members";
+    assert_eq!(get(&sandbox, &application, members).status, 500);
+    assert_eq!(get(&sandbox, &account, &own).status, 503);
+    let token = auditor(&sandbox);
+    let reply = post(&sandbox, &token, QUERIES, &audit_query());
+    assert_eq!(reply.status, 503);
+    make(&sandbox, &token, &audit_query());
+    let faults: Vec<_> = sandbox.requests().iter().map(|one| one.fault).collect();
+    assert_eq!(
+        faults[faults.len() - 4..],
+        [Some("status"), Some("status"), Some("status"), None]
+    );
 }

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::{assert_refused, get, post, scoped, start, walk};
 use crate::client::{CHAT, USER_ID, ask};
 
-const QUERIES: &str = "/v1.0/security/auditLog/queries";
+pub const QUERIES: &str = "/v1.0/security/auditLog/queries";
 
-fn record(number: usize) -> Value {
+pub fn record(number: usize) -> Value {
     json!({
         "Id": format!("record-{number}"),
         "CreationTime": format!("2026-11-01T{:02}:00:00", number % 24),
@@ -20,7 +20,7 @@ fn record(number: usize) -> Value {
     })
 }
 
-fn audit_query() -> Value {
+pub fn audit_query() -> Value {
     json!({
         "@odata.type": "#microsoft.graph.security.auditLogQuery",
         "displayName": "chats",
@@ -30,12 +30,12 @@ fn audit_query() -> Value {
     })
 }
 
-fn auditor(sandbox: &Sandbox) -> String {
+pub fn auditor(sandbox: &Sandbox) -> String {
     scoped(sandbox, "User.Read AuditLogsQuery.Read.All")
 }
 
 /// Makes a query; where it can be polled.
-fn make(sandbox: &Sandbox, token: &str, query: &Value) -> String {
+pub fn make(sandbox: &Sandbox, token: &str, query: &Value) -> String {
     let reply = post(sandbox, token, QUERIES, query);
     assert_eq!(reply.status, 201);
     format!("{QUERIES}/{}", reply.json()["id"].as_str().expect("an id"))

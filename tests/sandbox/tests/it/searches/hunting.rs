@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::{assert_refused, get, post, scoped, start};
 use crate::client::{CHAT, Reply, USER_ID, ask, request};
 
-const HUNT: &str = "/v1.0/security/runHuntingQuery";
-const TIME: &str = "| where Timestamp >= datetime(2026-11-01T00:00:00Z) and Timestamp < datetime(2026-11-02T00:00:00.5Z)";
+pub const HUNT: &str = "/v1.0/security/runHuntingQuery";
+pub const TIME: &str = "| where Timestamp >= datetime(2026-11-01T00:00:00Z) and Timestamp < datetime(2026-11-02T00:00:00.5Z)";
 
 fn hunter(sandbox: &Sandbox) -> String {
     scoped(sandbox, "ThreatHunting.Read.All")
@@ -22,7 +22,7 @@ fn hunting(table: &str, rows: Vec<Value>) -> Hunting {
     }
 }
 
-fn message(hour: usize) -> Value {
+pub fn message(hour: usize) -> Value {
     json!({
         "Timestamp": format!("2026-11-01T{hour:02}:30:00.1234567Z"),
         "ThreadId": CHAT,
