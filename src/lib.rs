@@ -3,8 +3,8 @@
 //! The way through the code is the way of a removal: [`ffi`] takes it from C or PowerShell, [`removal`]
 //! checks it, paces it, retries it and makes an outcome of it, [`graph`] sends it, and [`identity`] says
 //! with whose token. [`audit`] finds what to remove in what administrators have. [`events`] carries back what
-//! happens, [`input`] is how each of them refuses what it can't use, and `http` is how strictly all of them speak
-//! to a service.
+//! happens, [`input`] is how each of them refuses what it can't use, `http` is how strictly all of them speak to a
+//! service, and `retry` is how long they wait before they ask again.
 
 pub mod audit;
 pub mod events;
@@ -14,3 +14,4 @@ mod http;
 pub mod identity;
 pub mod input;
 pub mod removal;
+mod retry;

@@ -7,14 +7,13 @@ mod lane;
 mod limits;
 mod outcome;
 mod pace;
-mod retry;
 mod run;
 mod schedule;
 mod worker;
 
+pub use crate::retry::RetrySettings;
 pub use journal::Resumed;
 pub use lane::Lane;
 pub use limits::{Limit, Limits};
 pub use outcome::{Outcome, Status};
-pub use retry::Settings as RetrySettings;
 pub use run::{Event, NotQueued, QUEUE, Run, RunOptions};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::pace::{Pace, SharedPace, Ticket};
-use super::{Limits, retry};
+use super::{Limits, RetrySettings};
 use crate::graph::{ChatId, Removal};
 
 /// So many failed exchanges in a row, of whatever removals, and the lane itself waits: the service is
@@ -86,14 +86,14 @@ pub(super) struct Schedule {
     /// Chats that have had a removal and when they may have the next.
     cooling: BTreeSet<(Duration, ChatId)>,
     retries: BTreeMap<(Duration, u64), Job>,
-    retry: retry::Settings,
+    retry: RetrySettings,
     queued: usize,
 }
 
 impl Schedule {
     pub(super) fn new(
         limits: &Limits,
-        retry: retry::Settings,
+        retry: RetrySettings,
         paces: impl Iterator<Item = Arc<SharedPace>>,
     ) -> Self {
         let lane = |pace: Arc<SharedPace>| {
@@ -322,7 +322,7 @@ mod tests {
             per_tenant: limit,
         };
         let paces = (0..lanes).map(|_| Arc::new(SharedPace::new(limit)));
-        Schedule::new(&limits, retry::Settings::default(), paces)
+        Schedule::new(&limits, RetrySettings::default(), paces)
     }
 
     fn job(item: u64, chat: &str) -> Job {

@@ -6,21 +6,21 @@ use serde::Deserialize;
 
 use crate::input::InvalidInput;
 
-/// The waits between attempts and the time that a removal has.
+/// The waits between attempts and the time that a request, such as a removal, has.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Settings {
+pub struct RetrySettings {
     /// The first wait, in milliseconds; each further one is twice as long.
     pub first_wait_ms: u64,
     /// The longest wait of our own, in milliseconds. What the service asks for is kept in full.
     pub longest_wait_ms: u64,
     /// The longest that all work on a lane rests, in milliseconds, while the service is away.
     pub longest_rest_ms: u64,
-    /// How long after its first request a removal may still be sent again, in milliseconds.
+    /// How long after the first attempt another one may still be made, in milliseconds.
     pub item_time_ms: u64,
 }
 
-impl Default for Settings {
+impl Default for RetrySettings {
     fn default() -> Self {
         Self {
             first_wait_ms: 1_000,
@@ -32,7 +32,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl RetrySettings {
     /// # Errors
     /// A wait of nothing, which would send without a pause.
     pub fn check(self) -> Result<Self, InvalidInput> {
@@ -48,19 +48,19 @@ impl Settings {
         Ok(self)
     }
 
-    /// The time that a removal has.
-    pub(super) fn item_time(&self) -> Duration {
+    /// The time for all attempts.
+    pub(crate) fn item_time(&self) -> Duration {
         Duration::from_millis(self.item_time_ms)
     }
 
     /// The wait after so many attempts (from 1): doubled each time, capped, and spread over its upper
     /// half so that many that failed together do not come back together.
-    pub(super) fn back_off(&self, attempts: u32) -> Duration {
+    pub(crate) fn back_off(&self, attempts: u32) -> Duration {
         self.spread(attempts.saturating_sub(1), self.longest_wait_ms)
     }
 
     /// The rest of a lane after `beyond` more faults in a row than it takes to begin one.
-    pub(super) fn probe(&self, beyond: u32) -> Duration {
+    pub(crate) fn probe(&self, beyond: u32) -> Duration {
         self.spread(beyond, self.longest_rest_ms)
     }
 
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_cap_within_their_upper_half() {
-        let settings = Settings::default();
+        let settings = RetrySettings::default();
         for (attempts, most) in [(1, 1), (2, 2), (3, 4), (7, 60), (40, 60)] {
             for _ in 0..200 {
                 let wait = settings.back_off(attempts).as_secs_f64();
