@@ -138,11 +138,17 @@ int32_t chat_access_abi_version(void);
 // A search: `{"open":"search","paths":[path, ...]}` reads audit exports and hunting results: CSV or JSON,
 // gzip or zip, recognised by content. Records from elsewhere go in with `chat_access_feed`; after
 // `chat_access_finish` what was found comes through `chat_access_next`. Optional: `report` (a path: what was
-// found as an HTML page for people), `account` (a handle: users whose id is in no record are looked up in its
-// directory, and its tenant is taken for yours), `query`, an object with any of `user_principal_name`, `external_domain`, `external_tenant_id`, `operation`, `thread_id` (lists of
-// texts, which may hold `*` and `?`), `chat_type` (a list of "OneOnOne", "Group", "Meeting", "Other"),
+// found as an HTML page for people), `account` (a handle: its tenant is taken for yours), `resolve_users` (true:
+// users whose id is in no record are looked up in the account's directory), `query`, an object with any of
+// `user_principal_name` (or object ids), `external_domain`, `external_tenant_id`, `operation`, `thread_id`
+// (lists of texts, which may hold `*` and `?`), `chat_type` (a list of "OneOnOne", "Group", "Meeting", "Other"),
 // `after`, `before` (times), `include_internal` (false: only chats with outsiders), `tenant_id` and
 // `internal_domain` (your tenant and all its domains, for sources that do not name them).
+//
+// What a search asks Microsoft Graph for: `audit_query` and `hunting`, each `{"start","end"}` (times, both
+// optional), with the account and its permissions AuditLogsQuery.Read.All and ThreatHunting.Read.All; `chats`,
+// `{"users":[name or object id, ...]}` with the token of an application as `secret` (Chat.ReadBasic.All) and
+// optionally `environment`, `graph_endpoint`, `authority_host`. `retry` is as for a run.
 //
 // `{"open":"panic"}` returns `CHAT_ACCESS_STATUS_PANICKED`: it shows that faults are caught in this build.
 //
@@ -214,7 +220,10 @@ int32_t remove_all_access_for_user(int64_t handle,
 // `tenant_id`, `changes`: what was or would be done of "create", "update", "enable", "consent") or `failed`
 // (`error`, `message`, `next_step`, `request_id`).
 //
-// Events of a search: `progress` (`files`, `files_waiting`, `bytes`, `bytes_total`), and after
+// Events of a search: `progress` (`files`, `files_waiting`, `bytes`, `bytes_total`), `asking` (`source`:
+// "AuditQuery", "Hunting", "Chats" or "Directory", `message`, `records`), `wait` (`reason`, `seconds`),
+// `source_error` (`source`, `error`: "Denied", "Unauthorized", "Throttled", "Unreachable" or "Failed", `message`,
+// `next_step`, `records`: how many came before, which are used), and after
 // `chat_access_finish`: `file_error`, `truncated`, `bad_row` (`file`, `row`, `message`: what of the input
 // can't be used), `warning` (`message`), `report` (`path`), `target` (`tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
 // `external`, `external_tenants`, `external_domains`, `external_users`, `operations`, `first_seen`,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chat_access::events::Taken;
-use chat_access::graph::{Call, Cloud};
+use chat_access::graph::{Call, Cloud, LARGEST_ANSWER};
 use chat_access::identity::{
     AccessToken, Account, Application, Method, RefreshToken, SignIn, SignInEvent, Stage,
 };
@@ -460,9 +460,9 @@ fn an_answer_that_comes_drop_by_drop_ends_in_time() {
     let token = AccessToken::new(sandbox.token(TokenClaims::default()).as_bytes()).unwrap();
     let account = Account::with_token(cloud, token.clone()).unwrap();
     let began = Instant::now();
-    let call = Call::get("users/admin".into());
     let limit = Duration::from_millis(300);
-    assert!(account.client().call(&call, &token, limit).is_err());
+    let call = Call::get("users/admin".into()).with_room(limit, LARGEST_ANSWER);
+    assert!(account.client().call(&call, &token).is_err());
     assert!(began.elapsed() < Duration::from_secs(5));
 }
 

@@ -13,7 +13,7 @@ use crate::input::InvalidInput;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QueryOptions {
-    /// Users of the own tenant.
+    /// Users of the own tenant, by user principal name or object id.
     pub user_principal_name: Vec<String>,
     /// Domains of the outsiders. Those without wildcards are known not to be the own tenant's.
     pub external_domain: Vec<String>,
@@ -45,6 +45,8 @@ pub struct Query {
     external_domains: Patterns,
     external_tenants: Vec<Uuid>,
     operations: Patterns,
+    /// The operations as the caller writes them, where none has a wildcard.
+    pub(super) plain_operations: Vec<String>,
     after: Option<Timestamp>,
     before: Option<Timestamp>,
     threads: Patterns,
@@ -87,6 +89,11 @@ impl Query {
                 .transpose()?,
             users: Patterns::new(options.user_principal_name),
             external_domains: Patterns::new(options.external_domain),
+            plain_operations: if options.operation.iter().any(|one| one.contains(['*', '?'])) {
+                Vec::new()
+            } else {
+                options.operation.clone()
+            },
             operations: Patterns::new(options.operation),
             threads: Patterns::new(options.thread_id),
             kinds: options.chat_type,
@@ -105,21 +112,32 @@ impl Query {
 
     /// Whether a record counts. One without a time counts only where none is asked for.
     pub(super) fn takes_record(&self, operation: &str, time: Option<Timestamp>) -> bool {
+        self.takes_stretch(operation, time, time)
+    }
+
+    /// The same for what lasted from `first` to `last`.
+    pub(super) fn takes_stretch(
+        &self,
+        operation: &str,
+        first: Option<Timestamp>,
+        last: Option<Timestamp>,
+    ) -> bool {
         self.operations.take(operation)
             && self
                 .after
-                .is_none_or(|after| time.is_some_and(|time| time >= after))
+                .is_none_or(|after| last.is_some_and(|last| last >= after))
             && self
                 .before
-                .is_none_or(|before| time.is_some_and(|time| time < before))
+                .is_none_or(|before| first.is_some_and(|first| first < before))
     }
 
     pub(super) fn takes_kind(&self, kind: ChatKind) -> bool {
         self.kinds.is_empty() || self.kinds.contains(&kind)
     }
 
-    pub(super) fn takes_user(&self, upn: Option<&str>) -> bool {
-        self.users.take_any(upn)
+    /// By any of a user's names: the user principal name and the object id.
+    pub(super) fn takes_user(&self, names: &[&str]) -> bool {
+        self.users.take_any(names.iter().copied())
     }
 
     pub(super) fn takes_outsiders<'a>(

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::damage::Damage;
 use super::directory::resolve_users;
-use super::graph_users::GraphUsers;
+use super::online::{self, Graph, GraphUsers, Online};
 use super::query::{Query, QueryOptions};
 use super::read::Source;
 use super::record::read_json;
@@ -61,6 +61,35 @@ pub enum Event {
         /// A sentence.
         message: String,
     },
+    /// What Graph is being asked for; the latest replaces the one before.
+    Asking {
+        /// "AuditQuery", "Hunting", "Chats" or "Directory".
+        source: &'static str,
+        /// What is done, without a full stop.
+        message: String,
+        /// Records that came.
+        records: u64,
+    },
+    /// Graph is asked again after so long.
+    Wait {
+        /// A sentence.
+        reason: String,
+        /// How long.
+        seconds: f64,
+    },
+    /// A source that Graph was asked for is not complete.
+    SourceError {
+        /// "AuditQuery", "Hunting" or "Chats".
+        source: &'static str,
+        /// "Denied", "Unauthorized", "Throttled", "Unreachable" or "Failed".
+        error: &'static str,
+        /// A sentence.
+        message: String,
+        /// What to do about it.
+        next_step: String,
+        /// Records that came before; they are used.
+        records: u64,
+    },
     /// Something to know that costs nothing of what was found.
     Warning {
         /// A sentence.
@@ -75,7 +104,7 @@ pub enum Event {
     Target(Box<Target>),
     /// The last event.
     Searched {
-        /// Files read.
+        /// Files read and queries run.
         files: usize,
         /// Records seen.
         records: u64,
@@ -84,6 +113,23 @@ pub enum Event {
         /// Chats and users found.
         targets: usize,
     },
+}
+
+/// What to search, and for what.
+#[derive(Debug, Default)]
+pub struct SearchOptions {
+    /// The files.
+    pub paths: Vec<PathBuf>,
+    /// What to look for.
+    pub query: QueryOptions,
+    /// What Graph is asked for.
+    pub online: Online,
+    /// Where a page for people goes.
+    pub report: Option<PathBuf>,
+    /// Who is signed in. Its tenant is taken for the own one where sources name none.
+    pub account: Option<Arc<Account>>,
+    /// Users whose id is in no record are looked up in the account's directory.
+    pub resolve_users: bool,
 }
 
 /// A search that runs.
@@ -95,9 +141,10 @@ pub struct RunningSearch {
 #[derive(Debug)]
 struct Shared {
     query: Query,
+    online: Online,
     report: Option<PathBuf>,
-    /// Whose directory is asked for users whose id is in no record.
     account: Option<Arc<Account>>,
+    resolve_users: bool,
     events: EventQueue<Event>,
     stop: AtomicBool,
     fed: Mutex<Fed>,
@@ -120,25 +167,39 @@ const PIPELINE: &str = "the pipeline";
 const TOLD: usize = 1000;
 
 impl RunningSearch {
-    /// Starts to read the files. Records may be fed until [`RunningSearch::finish`]. What is found is written
-    /// to `report` too, as a page for people. With an account, users whose id is in no record are looked up
-    /// in its directory, and its tenant is taken for the own one where sources name none.
+    /// Starts to read and to ask. Records may be fed until [`RunningSearch::finish`].
     ///
     /// # Errors
-    /// A query that makes no sense.
-    pub fn start(
-        paths: Vec<PathBuf>,
-        mut options: QueryOptions,
-        report: Option<PathBuf>,
-        account: Option<Arc<Account>>,
-    ) -> Result<Self, InvalidInput> {
-        if let (Some(account), None) = (&account, &options.tenant_id) {
-            options.tenant_id = account.tenant();
-        }
-        let shared = Arc::new(Shared {
-            query: Query::new(options)?,
+    /// A query that makes no sense, or that nobody is signed in for.
+    pub fn start(options: SearchOptions) -> Result<Self, InvalidInput> {
+        let SearchOptions {
+            paths,
+            mut query,
+            online,
             report,
             account,
+            resolve_users,
+        } = options;
+        online.check(account.as_ref())?;
+        let listed = online.tenant();
+        if let (Some(given), Some(listed)) = (&query.tenant_id, &listed)
+            && !given.trim().eq_ignore_ascii_case(listed)
+        {
+            return Err(InvalidInput::new(
+                "TenantId",
+                given,
+                format!("the DiscoveryToken is of tenant {listed}"),
+            ));
+        }
+        if query.tenant_id.is_none() {
+            query.tenant_id = listed.or_else(|| account.as_ref()?.tenant());
+        }
+        let shared = Arc::new(Shared {
+            query: Query::new(query)?,
+            online,
+            report,
+            account,
+            resolve_users,
             events: EventQueue::default(),
             stop: AtomicBool::new(false),
             fed: Mutex::default(),
@@ -247,13 +308,24 @@ impl Shared {
                 .replace_last(event, |last| matches!(last, Event::Progress { .. }));
         };
         let sources = paths.into_iter().map(Source::Path).collect();
-        let gathered = gather(
+        let mut gathered = gather(
             Effort::default(),
             sources,
             &self.query,
             &self.stop,
             &progress,
         );
+        if let Some(gathered) = &mut gathered {
+            let account = self.account.as_ref();
+            online::gather(
+                &self.online,
+                account,
+                &self.query,
+                &self.stop,
+                &self.events,
+                gathered,
+            );
+        }
         let mut fed = self.fed();
         while !fed.finished {
             fed = self
@@ -277,13 +349,17 @@ impl Shared {
         gathered.facts.merge(fed.facts);
         let mut findings = gathered.findings(&self.query);
         findings.records += fed.records;
-        if let Some(account) = &self.account {
-            let directory = GraphUsers {
-                account: Arc::clone(account),
+        if let Some(account) = self.account.as_ref().filter(|_| self.resolve_users) {
+            let graph = Graph {
+                account,
+                retry: self.online.retry,
                 stop: &self.stop,
+                events: &self.events,
+                source: "Directory",
             };
+            let directory = GraphUsers { graph: &graph };
             if let Err(why) = resolve_users(&mut findings.targets, &directory) {
-                let message = format!("Not all users could be looked up: {why}.");
+                let message = format!("Not all users could be looked up: {why}");
                 self.events.push(Event::Warning { message });
             }
             if self.stop.load(Ordering::Relaxed) {
@@ -362,7 +438,7 @@ mod tests {
 
     #[test]
     fn records_that_are_fed_are_found_after_the_end() {
-        let search = RunningSearch::start(Vec::new(), QueryOptions::default(), None, None).unwrap();
+        let search = RunningSearch::start(SearchOptions::default()).unwrap();
         assert!(search.feed(RECORD));
         assert!(search.feed(r#"{"ChatThreadId":"#));
         search.finish();
@@ -382,12 +458,10 @@ mod tests {
 
     #[test]
     fn a_file_that_can_not_be_read_is_told_and_named() {
-        let search = RunningSearch::start(
-            vec!["/no/such/file".into()],
-            QueryOptions::default(),
-            None,
-            None,
-        )
+        let search = RunningSearch::start(SearchOptions {
+            paths: vec!["/no/such/file".into()],
+            ..Default::default()
+        })
         .unwrap();
         search.finish();
         let events = all(&search);
@@ -408,12 +482,10 @@ mod tests {
             (folder.path().join("report.html"), "report"),
             ("/no/such/folder/x.html".into(), "file_error"),
         ] {
-            let search = RunningSearch::start(
-                Vec::new(),
-                QueryOptions::default(),
-                Some(path.clone()),
-                None,
-            )
+            let search = RunningSearch::start(SearchOptions {
+                report: Some(path.clone()),
+                ..Default::default()
+            })
             .unwrap();
             assert!(search.feed(RECORD));
             search.finish();
@@ -424,7 +496,7 @@ mod tests {
 
     #[test]
     fn a_stopped_search_ends_without_targets() {
-        let search = RunningSearch::start(Vec::new(), QueryOptions::default(), None, None).unwrap();
+        let search = RunningSearch::start(SearchOptions::default()).unwrap();
         assert!(search.feed(RECORD));
         search.cancel();
         assert_eq!(all(&search), Vec::<Value>::new());

@@ -71,6 +71,8 @@ pub enum FoundBy {
     RecipientObjectId,
     /// A message names its sender's id.
     SenderObjectId,
+    /// The chat's list of members has it.
+    ChatMember,
     /// The directory knows the user principal name.
     Directory,
 }

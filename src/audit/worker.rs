@@ -11,7 +11,8 @@ use super::glance::Glance;
 use super::query::Query;
 use super::read::{Block, Csv, Fields, Format, MessageColumns, Records, Rows, State};
 use super::record::{
-    CHAT_FIELD, Flag, MessageEvent, Origin, Record, Text, read_audit, read_json, recipients,
+    CHAT_FIELD, Flag, GraphChat, MessageEvent, Origin, Owner, Record, Text, read_audit, read_json,
+    recipients,
 };
 use super::rules::Facts;
 
@@ -48,6 +49,11 @@ impl<'q> Worker<'q> {
     /// Why it can't be read, as the end of a sentence.
     pub(crate) fn take(&mut self, json: &[u8]) -> Result<(), String> {
         read_json(json, &mut |record| self.facts.add(&record, self.query))
+    }
+
+    /// Takes a chat of a list.
+    pub(crate) fn take_chat(&mut self, chat: &GraphChat, owner: &Owner) {
+        self.facts.add_chat(chat, owner, self.query);
     }
 
     pub(crate) fn work(&mut self, block: &Block) {

@@ -8,14 +8,16 @@ use serde::Deserialize;
 use super::ChatAccessStatus;
 use super::handles::{self, Object};
 use super::sign_in::SigningIn;
-use crate::audit::{QueryOptions, RunningSearch};
+use crate::audit::{
+    ChatList, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions,
+};
 use crate::graph::Cloud;
 use crate::identity::{
     AccessToken, Account, Application, Consent, Method, RefreshToken, Registration,
     RegistrationOptions, SignIn, Tenant,
 };
 use crate::input::InvalidInput;
-use crate::removal::{Lane, Run, RunOptions};
+use crate::removal::{Lane, RetrySettings, Run, RunOptions};
 
 /// The request of `chat_access_open`.
 #[derive(Deserialize)]
@@ -57,17 +59,36 @@ pub(super) enum Request {
         #[serde(default)]
         options: RunOptions,
     },
-    /// A search through files, and through records that are fed.
-    Search {
-        #[serde(default)]
-        paths: Vec<std::path::PathBuf>,
-        #[serde(default)]
-        query: QueryOptions,
-        report: Option<std::path::PathBuf>,
-        account: Option<i64>,
-    },
+    /// A search through files, through records that are fed, and through what Graph is asked for.
+    Search(Box<SearchRequest>),
     /// A fault, to show that it is caught in this build.
     Panic,
+}
+
+/// The request for a search. An application's token, for `chats`, is the call's secret.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+pub(super) struct SearchRequest {
+    paths: Vec<std::path::PathBuf>,
+    query: QueryOptions,
+    report: Option<std::path::PathBuf>,
+    account: Option<i64>,
+    resolve_users: bool,
+    audit_query: Option<SpanOptions>,
+    hunting: Option<SpanOptions>,
+    chats: Option<ChatsRequest>,
+    retry: RetrySettings,
+}
+
+/// Whose chats are listed, and where.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChatsRequest {
+    users: Vec<String>,
+    environment: Option<String>,
+    graph_endpoint: Option<String>,
+    authority_host: Option<String>,
 }
 
 /// A way to sign in, by its name.
@@ -184,20 +205,55 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
             }
             Ok(Object::Run(Arc::new(Run::start(accounts, options)?)))
         }
-        Request::Search {
-            paths,
-            query,
-            report,
-            account,
-        } => {
-            let account = match account {
-                Some(handle) => Some(handles::account(handle)?.shared_account()),
-                None => None,
-            };
-            let search = RunningSearch::start(paths, query, report, account)?;
+        Request::Search(request) => {
+            let search = RunningSearch::start(request.options(secret)?)?;
             Ok(Object::Search(Arc::new(search)))
         }
         Request::Panic => panic!("asked for"),
+    }
+}
+
+impl SearchRequest {
+    /// The search that is asked for; without a time it is the last days that there can be anything of.
+    fn options(self, secret: Option<&[u8]>) -> Result<SearchOptions, NotOpened> {
+        let now = jiff::Timestamp::now();
+        let span = |options: Option<SpanOptions>, days| {
+            options
+                .map(|options| Span::new(&options, now, days))
+                .transpose()
+        };
+        let chats = match self.chats {
+            Some(chats) => Some(ChatList::new(
+                Cloud::new(
+                    chats.environment.as_deref(),
+                    chats.graph_endpoint.as_deref(),
+                    chats.authority_host.as_deref(),
+                )?,
+                AccessToken::new(secret.unwrap_or_default()).map_err(|error| InvalidInput {
+                    parameter: "DiscoveryToken",
+                    ..error
+                })?,
+                chats.users,
+            )?),
+            None => None,
+        };
+        let account = match self.account {
+            Some(handle) => Some(handles::account(handle)?.shared_account()),
+            None => None,
+        };
+        Ok(SearchOptions {
+            online: Online {
+                audit_query: span(self.audit_query, Span::AUDIT_DAYS)?,
+                hunting: span(self.hunting, Span::HUNTING_DAYS)?,
+                chats,
+                retry: self.retry.check()?,
+            },
+            paths: self.paths,
+            query: self.query,
+            report: self.report,
+            account,
+            resolve_users: self.resolve_users,
+        })
     }
 }
 

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use reqwest::blocking::Response;
 use reqwest::header::{DATE, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
-use crate::http::{Body, ExchangeError, retry_after, text};
+use crate::http::{Body, retry_after, text};
 use crate::identity::AccessToken;
 use crate::input::one_line;
 
@@ -35,47 +35,27 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads the answer until `deadline`. The status decides what became of the request; a body that does
-    /// not come whole only explains less.
-    pub(super) fn read(response: Response, token: &AccessToken, deadline: Instant) -> Self {
-        Self::read_with_body(response, token, deadline).0
+    /// Whether Graph did what was asked.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
     }
 
-    /// Reads the answer with the JSON of a success; a success whose body is none is null.
-    ///
-    /// # Errors
-    /// The connection broke or the time ran out before the body that was announced had come.
-    pub(super) fn read_with_json(
-        response: Response,
-        token: &AccessToken,
-        deadline: Instant,
-    ) -> Result<(Self, Value), ExchangeError> {
-        let (mut answer, body) = Self::read_with_body(response, token, deadline);
-        let body = body.whole()?;
-        let mut json = Value::Null;
-        if (200..300).contains(&answer.status)
-            && let Ok(read) = serde_json::from_slice(&body.bytes)
-        {
-            json = read;
-            answer.message = None;
-        }
-        Ok((answer, json))
-    }
-
-    fn read_with_body(
+    /// Reads the answer until `deadline`, and at most about `largest` bytes of its body. The status decides what
+    /// became of the request; a body that does not come whole only explains less.
+    pub(super) fn read(
         mut response: Response,
         token: &AccessToken,
         deadline: Instant,
+        largest: usize,
     ) -> (Self, Body) {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = if status == 204 {
             Body::default()
         } else {
-            Body::read(&mut response, deadline)
+            Body::read(&mut response, deadline, largest)
         };
         let clean = |text: &str| one_line(&token.redact(text), LONGEST_MESSAGE);
-        let graph = serde_json::from_slice::<ErrorBody>(&body.bytes).ok();
         let mut answer = Self {
             status,
             code: None,
@@ -87,7 +67,11 @@ impl Answer {
             }),
             claims_challenge: text(&headers, WWW_AUTHENTICATE.as_str()).and_then(claims_challenge),
         };
-        if let Some(ErrorBody { error }) = graph {
+        let is_json = || serde_json::from_slice::<IgnoredAny>(&body.bytes).is_ok();
+        if answer.is_success() && (status == 204 || is_json()) {
+            return (answer, body);
+        }
+        if let Ok(ErrorBody { error }) = serde_json::from_slice(&body.bytes) {
             answer.code = error
                 .code
                 .filter(|code| !code.is_empty())
@@ -98,7 +82,7 @@ impl Answer {
             answer.client_request_id = answer
                 .client_request_id
                 .or(inner.client_request_id.map(|id| clean(&id)));
-        } else if status != 204 {
+        } else {
             answer.message = Some(body.described(&headers, "Microsoft Graph"));
         }
         (answer, body)

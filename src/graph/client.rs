@@ -7,7 +7,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use uuid::Uuid;
 
 use super::{Answer, ApiVersion, Cloud, Removal};
-use crate::http::{self, ExchangeError};
+use crate::http::{self, ExchangeError, LARGEST_ANSWER};
 use crate::identity::AccessToken;
 
 /// A session's way to Microsoft Graph.
@@ -66,6 +66,6 @@ impl GraphClient {
             .body(removal.body())
             .send()
             .map_err(ExchangeError::from)?;
-        Ok(Answer::read(response, token, deadline))
+        Ok(Answer::read(response, token, deadline, LARGEST_ANSWER).0)
     }
 }

@@ -18,7 +18,7 @@ pub use client::GraphClient;
 pub use cloud::Cloud;
 pub use removal::Removal;
 
-pub use crate::http::{ExchangeError, LARGEST_ANSWER};
+pub use crate::http::{Body, ExchangeError, LARGEST_ANSWER};
 use crate::input::InvalidInput;
 
 /// The version of the Graph API in a request's path.

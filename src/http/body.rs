@@ -10,23 +10,25 @@ use zeroize::Zeroizing;
 use super::ExchangeError;
 use crate::input::one_line;
 
-/// The most that is read of an answer. The error bodies of Graph and Entra are well under 4 KiB.
-pub const LARGEST_ANSWER: u64 = 64 * 1024;
+/// The most that is read of an answer that is no search's, in bytes. The error bodies of Graph and Entra are
+/// well under 4 KiB.
+pub const LARGEST_ANSWER: usize = 64 * 1024;
 
 /// What came, wiped when dropped: a token may be in it.
 #[derive(Default)]
-pub(crate) struct Body {
-    pub(crate) bytes: Zeroizing<Vec<u8>>,
-    /// There was more than is read.
-    cut: bool,
+pub struct Body {
+    /// What was read.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// There was more.
+    pub cut: bool,
     /// Why it did not come to its end.
     broken: Option<&'static str>,
 }
 
 impl Body {
-    /// Reads at most [`LARGEST_ANSWER`] bytes, until `deadline`. A body that breaks off is what came of it:
+    /// Reads a little more than `largest` bytes at the most, until `deadline`. A body that breaks off is what came of it:
     /// where the status alone decides, that is enough; where the body does, [`Self::whole`] says so.
-    pub(crate) fn read(response: &mut Response, deadline: Instant) -> Self {
+    pub(crate) fn read(response: &mut Response, deadline: Instant, largest: usize) -> Self {
         let mut body = Self::default();
         let mut chunk = Zeroizing::new([0; 8 * 1024]);
         loop {
@@ -42,7 +44,7 @@ impl Body {
                     return body;
                 }
             }
-            if body.bytes.len() as u64 > LARGEST_ANSWER {
+            if body.bytes.len() > largest {
                 body.cut = true;
                 return body;
             }
@@ -81,7 +83,7 @@ impl Body {
             format!("content type {}", one_line(kind, 60))
         });
         let size = if self.cut {
-            format!("more than {} KiB", LARGEST_ANSWER / 1024)
+            format!("more than {} KiB", self.bytes.len() / 1024)
         } else {
             format!("{} bytes", self.bytes.len())
         };

@@ -5,7 +5,7 @@ mod body;
 mod client;
 pub(crate) mod retry_after;
 
-pub use body::LARGEST_ANSWER;
-pub(crate) use body::{Body, text};
+pub(crate) use body::text;
+pub use body::{Body, LARGEST_ANSWER};
 pub use client::ExchangeError;
 pub(crate) use client::{client, is_loopback};

@@ -54,6 +54,14 @@ impl Account {
         self.tokens.held().claims?.tenant_id
     }
 
+    /// Whether the token says that it stands for a person.
+    pub fn is_delegated(&self) -> bool {
+        self.tokens
+            .held()
+            .claims
+            .is_some_and(|claims| !claims.app_only)
+    }
+
     /// The session's client.
     pub fn client(&self) -> &GraphClient {
         &self.client

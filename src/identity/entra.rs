@@ -15,7 +15,7 @@ use super::secret::Secret;
 use super::tokens::Tokens;
 use super::{Application, EntraError, RefreshToken, SignInError};
 use crate::graph::Cloud;
-use crate::http::{self, Body, retry_after, text};
+use crate::http::{self, Body, LARGEST_ANSWER, retry_after, text};
 
 /// How long Entra has for an answer.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -104,7 +104,7 @@ impl Entra {
             .map_err(http::ExchangeError::from)?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let body = Body::read(&mut response, deadline).whole()?;
+        let body = Body::read(&mut response, deadline, LARGEST_ANSWER).whole()?;
         let not_entra = || SignInError::NotEntra(body.described(&headers, "Entra"));
         if status == 200 {
             return serde_json::from_slice(&body.bytes).map_err(|_| not_entra());

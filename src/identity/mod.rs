@@ -7,6 +7,7 @@
 
 mod account;
 mod application;
+mod asking;
 mod browser;
 mod cancel;
 mod challenge;
@@ -27,6 +28,7 @@ mod tokens;
 
 pub use account::Account;
 pub use application::Application;
+pub(crate) use asking::{Asking, NoAnswer};
 pub use claims::{Claims, Objection, REMOVAL_SCOPE};
 pub use entra_error::{EntraError, Refusal};
 pub use registration::{Consent, Registration, RegistrationEvent, RegistrationOptions};

@@ -10,6 +10,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::asking::{Asking, NoAnswer};
 use super::cancel::Cancel;
 use super::device_code::DeviceCode;
 use super::entra::Entra;
@@ -17,6 +18,7 @@ use super::{Account, Application, REMOVAL_SCOPE, Refusal, SignInError};
 use crate::events::EventQueue;
 use crate::graph::{Answer, Call, ExchangeError};
 use crate::input::{InvalidInput, shown};
+use crate::retry::RetrySettings;
 
 /// Microsoft Graph as an application, and the permission for removals in it.
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
@@ -25,14 +27,11 @@ const REMOVAL_SCOPE_ID: &str = "7e9a077b-3711-42b9-b7cb-5fa5f3f7fea7";
 /// Where the browser comes back to. Entra takes any port of it.
 const REDIRECT: &str = "http://localhost";
 
-/// How long one request has.
-const ANSWER_LIMIT: Duration = Duration::from_secs(30);
-
 /// How long a new application may take until Entra knows it everywhere.
 const USABLE_LIMIT: Duration = Duration::from_secs(120);
 
-/// How often a request is sent that Graph has no time for.
-const TRIES: u32 = 5;
+/// How long a request is sent again that Graph has no time for, in milliseconds.
+const TRYING_MS: u64 = 30_000;
 
 /// Whose consent is given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -464,35 +463,21 @@ impl Shared {
 
     /// Sends a request until Graph has time for it, and returns the JSON of its success.
     fn call(&self, call: &Call) -> Result<Value, Failure> {
-        let mut tried = 0;
-        let mut renewed = false;
-        loop {
-            self.cancel.wait(Duration::ZERO)?;
-            let token = self.account.token()?;
-            let exchange = self.account.client().call(call, &token, ANSWER_LIMIT);
-            tried += 1;
-            let wait = match exchange {
-                Ok((answer, json)) if (200..300).contains(&answer.status) => return Ok(json),
-                Ok((answer, _)) if answer.status == 401 && !renewed => {
-                    renewed = true;
-                    let challenge = answer.claims_challenge.as_deref();
-                    if self.account.refresh(&token, challenge).is_err() {
-                        return Err(Failure::Graph(Box::new(answer)));
-                    }
-                    Duration::ZERO
-                }
-                Ok((answer, _))
-                    if matches!(answer.status, 429 | 500 | 502..=504) && tried < TRIES =>
-                {
-                    answer
-                        .retry_after
-                        .unwrap_or(Duration::from_secs(1 << (tried - 1)))
-                }
-                Ok((answer, _)) => return Err(Failure::Graph(Box::new(answer))),
-                Err(ExchangeError::NotSent(_)) if tried < TRIES => Duration::from_secs(1),
-                Err(error) => return Err(Failure::Exchange(error)),
-            };
-            self.cancel.wait(wait)?;
+        let asking = Asking {
+            account: &self.account,
+            retry: RetrySettings {
+                item_time_ms: TRYING_MS,
+                ..RetrySettings::default()
+            },
+            wait: &|time, _| self.cancel.wait(time).is_ok(),
+        };
+        match asking.ask(call) {
+            // A success without a body is null.
+            Ok(body) => Ok(serde_json::from_slice(&body.bytes).unwrap_or_default()),
+            Err(NoAnswer::Stopped) => Err(SignInError::Cancelled.into()),
+            Err(NoAnswer::SignIn(error)) => Err(error.into()),
+            Err(NoAnswer::Refused(answer)) => Err(Failure::Graph(answer)),
+            Err(NoAnswer::Exchange(error)) => Err(Failure::Exchange(error)),
         }
     }
 }

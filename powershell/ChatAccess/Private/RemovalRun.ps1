@@ -6,9 +6,6 @@ $script:LeaseMilliseconds = 500
 
 # The functions that run for each removal have plain parameters: attributes cost more than the removal.
 
-# How long a call waits for an event. Ctrl+C takes effect between two calls.
-$script:PollMilliseconds = 200
-
 function script:Open-RemovalRun {
     [CmdletBinding()]
     [OutputType([hashtable])]
@@ -24,31 +21,11 @@ function script:Open-RemovalRun {
     )
 
     $Options.lease_ms = $LeaseMilliseconds
-    $handle = Open-NativeHandle -Request @{ open = 'removals'; accounts = $Account; options = $Options }
-    $run = @{
-        Handle   = $handle
-        Cmdlet   = $Cmdlet
-        Native   = Get-NativeLibrary
-        Buffer   = [byte[]]::new(16KB)
-        Queued   = 0
-        Removed  = 0
-        Failed   = 0
-        Watch    = [Diagnostics.Stopwatch]::StartNew()
-        Reported = 0
-    }
-    $script:Runs.Add($run)
+    $run = Open-NativeRun -Cmdlet $Cmdlet -Request @{ open = 'removals'; accounts = $Account; options = $Options }
+    $run.Queued = 0
+    $run.Removed = 0
+    $run.Failed = 0
     $run
-}
-
-function script:Close-RemovalRun {
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory)]
-        [hashtable] $Run
-    )
-
-    $null = $Run.Native::chat_access_close($Run.Handle)
-    $null = $script:Runs.Remove($Run)
 }
 
 function script:Send-Removal {

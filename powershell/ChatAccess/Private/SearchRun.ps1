@@ -7,45 +7,20 @@ function script:Open-Search {
         [Parameter(Mandatory)]
         [Management.Automation.PSCmdlet] $Cmdlet,
 
+        # What is asked for, as chat_access_open takes it.
         [Parameter(Mandatory)]
-        [AllowEmptyCollection()]
-        [string[]] $Path,
+        [hashtable] $Request,
 
-        [Parameter(Mandatory)]
-        [hashtable] $Query,
+        # The token that lists chats.
+        [Security.SecureString] $Secret,
 
-        # Where the page for people goes.
-        [string] $Report,
-
-        # Whose directory is asked.
-        [object] $Account
+        [string[]] $Path
     )
 
-    $request = @{ open = 'search'; paths = $Path; query = $Query }
-    if ($Report) { $request.report = $Report }
-    if ($Account) { $request.account = $Account.Handle }
-    $search = @{
-        Handle   = Open-NativeHandle -Request $request
-        Cmdlet   = $Cmdlet
-        Native   = Get-NativeLibrary
-        Buffer   = [byte[]]::new(16KB)
-        BadRows  = [ordered] @{}
-        Watch    = [Diagnostics.Stopwatch]::StartNew()
-        Reported = 0
-    }
-    $script:Runs.Add($search)
+    $paths = @($Path | Where-Object { $_ })
+    $search = Open-NativeRun -Cmdlet $Cmdlet -Request ($Request + @{ open = 'search'; paths = $paths }) -Secret $Secret
+    $search.BadRows = [ordered] @{}
     $search
-}
-
-function script:Close-Search {
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory)]
-        [hashtable] $Search
-    )
-
-    $null = $Search.Native::chat_access_close($Search.Handle)
-    $null = $script:Runs.Remove($Search)
 }
 
 function script:Resolve-SearchPath {
@@ -129,7 +104,14 @@ function script:Complete-Search {
         $which = if ($rows.Count -eq 1) { "row $($rows[0])" } else { "$($rows.Count) rows, the first of them row $($rows[0])" }
         $Search.Cmdlet.WriteWarning("${file}: $which can't be used and was skipped; -Verbose names each.")
     }
+    Complete-SearchProgress $Search
+}
+
+function script:Complete-SearchProgress {
+    param([hashtable] $Search)
+
     if ($Search.ShowsProgress) {
+        $Search.ShowsProgress = $false
         $progress = [Management.Automation.ProgressRecord]::new(2, 'Searching for chats', 'Done')
         $progress.RecordType = 'Completed'
         $Search.Cmdlet.WriteProgress($progress)
@@ -168,19 +150,23 @@ function script:Write-SearchEvent {
             $cmdlet.WriteObject((ConvertTo-Target $Reported))
         }
         'progress' {
-            $now = $Search.Watch.ElapsedMilliseconds
-            # A search that is done in a moment shows nothing.
-            if ($now -lt 500 -or $now - $Search.Reported -lt 200) {
-                return
-            }
-            $Search.Reported = $now
-            $Search.ShowsProgress = $true
-            $progress = [Management.Automation.ProgressRecord]::new(
-                2, 'Searching for chats', ('File {0} of {1}; {2:n0} MB' -f $Reported.files, ($Reported.files + $Reported.files_waiting), ($Reported.bytes / 1MB)))
-            if ($Reported.bytes_total -gt 0) {
-                $progress.PercentComplete = [int] [Math]::Min(100, 100 * $Reported.bytes / $Reported.bytes_total)
-            }
-            $cmdlet.WriteProgress($progress)
+            $files = 'File {0} of {1}; {2:n0} MB' -f $Reported.files, ($Reported.files + $Reported.files_waiting), ($Reported.bytes / 1MB)
+            $percent = if ($Reported.bytes_total -gt 0) { [int] [Math]::Min(100, 100 * $Reported.bytes / $Reported.bytes_total) } else { -1 }
+            Write-SearchProgress $Search $files $percent
+        }
+        'asking' {
+            $records = if ($Reported.records) { '; {0:n0} records' -f $Reported.records }
+            Write-SearchProgress $Search "$($OnlineSource[$Reported.source]): $($Reported.message)$records" -1
+        }
+        'wait' {
+            $cmdlet.WriteVerbose("$($Reported.reason) Asking again in $([int] $Reported.seconds) s.")
+            Write-SearchProgress $Search "$($Reported.reason) Asking again in $([int] $Reported.seconds) s" -1
+        }
+        'source_error' {
+            $came = if ($Reported.records) { ' The {0:n0} records that came before are used.' -f $Reported.records }
+            $category = if ($Reported.error -eq 'Denied') { 'PermissionDenied' } elseif ($Reported.error -eq 'Unauthorized') { 'AuthenticationError' } else { 'ConnectionError' }
+            $cmdlet.WriteError((New-ChatAccessError -ErrorId "$($Reported.source)$($Reported.error)" -Category $category -TargetObject $Reported.source -Message (
+                        "$($OnlineSource[$Reported.source]): $($Reported.message)$came") -RecommendedAction $Reported.next_step))
         }
         'file_error' {
             $cmdlet.WriteError((New-ChatAccessError -ErrorId 'UnreadableFile' -Category InvalidData -TargetObject $Reported.file -Message $Reported.message))
@@ -199,7 +185,7 @@ function script:Write-SearchEvent {
             $cmdlet.WriteVerbose($Reported.message)
         }
         'searched' {
-            $cmdlet.WriteVerbose("$($Reported.records) records in $($Reported.files) files: $($Reported.targets) chats and users.")
+            $cmdlet.WriteVerbose("$($Reported.records) records in $($Reported.files) files and queries: $($Reported.targets) chats and users.")
             $told = 0
             foreach ($rows in $Search.BadRows.Values) { $told += $rows.Count }
             if ($Reported.bad_rows -gt $told) {
@@ -207,6 +193,29 @@ function script:Write-SearchEvent {
             }
         }
     }
+}
+
+# What Graph is asked for, as a person calls it.
+$script:OnlineSource = @{
+    AuditQuery = 'Audit log query'
+    Hunting    = 'Defender hunting'
+    Chats      = "Users' chats"
+    Directory  = 'Directory'
+}
+
+function script:Write-SearchProgress {
+    param([hashtable] $Search, [string] $What, [int] $Percent)
+
+    $now = $Search.Watch.ElapsedMilliseconds
+    # A search that is done in a moment shows nothing.
+    if ($now -lt 500 -or $now - $Search.Reported -lt 200) {
+        return
+    }
+    $Search.Reported = $now
+    $Search.ShowsProgress = $true
+    $progress = [Management.Automation.ProgressRecord]::new(2, 'Searching for chats', $What)
+    $progress.PercentComplete = $Percent
+    $Search.Cmdlet.WriteProgress($progress)
 }
 
 function script:ConvertTo-Target {

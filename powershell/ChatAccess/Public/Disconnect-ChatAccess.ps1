@@ -47,7 +47,7 @@ function Disconnect-ChatAccess {
         $accounts = if ($Context) { $Context } else { $script:Context }
         if (-not $Context) {
             foreach ($run in @($script:Runs)) {
-                Close-RemovalRun $run
+                Close-NativeRun $run
             }
         }
         foreach ($account in $accounts) {

@@ -4,14 +4,21 @@ function Find-ChatAccess {
     Finds the chats with outsiders and your users in them, in audit logs and hunting results.
 
     .DESCRIPTION
-    Reads what you export or search anyway, and gives one object per chat and user of your tenant. They pipe
-    into Remove-ChatAccessForUser.
+    Reads what you export or search anyway, or asks Microsoft Graph, and gives one object per chat and user of
+    your tenant. They pipe into Remove-ChatAccessForUser.
 
     Files are recognised by their content, may be gzip or zip, and may be of different kinds in one call:
     - Purview audit searches (new and classic), as CSV
     - Search-UnifiedAuditLog, exported as CSV
     - audit records of Microsoft Graph and of the Management Activity API, as JSON or JSON lines
     - Defender advanced hunting: MessageEvents and CloudAppEvents, as CSV (also Sentinel's) or as JSON
+
+    Microsoft Graph is asked for
+    - the audit log, with -StartDate; this takes minutes to hours, in the worldwide cloud only
+    - Defender advanced hunting, with -Hunting; this takes seconds
+    - the chats of named users, with -DiscoveryToken
+    and all of these can be given in one call, with files or records too: a chat and user that is in several is
+    one object.
 
     Whose object id a record holds is a trap: UserKey is the id of whoever acted, often the outsider. So an id
     is only taken where the records make it certain; FoundBy says how. Where they don't, the object has no
@@ -30,8 +37,30 @@ function Find-ChatAccess {
     Records from the pipeline: what Search-UnifiedAuditLog, Import-Csv or Get-MgSecurityAuditLogQueryRecord
     return, or JSON text.
 
+    .PARAMETER StartDate
+    Asks for the audit log from this time on. Needs Connect-ChatAccess, with the permission
+    AuditLogsQuery.Read.All too. With -Hunting it is the beginning of what Defender is asked for.
+
+    .PARAMETER EndDate
+    Up to before this time. By default now.
+
+    .PARAMETER AuditLog
+    Asks for the audit log where -Hunting is given too, or from 180 days ago where -StartDate is not.
+
+    .PARAMETER Hunting
+    Asks Defender for MessageEvents and CloudAppEvents, by default of the last 30 days, which is all it keeps. Needs
+    Connect-ChatAccess, with the permission ThreatHunting.Read.All too. Whoever is in no record tied to a tenant
+    needs -InternalDomain or -ResolveUser.
+
+    .PARAMETER DiscoveryToken
+    Lists the chats of the users that -UserPrincipalName names (or their object ids), with this token of an
+    application, as a SecureString. Its application permissions are Chat.ReadBasic.All, ChatMember.Read.All for
+    chats of more than 25 people, and User.ReadBasic.All. It is used for nothing else, and in the cloud of the
+    account that is connected. The removal needs a person's sign-in all the same.
+
     .PARAMETER UserPrincipalName
-    Only these users of your tenant. Wildcards are allowed here and in the next parameters.
+    Only these users of your tenant, by user principal name or object id. Wildcards are allowed here and in the
+    next parameters.
 
     .PARAMETER ExternalDomain
     Only chats with outsiders of these domains.
@@ -40,7 +69,8 @@ function Find-ChatAccess {
     Only chats with outsiders of these tenants.
 
     .PARAMETER Operation
-    Only records of these operations, such as ChatCreated or MessageSent.
+    Only records of these operations, such as ChatCreated or MessageSent. Without wildcards the audit log is asked
+    for no others.
 
     .PARAMETER After
     Only records of this time and later.
@@ -71,7 +101,7 @@ function Find-ChatAccess {
     tenant is then also known for sources that do not name it.
 
     .PARAMETER Context
-    The account to look up users with, as Connect-ChatAccess -PassThru returned it. Without this parameter it
+    The account to ask and to look up users with, as Connect-ChatAccess -PassThru returned it. Without this parameter it
     is the current one.
 
     .PARAMETER Report
@@ -107,6 +137,22 @@ function Find-ChatAccess {
     Takes the records of a search as they come.
 
     .EXAMPLE
+    PS> Connect-ChatAccess -Scope Chat.ReadWrite.All, AuditLogsQuery.Read.All
+    PS> Find-ChatAccess -StartDate (Get-Date).AddDays(-7) -ExternalDomain evil.example | Remove-ChatAccessForUser
+
+    Searches the audit log of a week and removes what it finds, with nothing exported.
+
+    .EXAMPLE
+    PS> Find-ChatAccess AuditLog_*.csv -Hunting -ResolveUser
+
+    Puts exports and what Defender knows together.
+
+    .EXAMPLE
+    PS> Find-ChatAccess -DiscoveryToken $token -UserPrincipalName ann@contoso.com, ben@contoso.com
+
+    Lists two users' chats with outsiders.
+
+    .EXAMPLE
     PS> Find-ChatAccess AuditLog_*.csv -Report chats.html
 
     Writes a page to look at before anything is removed.
@@ -121,7 +167,7 @@ function Find-ChatAccess {
     .LINK
     https://learn.microsoft.com/purview/audit-log-export-records
     #>
-    [CmdletBinding(DefaultParameterSetName = 'Path')]
+    [CmdletBinding(DefaultParameterSetName = 'Online')]
     [OutputType('ChatAccess.Target')]
     param(
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path')]
@@ -138,6 +184,17 @@ function Find-ChatAccess {
         [AllowNull()]
         [AllowEmptyString()]
         [object] $InputObject,
+
+        [datetime] $StartDate,
+
+        [datetime] $EndDate,
+
+        [switch] $AuditLog,
+
+        [switch] $Hunting,
+
+        [ValidateNotNull()]
+        [Security.SecureString] $DiscoveryToken,
 
         [SupportsWildcards()]
         [string[]] $UserPrincipalName,
@@ -175,17 +232,14 @@ function Find-ChatAccess {
 
     begin {
         Initialize-ChatAccess
-        $account = $null
-        if ($ResolveUser) {
-            $account = if ($Context) { $Context } else { $script:Context }
-            if (-not $account) {
-                $PSCmdlet.ThrowTerminatingError((New-ChatAccessError -ErrorId 'NotConnected' -Category ConnectionError -Message (
-                            'Nobody is connected to Microsoft Graph, to look users up.') -RecommendedAction 'Run Connect-ChatAccess first, or leave -ResolveUser out.'))
-            }
+        try {
+            $request = Get-OnlineRequest -Parameter $PSBoundParameters -Context $(if ($Context) { $Context } else { $script:Context })
+        } catch [InvalidOperationException] {
+            $PSCmdlet.ThrowTerminatingError($_)
         }
         $files = [Collections.Generic.List[string]]::new()
         $search = $null
-        $reportPath = if ($Report) { $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Report) } else { '' }
+        if ($Report) { $request.report = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Report) }
         $query = @{ include_internal = [bool] $IncludeInternal }
         if ($UserPrincipalName) { $query.user_principal_name = $UserPrincipalName }
         if ($ExternalDomain) { $query.external_domain = $ExternalDomain }
@@ -197,19 +251,20 @@ function Find-ChatAccess {
         if ($InternalDomain) { $query.internal_domain = $InternalDomain }
         if ($PSBoundParameters.ContainsKey('After')) { $query.after = $After.ToUniversalTime().ToString('o') }
         if ($PSBoundParameters.ContainsKey('Before')) { $query.before = $Before.ToUniversalTime().ToString('o') }
+        $request.query = $query
     }
 
     process {
         $completed = $false
         try {
-            if ($PSCmdlet.ParameterSetName -ne 'InputObject') {
+            if ($PSCmdlet.ParameterSetName -in 'Path', 'LiteralPath') {
                 Resolve-SearchPath -Cmdlet $PSCmdlet -Path $Path -LiteralPath $LiteralPath | ForEach-Object { $files.Add($_) }
             } elseif ($InputObject -is [IO.FileInfo]) {
                 # What Get-ChildItem returns is meant as a file, not as a record.
                 $files.Add($InputObject.FullName)
             } elseif ($InputObject -and ($InputObject -isnot [string] -or $InputObject.Trim())) {
                 if (-not $search) {
-                    $search = Open-Search -Cmdlet $PSCmdlet -Path @() -Query $query -Report $reportPath -Account $account
+                    $search = Open-Search -Cmdlet $PSCmdlet -Request $request -Secret $DiscoveryToken
                 }
                 Send-SearchRecord $search $InputObject
             }
@@ -219,7 +274,7 @@ function Find-ChatAccess {
         } finally {
             # Ctrl+C, -ErrorAction Stop and a Select-Object -First behind come through here.
             if (-not $completed -and $search) {
-                Close-Search $search
+                Close-NativeRun $search
             }
         }
     }
@@ -230,8 +285,13 @@ function Find-ChatAccess {
                 throw (New-ChatAccessError -ErrorId 'FilesAndRecords' -Category InvalidArgument -Message (
                         'Files and records came in by the same pipeline.') -RecommendedAction 'Give the files in one call and the records in another.')
             }
-            if ($files.Count) {
-                $search = Open-Search -Cmdlet $PSCmdlet -Path $files -Query $query -Report $reportPath -Account $account
+            $asks = $request.audit_query -or $request.hunting -or $request.chats
+            if ($PSCmdlet.ParameterSetName -eq 'Online' -and -not $asks) {
+                throw (New-ChatAccessError -ErrorId 'NothingToSearch' -Category InvalidArgument -Message (
+                        'There is nothing to search.') -RecommendedAction 'Give audit log exports (-Path), records by the pipeline, -StartDate, -Hunting or -DiscoveryToken.')
+            }
+            if ($files.Count -or ($asks -and -not $search)) {
+                $search = Open-Search -Cmdlet $PSCmdlet -Path $files -Request $request -Secret $DiscoveryToken
             }
             if ($search) {
                 Complete-Search $search
@@ -240,7 +300,7 @@ function Find-ChatAccess {
             $PSCmdlet.ThrowTerminatingError($_)
         } finally {
             if ($search) {
-                Close-Search $search
+                Close-NativeRun $search
             }
         }
     }

@@ -186,7 +186,7 @@ function Remove-ChatAccessForUser {
         } finally {
             # Ctrl+C, -ErrorAction Stop and a Select-Object -First behind come through here.
             if (-not $completed -and $run) {
-                Close-RemovalRun $run
+                Close-NativeRun $run
             }
         }
     }
@@ -196,7 +196,7 @@ function Remove-ChatAccessForUser {
             try {
                 Complete-RemovalRun $run
             } finally {
-                Close-RemovalRun $run
+                Close-NativeRun $run
             }
         }
     }

@@ -5,6 +5,7 @@
 //! closure, because most of them borrow from the input.
 
 mod audit;
+mod chat;
 mod hunting;
 mod lenient;
 mod moment;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub(crate) use self::audit::{AuditRecord, ParticipantInfo, SipDomain};
+pub(crate) use self::chat::{ConversationMember, GraphChat, Owner};
 pub(crate) use self::hunting::{MessageEvent, Recipient, recipients};
 pub(crate) use self::lenient::{Flag, Text};
 pub(crate) use self::moment::read_time;
@@ -31,6 +33,8 @@ pub enum Origin {
     CloudAppEvents,
     /// Defender's table `MessageEvents`.
     MessageEvents,
+    /// The list of a user's chats.
+    Chats,
 }
 
 /// A record's fields.

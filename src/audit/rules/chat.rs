@@ -127,7 +127,7 @@ impl Seen {
         self.sorted = self.ids.len();
     }
 
-    fn widen(&mut self, first: Option<Timestamp>, last: Option<Timestamp>) {
+    pub(super) fn widen(&mut self, first: Option<Timestamp>, last: Option<Timestamp>) {
         self.first = match (self.first, first) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),

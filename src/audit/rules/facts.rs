@@ -10,7 +10,8 @@ use super::thread::{guid, kind};
 use super::ties::{Ties, domain_of};
 use crate::audit::query::{Query, folded};
 use crate::audit::record::{
-    AuditRecord, MessageEvent, Origin, ParticipantInfo, Recipient, Record, read_time,
+    AuditRecord, ConversationMember, GraphChat, MessageEvent, Origin, Owner, ParticipantInfo,
+    Recipient, Record, read_time,
 };
 use crate::audit::target::FoundBy;
 
@@ -125,6 +126,74 @@ impl Facts {
         let operation = record.operation.get();
         if query.takes_record(operation, time) {
             chat.seen.add(operation, time, record.id.get(), origin);
+        }
+    }
+
+    /// Takes a chat of the list of `owner`, who is of the own tenant. An address is not a user principal name, so
+    /// it ties no domain to a tenant.
+    pub(crate) fn add_chat(&mut self, listed: &GraphChat, owner: &Owner, query: &Query) {
+        let tenant = |text: &Option<String>| guid(text.as_deref().unwrap_or_default());
+        let (thread, called) = (listed.id.trim(), listed.chat_type.as_deref());
+        let (Some(home), Some(kind)) = (query.tenant, kind(thread, called.unwrap_or_default()))
+        else {
+            return;
+        };
+        let tenants = listed.members.iter().map(|member| &member.tenant_id);
+        let others: BTreeSet<Uuid> = tenants
+            .chain([&listed.tenant_id])
+            .filter_map(tenant)
+            .filter(|tenant| *tenant != home)
+            .collect();
+        let external = !others.is_empty()
+            || listed
+                .members
+                .iter()
+                .any(ConversationMember::is_without_tenant);
+        if (!external && !query.include_internal) || !query.takes_thread(thread) {
+            return;
+        }
+        let chat = self.chats.entry((Some(home), thread.into())).or_default();
+        chat.external |= external;
+        chat.kind = Some(chat.kind.map_or(kind, |known| known.min(kind)));
+        chat.tenants.extend(others);
+        for member in &listed.members {
+            let address = member.email.as_deref().map(str::trim);
+            let id = tenant(&member.user_id);
+            let key = match (address.filter(|text| !text.is_empty()), id) {
+                (Some(address), _) => name_key(address),
+                (None, Some(id)) => PersonKey::Id(id),
+                (None, None) => continue,
+            };
+            let person = chat.person(key);
+            if let Some(address) = address {
+                person.addressed(address);
+            }
+            person.tenants.extend(tenant(&member.tenant_id));
+            person.ids.extend(id.map(|id| (id, FoundBy::ChatMember)));
+            person.listed = true;
+            person.outside |= member.is_without_tenant();
+        }
+        let key = match (&owner.name, owner.id) {
+            (Some(name), _) => name_key(name),
+            (None, Some(id)) => PersonKey::Id(id),
+            (None, None) => return,
+        };
+        let person = chat.person(key);
+        if let Some(name) = &owner.name {
+            person.named(name);
+        }
+        person.tenants.insert(home);
+        person
+            .ids
+            .extend(owner.id.map(|id| (id, FoundBy::ChatMember)));
+        person.listed = true;
+        let time = |text: &Option<String>| read_time(text.as_deref().unwrap_or_default());
+        let first = time(&listed.created_date_time);
+        let last = time(&listed.last_updated_date_time).max(first);
+        let operation = "Chats";
+        if query.takes_stretch(operation, first, last) {
+            chat.seen.add(operation, first, thread, Origin::Chats);
+            chat.seen.widen(first, last);
         }
     }
 

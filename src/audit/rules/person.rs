@@ -29,6 +29,8 @@ pub(super) struct Person {
     pub(super) ids: Few<(Uuid, FoundBy)>,
     /// A list of members or recipients names them.
     pub(super) listed: bool,
+    /// They have no account in any tenant.
+    pub(super) outside: bool,
 }
 
 /// Of two spellings always the same one, whichever came first.
@@ -70,6 +72,7 @@ impl Person {
         self.tenants.extend(other.tenants);
         self.ids.extend(other.ids);
         self.listed |= other.listed;
+        self.outside |= other.outside;
     }
 
     /// What to call them.
@@ -108,7 +111,7 @@ impl Person {
             }
             (None, _) => {}
         }
-        if self.is_consumer() {
+        if self.outside || self.is_consumer() {
             return Side::External(None);
         }
         let Some(domain) = self.domain() else {

@@ -210,7 +210,8 @@ impl<'a> Decision<'a> {
             .map(|(name, found)| target(name, found))
             .filter(|target| {
                 let id = target.user_id.map(|id| id.to_string());
-                query.takes_user(target.user_principal_name.as_deref().or(id.as_deref()))
+                let names = [target.user_principal_name.as_deref(), id.as_deref()];
+                query.takes_user(&names.into_iter().flatten().collect::<Vec<_>>())
             })
             .collect()
     }

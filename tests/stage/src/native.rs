@@ -163,6 +163,19 @@ impl Native {
         })
     }
 
+    /// `chat_access_feed`: the status.
+    ///
+    /// # Panics
+    /// The library lacks the export.
+    pub fn feed(&self, handle: i64, record: &str) -> i32 {
+        type Feed = unsafe extern "C" fn(i64, *const u8, i32) -> i32;
+        // SAFETY: the type is that of include/chat_access.h, and the text lives through the call.
+        unsafe {
+            let feed = self.library.get::<Feed>(b"chat_access_feed");
+            feed.expect("chat_access_feed")(handle, record.as_ptr(), size(record))
+        }
+    }
+
     /// `chat_access_finish`.
     pub fn finish(&self, handle: i64) -> i32 {
         self.of_handle(b"chat_access_finish", handle)

@@ -1,0 +1,114 @@
+//! Requests with a session's token, sent again until Graph has time for them.
+
+use std::time::{Duration, Instant};
+
+use super::{AccessToken, Account, SignInError};
+use crate::graph::{Answer, Call, ExchangeError};
+use crate::http::Body;
+use crate::input::one_line;
+use crate::retry::RetrySettings;
+
+/// How an account's requests are made.
+pub(crate) struct Asking<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) retry: RetrySettings,
+    /// Waits that long for the reason given; `false` where there is to be no more asking.
+    pub(crate) wait: &'a dyn Fn(Duration, &str) -> bool,
+}
+
+/// Why a request has no answer that can be used.
+#[derive(Debug)]
+pub(crate) enum NoAnswer {
+    /// Whoever asked has stopped.
+    Stopped,
+    /// There is no token.
+    SignIn(SignInError),
+    /// Graph refused.
+    Refused(Box<Answer>),
+    /// Graph was not reached, or its answer was lost.
+    Exchange(ExchangeError),
+}
+
+impl Asking<'_> {
+    /// The body of a success: JSON, or nothing, or the beginning of one that is larger than the request has
+    /// room for.
+    ///
+    /// # Errors
+    /// Why there is none, after all attempts that the settings have time for.
+    pub(crate) fn ask(&self, call: &Call) -> Result<Body, NoAnswer> {
+        let began = Instant::now();
+        let mut attempts = 0;
+        let mut renewed = false;
+        loop {
+            if !(self.wait)(Duration::ZERO, "") {
+                return Err(NoAnswer::Stopped);
+            }
+            let token = self.account.token().map_err(NoAnswer::SignIn)?;
+            let exchange = self.account.client().call(call, &token);
+            attempts += 1;
+            let (no_answer, wait) = match exchange {
+                Ok((answer, body)) if answer.is_success() => {
+                    match answer.message.filter(|_| !body.cut) {
+                        None => return Ok(body),
+                        Some(why) => (NoAnswer::Exchange(ExchangeError::Lost(why)), None),
+                    }
+                }
+                Ok((answer, _)) if answer.status == 401 && !renewed => {
+                    renewed = true;
+                    self.renew(&token, &answer)?;
+                    continue;
+                }
+                Ok((answer, _)) => {
+                    let wait = answer.retry_after;
+                    let transient = matches!(answer.status, 429 | 500 | 502..=504);
+                    let refused = NoAnswer::Refused(Box::new(answer));
+                    if !transient {
+                        return Err(refused);
+                    }
+                    (refused, wait)
+                }
+                Err(error) => (NoAnswer::Exchange(error), None),
+            };
+            if matches!(no_answer, NoAnswer::Exchange(ExchangeError::Lost(_)))
+                && !call.is_repeatable()
+            {
+                return Err(no_answer);
+            }
+            let wait = wait.unwrap_or_else(|| self.retry.back_off(attempts));
+            if began.elapsed() + wait > self.retry.item_time() {
+                return Err(no_answer);
+            }
+            if !(self.wait)(wait, &no_answer.to_string()) {
+                return Err(NoAnswer::Stopped);
+            }
+        }
+    }
+
+    /// Another token in place of the one that `answer` refuses.
+    fn renew(&self, refused: &AccessToken, answer: &Answer) -> Result<(), NoAnswer> {
+        let challenge = answer.claims_challenge.as_deref();
+        match self.account.refresh(refused, challenge) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(NoAnswer::Refused(Box::new(answer.clone()))),
+        }
+    }
+}
+
+impl std::fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Stopped => f.write_str("It was stopped."),
+            Self::SignIn(error) => error.fmt(f),
+            Self::Refused(answer) => {
+                let why = [answer.code.as_deref(), answer.message.as_deref()];
+                let why: Vec<&str> = why.into_iter().flatten().collect();
+                let why = one_line(&why.join(": "), 300);
+                write!(f, "Microsoft Graph answered {} ({why}).", answer.status)
+            }
+            Self::Exchange(ExchangeError::NotSent(why) | ExchangeError::Lost(why)) => {
+                let why = why.trim_end_matches('.');
+                write!(f, "Microsoft Graph gave no answer ({why}).")
+            }
+        }
+    }
+}

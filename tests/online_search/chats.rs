@@ -1,0 +1,229 @@
+//! The chats of users, as an application lists them.
+
+use chat_access::audit::ChatList;
+use sandbox::{Chats, DirectoryUser, Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
+use serde_json::{Value, json};
+
+use super::support::{Job, cloud, token};
+use crate::audit_search::support::{AWAY, EVE, user};
+
+const ROLES: [&str; 3] = [
+    "Chat.ReadBasic.All",
+    "ChatMember.Read.All",
+    "User.ReadBasic.All",
+];
+
+fn member(id: &str, email: Option<&str>, tenant: &str) -> Value {
+    json!({
+        "@odata.type": "#microsoft.graph.aadUserConversationMember", "id": id, "roles": ["owner"],
+        "displayName": "x", "userId": id, "email": email, "tenantId": tenant,
+    })
+}
+
+fn ours(number: u32) -> Value {
+    let email = format!("user{number}@contoso.com");
+    member(&user(number), Some(&email), TENANT_ID)
+}
+
+/// Of an outsider, whose address Graph does not give.
+fn eve() -> Value {
+    member(EVE, None, AWAY)
+}
+
+fn chat(id: &str, kind: &str, tenant: &str, members: Vec<Value>) -> Value {
+    json!({
+        "id": id, "topic": null, "chatType": kind, "tenantId": tenant, "members": members,
+        "createdDateTime": "2026-08-01T10:00:00Z", "lastUpdatedDateTime": "2026-08-31T10:00:00Z",
+    })
+}
+
+fn group(number: u32, tenant: &str, members: Vec<Value>) -> Value {
+    chat(
+        &format!("19:{number:032x}@thread.v2"),
+        "group",
+        tenant,
+        members,
+    )
+}
+
+fn one_to_one(number: u32) -> Value {
+    let id = format!("19:{}_{EVE}@unq.gbl.spaces", user(number));
+    chat(&id, "oneOnOne", AWAY, vec![ours(number), eve()])
+}
+
+fn job(chats: Vec<Value>, roles: &[&str], users: &[&str]) -> Job {
+    let mut job = Job::new("Chat.ReadWrite.All");
+    job.sandbox.set_chats(Chats { chats });
+    let known = (1..=3).map(|number| DirectoryUser {
+        id: user(number),
+        user_principal_name: format!("upn{number}@contoso.com"),
+    });
+    job.sandbox.set_users(known.collect());
+    job.list(roles, users);
+    job
+}
+
+#[test]
+fn the_chats_of_each_named_user_with_outsiders_are_found() {
+    let mut chats: Vec<Value> = (10..70)
+        .map(|number| group(number, TENANT_ID, vec![ours(1), eve()]))
+        .collect();
+    chats.push(one_to_one(2));
+    chats.push(group(90, TENANT_ID, vec![ours(1), ours(2)]));
+    chats.push(one_to_one(3));
+    let mut job = job(chats, &ROLES, &["upn1@contoso.com", &user(2)]);
+    job.query().user_principal_name = vec!["upn1@contoso.com".into(), user(2)];
+    let told = job.run();
+    told.whole();
+    let targets = told.all("target");
+    assert_eq!(
+        targets.len(),
+        61,
+        "not the chat of colleagues, nor that of a third user"
+    );
+    let named: Vec<_> = targets
+        .iter()
+        .filter(|target| target["user_id"] == user(1))
+        .collect();
+    assert_eq!(named.len(), 60, "on two pages");
+    assert_eq!(named[0]["user_principal_name"], "upn1@contoso.com");
+    let alone = targets
+        .iter()
+        .find(|target| target["user_id"] == user(2))
+        .unwrap();
+    assert_eq!(alone["chat_type"], "OneOnOne");
+    assert_eq!(alone["tenant_id"], TENANT_ID);
+    assert_eq!(alone["found_by"], "ChatMember");
+    assert_eq!(alone["sources"], json!(["Chats"]));
+    assert_eq!(alone["external_tenants"], json!([AWAY]));
+    assert_eq!(alone["first_seen"], "2026-08-01T10:00:00Z");
+    assert_eq!(alone["last_seen"], "2026-08-31T10:00:00Z");
+}
+
+#[test]
+fn members_beyond_the_first_ones_are_asked_for() {
+    let mut members: Vec<Value> = (1..=60).map(ours).collect();
+    members.push(eve());
+    let there = group(1, TENANT_ID, members.clone());
+    let elsewhere = group(2, AWAY, members);
+    let told = job(vec![there, elsewhere], &ROLES, &[&user(1)]).run();
+    assert!(told.all("source_error").is_empty(), "{:?}", told.events);
+    let of = |number: u32| {
+        let thread = format!("19:{number:032x}@thread.v2");
+        let targets = told.all("target").into_iter();
+        targets
+            .filter(|target| target["thread_id"] == *thread)
+            .count()
+    };
+    assert_eq!(of(1), 60);
+    assert_eq!(of(2), 25, "whose whole list Graph does not give");
+    let warnings = told.warnings();
+    assert!(warnings.contains("first 25 members"), "{warnings}");
+    assert!(warnings.contains("ChatMember.Read.All"), "{warnings}");
+}
+
+#[test]
+fn whoever_has_no_tenant_is_an_outsider() {
+    let anonymous = json!({
+        "@odata.type": "#microsoft.graph.anonymousGuestConversationMember",
+        "id": "x", "userId": EVE, "email": null, "tenantId": null, "displayName": "Help desk",
+    });
+    let told = job(
+        vec![group(1, TENANT_ID, vec![ours(1), anonymous])],
+        &ROLES,
+        &[&user(1)],
+    )
+    .run();
+    told.whole();
+    assert_eq!(told.users(), [user(1)]);
+}
+
+#[test]
+fn a_chat_that_began_elsewhere_is_an_outsiders_whoever_is_left_in_it() {
+    let told = job(vec![group(1, AWAY, vec![ours(1)])], &ROLES, &[&user(1)]).run();
+    assert_eq!(told.users(), [user(1)]);
+}
+
+#[test]
+fn the_directory_need_not_be_open_where_the_list_of_members_has_the_id() {
+    let mut by_address = ours(1);
+    by_address["email"] = json!("upn1@contoso.com");
+    let told = job(
+        vec![group(1, AWAY, vec![by_address, eve()])],
+        &["Chat.ReadBasic.All"],
+        &["upn1@contoso.com"],
+    )
+    .run();
+    told.whole();
+    assert_eq!(told.users(), [user(1)]);
+}
+
+#[test]
+fn a_time_takes_the_chats_that_were_alive_in_it() {
+    for (after, before, count) in [
+        ("2026-08-15", "2026-08-20", 1),
+        ("2026-09-01", "2026-10-01", 0),
+        ("2026-07-01", "2026-08-01", 0),
+    ] {
+        let mut job = job(vec![one_to_one(1)], &ROLES, &[&user(1)]);
+        job.query().after = Some(after.into());
+        job.query().before = Some(before.into());
+        assert_eq!(job.run().users().len(), count, "{after}");
+    }
+}
+
+#[test]
+fn who_is_not_there_is_told_and_the_others_are_listed() {
+    let nobody = ["nobody@contoso.com".to_string(), user(77)];
+    for name in &nobody {
+        let told = job(vec![one_to_one(2)], &ROLES, &[name, &user(2)]).run();
+        assert!(told.all("source_error").is_empty(), "{:?}", told.events);
+        assert!(told.warnings().contains(name), "{}", told.warnings());
+        assert_eq!(told.users(), [user(2)]);
+    }
+}
+
+#[test]
+fn a_missing_permission_is_named() {
+    let told = job(
+        vec![one_to_one(2)],
+        &["User.ReadBasic.All"],
+        &["upn2@contoso.com"],
+    )
+    .run();
+    let (error, _, next_step) = told.error();
+    assert_eq!(error, "Denied");
+    assert!(next_step.contains("Chat.ReadBasic.All"), "{next_step}");
+}
+
+#[test]
+fn what_can_not_list_is_refused_before_anything_is_sent() {
+    let sandbox = Sandbox::start(SandboxOptions::default());
+    let list = |claims, users: &[&str]| {
+        let users = users.iter().map(ToString::to_string).collect();
+        let list = ChatList::new(cloud(&sandbox), token(&sandbox, claims), users);
+        list.unwrap_err().to_string()
+    };
+    let person = list(TokenClaims::default(), &["a@contoso.com"]);
+    assert!(person.starts_with("DiscoveryToken"), "{person}");
+    assert!(person.contains("token of an application"), "{person}");
+    for users in [
+        &[][..],
+        &["*@contoso.com"],
+        &["Ann"],
+        &["a@contoso.com/chats"],
+    ] {
+        let told = list(TokenClaims::app_with(ROLES), users);
+        assert!(told.starts_with("UserPrincipalName"), "{told}");
+    }
+    assert!(sandbox.requests().is_empty());
+}
+
+#[test]
+fn the_token_of_another_tenant_than_the_one_given_is_refused() {
+    let mut job = job(Vec::new(), &ROLES, &[&user(1)]);
+    job.query().tenant_id = Some(AWAY.into());
+    let refused = chat_access::audit::RunningSearch::start(job.options).unwrap_err();
+    assert_eq!(refused.parameter, "TenantId");
+    assert!(refused.to_string().contains(TENANT_ID), "{refused}");
+}

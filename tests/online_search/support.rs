@@ -1,0 +1,155 @@
+//! A sandbox, somebody who is connected to it, and a search with both.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_access::audit::{
+    ChatList, Event, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions,
+};
+use chat_access::events::Taken;
+use chat_access::graph::Cloud;
+use chat_access::identity::{AccessToken, Account};
+use chat_access::removal::RetrySettings;
+use sandbox::{Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
+use serde_json::Value;
+
+/// A search at a sandbox, a thousand times as fast as at the real service.
+pub(crate) struct Job {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) options: SearchOptions,
+}
+
+impl Job {
+    /// With an administrator who has these permissions.
+    pub(crate) fn new(scopes: &str) -> Self {
+        let sandbox = Sandbox::start(SandboxOptions::default());
+        let claims = TokenClaims {
+            scp: Some(scopes.into()),
+            ..TokenClaims::default()
+        };
+        let account = Account::with_token(cloud(&sandbox), token(&sandbox, claims)).unwrap();
+        let mut job = Self {
+            sandbox,
+            options: SearchOptions {
+                account: Some(Arc::new(account)),
+                ..SearchOptions::default()
+            },
+        };
+        job.options.online.retry = RetrySettings {
+            first_wait_ms: 1,
+            longest_wait_ms: 20,
+            item_time_ms: 3_000,
+            ..RetrySettings::default()
+        };
+        job
+    }
+
+    pub(crate) fn online(&mut self) -> &mut Online {
+        &mut self.options.online
+    }
+
+    pub(crate) fn query(&mut self) -> &mut QueryOptions {
+        &mut self.options.query
+    }
+
+    /// Lists the chats of these users with an application that has these permissions.
+    pub(crate) fn list(&mut self, roles: &[&str], users: &[&str]) {
+        let token = token(&self.sandbox, TokenClaims::app_with(roles.iter().copied()));
+        let users = users.iter().map(ToString::to_string).collect();
+        let list = ChatList::new(cloud(&self.sandbox), token, users).unwrap();
+        self.online().chats = Some(list);
+    }
+
+    pub(crate) fn start(&mut self) -> RunningSearch {
+        RunningSearch::start(std::mem::take(&mut self.options)).unwrap()
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(mut self) -> Told {
+        let search = self.start();
+        search.finish();
+        Told {
+            events: events(&search),
+            sandbox: self.sandbox,
+        }
+    }
+}
+
+pub(crate) fn events(search: &RunningSearch) -> Vec<Value> {
+    let mut events = Vec::new();
+    loop {
+        let read = |event: &Event| serde_json::to_value(event);
+        let limit = Some(Duration::from_secs(60));
+        match search.events().take(limit, |_| true, read).unwrap() {
+            Taken::Event(event) => events.push(event),
+            Taken::Ended => return events,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// What a search told.
+pub(crate) struct Told {
+    pub(crate) events: Vec<Value>,
+    pub(crate) sandbox: Sandbox,
+}
+
+impl Told {
+    pub(crate) fn all(&self, name: &str) -> Vec<&Value> {
+        let all = self.events.iter();
+        all.filter(|event| event["event"] == name).collect()
+    }
+
+    /// The ids of the users found, in order.
+    pub(crate) fn users(&self) -> Vec<String> {
+        let mut users: Vec<String> = self
+            .all("target")
+            .iter()
+            .map(|target| target["user_id"].as_str().unwrap_or("none").to_string())
+            .collect();
+        users.sort();
+        users
+    }
+
+    /// The one error of a source.
+    pub(crate) fn error(&self) -> (&str, &str, &str) {
+        let errors = self.all("source_error");
+        assert_eq!(errors.len(), 1, "{:?}", self.events);
+        let text = |name: &str| errors[0][name].as_str().unwrap();
+        (text("error"), text("message"), text("next_step"))
+    }
+
+    /// The warnings, in one text.
+    pub(crate) fn warnings(&self) -> String {
+        let warnings = self.all("warning").into_iter();
+        warnings.map(|event| event["message"].to_string()).collect()
+    }
+
+    pub(crate) fn whole(&self) {
+        assert!(self.all("source_error").is_empty(), "{:?}", self.events);
+        assert_eq!(self.warnings(), "");
+    }
+}
+
+pub(crate) fn cloud(sandbox: &Sandbox) -> Cloud {
+    Cloud::new(None, Some(&sandbox.url()), None).unwrap()
+}
+
+pub(crate) fn token(sandbox: &Sandbox, claims: TokenClaims) -> AccessToken {
+    AccessToken::new(sandbox.token(claims).as_bytes()).unwrap()
+}
+
+/// From a time up to before another.
+pub(crate) fn span(start: &str, end: &str) -> Option<Span> {
+    let options = SpanOptions {
+        start: Some(start.into()),
+        end: Some(end.into()),
+    };
+    Some(Span::new(&options, jiff::Timestamp::now(), 1).unwrap())
+}
+
+/// A record of the tests of files, in the sandbox's tenant.
+pub(crate) fn at_home(record: &str) -> Value {
+    let record = record.replace(crate::audit_search::support::HOME, TENANT_ID);
+    serde_json::from_str(&record).unwrap()
+}

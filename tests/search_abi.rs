@@ -1,0 +1,153 @@
+//! A search through the C ABI of the release library.
+
+mod audit_search {
+    #[allow(dead_code, reason = "each test program uses its part")]
+    pub(crate) mod support;
+}
+mod common;
+
+use audit_search::support::{external_chat, user};
+use common::{FOREVER, Status, native};
+use sandbox::{AuditLog, Chats, DirectoryUser, Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
+use serde_json::{Value, json};
+
+/// What a search tells up to its end. Targets may be longer than the test's buffer, so few are asked for.
+fn events(search: i64) -> Vec<Value> {
+    let mut events = Vec::new();
+    loop {
+        match native().next(search, FOREVER) {
+            (0, event) => events.push(event),
+            (status, _) => {
+                assert_eq!(status, Status::Ended as i32);
+                return events;
+            }
+        }
+    }
+}
+
+fn found(events: &[Value]) -> Vec<&Value> {
+    let targets = events.iter().filter(|event| event["event"] == "target");
+    targets.map(|target| &target["user_id"]).collect()
+}
+
+#[test]
+fn records_that_are_fed_are_searched() {
+    let search = native().open(&json!({"open": "search"}), None).unwrap();
+    assert_eq!(native().feed(search, &external_chat(1)), Status::Ok as i32);
+    assert_eq!(
+        native().feed(search, "{\"ChatThreadId\":"),
+        0,
+        "told by an event"
+    );
+    assert_eq!(native().describe(search).1["records_fed"], 2);
+    assert_eq!(native().next(search, 0).0, Status::NotYet as i32);
+    assert_eq!(native().finish(search), 0);
+    assert_eq!(native().feed(search, "{}"), Status::RunOver as i32);
+    let events = events(search);
+    let names: Vec<&Value> = events.iter().map(|event| &event["event"]).collect();
+    assert_eq!(names, ["bad_row", "target", "searched"]);
+    assert_eq!(found(&events), [&json!(user(1))]);
+    assert_eq!(native().close(search), 0);
+    assert_eq!(native().feed(search, "{}"), Status::ClosedHandle as i32);
+}
+
+#[test]
+fn only_a_search_is_fed_and_only_with_text() {
+    let sandbox = Sandbox::start(SandboxOptions::default());
+    let account = native().account(&sandbox.url(), &sandbox.token(TokenClaims::default()));
+    assert_eq!(native().feed(account, "{}"), Status::WrongHandleKind as i32);
+    assert_eq!(native().feed(7, "{}"), Status::InvalidHandle as i32);
+    native().close(account);
+}
+
+#[test]
+fn everything_that_graph_is_asked_for_goes_through_one_request() {
+    let at_home = external_chat(2).replace(audit_search::support::HOME, TENANT_ID);
+    let member = |id: &str, tenant: &str| json!({"userId": id, "email": null, "tenantId": tenant});
+    let sandbox = Sandbox::start(SandboxOptions {
+        audit_log: AuditLog {
+            records: vec![serde_json::from_str(&at_home).unwrap()],
+            polls: 0,
+            ..AuditLog::default()
+        },
+        chats: Chats {
+            chats: vec![json!({
+                "id": "19:x@thread.v2", "chatType": "group", "tenantId": TENANT_ID,
+                "createdDateTime": "2026-08-30T00:00:00Z",
+                "members": [member(&user(3), TENANT_ID), member(&user(4), &user(9))],
+            })],
+        },
+        users: vec![DirectoryUser {
+            id: user(5),
+            user_principal_name: "ann@contoso.com".into(),
+        }],
+        ..SandboxOptions::default()
+    });
+    let claims = TokenClaims {
+        scp: Some("AuditLogsQuery.Read.All User.ReadBasic.All".into()),
+        ..TokenClaims::default()
+    };
+    let account = native().account(&sandbox.url(), &sandbox.token(claims));
+    let token = sandbox.token(TokenClaims::app_with(["Chat.ReadBasic.All"]));
+    let request = json!({
+        "open": "search", "account": account, "resolve_users": true,
+        "audit_query": {"start": "2026-08-31", "end": "2026-09-01"},
+        "hunting": {},
+        "chats": {"users": [user(3)], "graph_endpoint": sandbox.url()},
+        "retry": {"first_wait_ms": 1},
+    });
+    let search = native().open(&request, Some(&token)).unwrap();
+    let open = at_home
+        .replace(&format!("19:{}_", user(2)), "19:")
+        .replace("@unq.gbl.spaces", "@thread.v2")
+        .replace("user2@contoso.com", "ann@contoso.com");
+    native().feed(search, &open);
+    native().finish(search);
+    let events = events(search);
+    let error = events
+        .iter()
+        .find(|event| event["event"] == "source_error")
+        .unwrap();
+    assert_eq!(error["source"], "Hunting");
+    assert_eq!(error["error"], "Denied");
+    let mut found: Vec<String> = found(&events).iter().map(ToString::to_string).collect();
+    found.sort();
+    let mut expected = [2, 3, 5].map(|number| json!(user(number)).to_string());
+    expected.sort();
+    assert_eq!(found, expected);
+    let told = json!(events).to_string();
+    assert!(!told.contains(&token), "no token is told");
+    native().close(search);
+    native().close(account);
+}
+
+#[test]
+fn a_request_that_makes_no_sense_is_refused_by_parameter() {
+    for (request, secret, parameter) in [
+        (json!({"audit_query": {}}), None, "Account"),
+        (json!({"audit_query": {"start": "soon"}}), None, "StartDate"),
+        (
+            json!({"hunting": {"end": "1999-01-01", "start": "2000-01-01"}}),
+            None,
+            "StartDate",
+        ),
+        (
+            json!({"chats": {"users": ["a@b.c"]}}),
+            None,
+            "DiscoveryToken",
+        ),
+        (
+            json!({"chats": {"users": []}}),
+            Some("a.b.c"),
+            "UserPrincipalName",
+        ),
+        (json!({"retry": {"first_wait_ms": 0}}), None, "Retry"),
+        (json!({"audit": {}}), None, "request"),
+    ] {
+        let mut request = request;
+        request["open"] = json!("search");
+        let (status, told) = native().open(&request, secret).unwrap_err();
+        assert_eq!(status, Status::InvalidArgument as i32, "{request}");
+        assert_eq!(told["parameter"], parameter, "{request}: {told}");
+    }
+}
