@@ -1,10 +1,14 @@
 //! The client and what its failures mean.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
 use reqwest::blocking::Client;
 use reqwest::redirect::Policy;
+use rustls::crypto::{CryptoProvider, KeyProvider, ring};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::sign::SigningKey;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
@@ -25,8 +29,12 @@ pub enum ExchangeError {
 /// # Errors
 /// A sentence, where the system's certificates or proxy settings can't be used.
 pub(crate) fn client(root: &str) -> Result<Client, String> {
+    let provider = CryptoProvider {
+        key_provider: &NoKeys,
+        ..ring::default_provider()
+    };
     // An error says that another part of this process has chosen the provider already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = provider.install_default();
     let mut builder = Client::builder()
         .https_only(!root.starts_with("http://"))
         .redirect(Policy::none())
@@ -39,6 +47,21 @@ pub(crate) fn client(root: &str) -> Result<Client, String> {
     builder
         .build()
         .map_err(|error| format!("The HTTPS client can't be set up: {}.", told(&error)))
+}
+
+/// Takes no private key: the client has no certificate of its own, and leaves out what would sign with one.
+#[derive(Debug)]
+struct NoKeys;
+
+impl KeyProvider for NoKeys {
+    fn load_private_key(
+        &self,
+        _: PrivateKeyDer<'static>,
+    ) -> Result<Arc<dyn SigningKey>, rustls::Error> {
+        Err(rustls::Error::General(
+            "client certificates are not used".into(),
+        ))
+    }
 }
 
 /// `localhost`, 127.0.0.0/8 or ::1. A name that merely resolves to one of them does not count.
