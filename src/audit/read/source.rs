@@ -61,7 +61,7 @@ impl Source {
                 if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
                     return Ok(Opened::Archive(entries(&path, file)?));
                 }
-                text(Cursor::new(head).chain(counted(file)))
+                text(Box::new(Cursor::new(head).chain(counted(file))))
             }
             Self::Entry(entry) => {
                 let mut file = open_file(&entry.archive)?;
@@ -71,9 +71,9 @@ impl Source {
                     inner: counted(file),
                 };
                 if entry.deflated {
-                    text(DeflateDecoder::new(BufReader::new(packed)))
+                    text(Box::new(DeflateDecoder::new(BufReader::new(packed))))
                 } else {
-                    text(packed)
+                    text(Box::new(packed))
                 }
             }
             Self::Stream(_, stream) => text(stream),
@@ -139,7 +139,7 @@ fn entries(path: &Path, file: File) -> io::Result<Vec<Source>> {
 }
 
 /// Unpacks gzip, drops a byte order mark and turns UTF-16 into UTF-8.
-fn text(mut raw: impl Read + Send + 'static) -> io::Result<Opened> {
+fn text(mut raw: Box<dyn Read + Send>) -> io::Result<Opened> {
     let (start, _) = head(&mut raw, 2)?;
     let packed = start == [0x1F, 0x8B];
     let raw = Cursor::new(start).chain(raw);
