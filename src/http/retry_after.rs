@@ -44,7 +44,7 @@ fn seconds(text: &str) -> Option<Duration> {
 
 /// A date as RFC 9110 writes it, with or without the weekday, in GMT or with an offset.
 fn timestamp(text: &str) -> Option<Timestamp> {
-    rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
+    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 
 /// Reads a time; without an offset it is UTC, as audit records have it.
 ///
@@ -14,10 +14,7 @@ pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
         return Some(time);
     }
     let civil = text.parse::<DateTime>().ok().or_else(|| american(text))?;
-    civil
-        .to_zoned(TimeZone::UTC)
-        .ok()
-        .map(|time| time.timestamp())
+    Offset::UTC.to_timestamp(civil).ok()
 }
 
 fn american(text: &str) -> Option<DateTime> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 
 use crate::audit::target::Target;
 
@@ -58,7 +59,7 @@ impl Days {
     pub(super) fn name(&self, at: usize) -> String {
         let day = self.first + self.step * i64::try_from(at).unwrap_or(0);
         Timestamp::from_second(day * DAY)
-            .map(|time| time.strftime("%Y-%m-%d").to_string())
+            .map(|time| Offset::UTC.to_datetime(time).date().to_string())
             .unwrap_or_default()
     }
 

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 
 use crate::input::one_line;
 
@@ -33,7 +34,10 @@ pub(super) struct When(pub(super) Option<Timestamp>);
 impl Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(time) => write!(f, "{}", time.strftime("%Y-%m-%d %H:%M")),
+            Some(time) => {
+                let at = Offset::UTC.to_datetime(time);
+                write!(f, "{} {:02}:{:02}", at.date(), at.hour(), at.minute())
+            }
             None => f.write_str("not known"),
         }
     }
