@@ -4,7 +4,7 @@
 //! checks it, paces it, retries it and makes an outcome of it, [`graph`] sends it, and [`identity`] says
 //! with whose token. [`audit`] finds what to remove in what administrators have. [`events`] carries back what
 //! happens, [`input`] is how each of them refuses what it can't use, `http` is how strictly all of them speak to a
-//! service, and `retry` is how long they wait before they ask again.
+//! service, `retry` is how long they wait before they ask again, and `thread` is what they do it on.
 
 pub mod audit;
 pub mod events;
@@ -15,3 +15,4 @@ pub mod identity;
 pub mod input;
 pub mod removal;
 mod retry;
+mod thread;

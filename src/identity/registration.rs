@@ -19,6 +19,7 @@ use crate::events::EventQueue;
 use crate::graph::{Answer, Call, ExchangeError};
 use crate::input::{InvalidInput, shown};
 use crate::retry::RetrySettings;
+use crate::thread::spawn;
 
 /// Microsoft Graph as an application, and the permission for removals in it.
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
@@ -180,16 +181,13 @@ impl Registration {
             cancel: Cancel::default(),
         });
         let worker = Arc::clone(&shared);
-        std::thread::Builder::new()
-            .name("chat-access-register".into())
-            .stack_size(512 * 1024)
-            .spawn(move || {
-                let _end = End(&worker);
-                worker.run();
-            })
-            .map_err(|error| {
-                SignInError::NoClient(format!("This process can't start another thread: {error}."))
-            })?;
+        spawn("chat-access-register", move || {
+            let _end = End(&worker);
+            worker.run();
+        })
+        .map_err(|error| {
+            SignInError::NoClient(format!("This process can't start another thread: {error}."))
+        })?;
         Ok(Self { shared })
     }
 

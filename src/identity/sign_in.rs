@@ -14,6 +14,7 @@ use super::tokens::Tokens;
 use super::{Account, Application, Claims, RefreshToken, SignInError};
 use crate::events::EventQueue;
 use crate::graph::Cloud;
+use crate::thread::spawn;
 
 /// How often Entra is asked again while it is not available.
 const TRIES: u32 = 4;
@@ -130,16 +131,13 @@ impl SignIn {
             account: OnceLock::new(),
         });
         let worker = Arc::clone(&shared);
-        std::thread::Builder::new()
-            .name("chat-access-sign-in".into())
-            .stack_size(512 * 1024)
-            .spawn(move || {
-                let _end = End(&worker);
-                worker.run(cloud, entra, method);
-            })
-            .map_err(|error| {
-                SignInError::NoClient(format!("This process can't start another thread: {error}."))
-            })?;
+        spawn("chat-access-sign-in", move || {
+            let _end = End(&worker);
+            worker.run(cloud, entra, method);
+        })
+        .map_err(|error| {
+            SignInError::NoClient(format!("This process can't start another thread: {error}."))
+        })?;
         Ok(Self { shared })
     }
 

@@ -1,7 +1,6 @@
 //! The threads of a run: one decides what goes next, a few send it and see to the answer.
 
 use std::sync::{Arc, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use once_cell::sync::Lazy;
@@ -14,6 +13,7 @@ use super::schedule::{Bearing, Job, Next, Slot};
 use super::{Outcome, Status};
 use crate::graph::Removal;
 use crate::identity::SignInError;
+use crate::thread::spawn;
 
 /// Requests on their way at once, at the most.
 const SENDERS: usize = 48;
@@ -443,12 +443,4 @@ impl Shared {
         ));
         Some(message)
     }
-}
-
-pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    thread::Builder::new()
-        .name(name.into())
-        .stack_size(512 * 1024)
-        .spawn(work)
-        .map(drop)
 }
