@@ -86,6 +86,15 @@ Describe 'Find-ChatAccess with files' {
         (Get-ChildItem -LiteralPath $TestDrive -Filter '*.csv' | Find-ChatAccess).Count | Should -Be 2
     }
 
+    It 'has lists that a CSV file can hold' {
+        $target = Find-ChatAccess $export
+        , $target.Operation | Should -BeOfType [string[]]
+        $target.Operation -contains 'ChatCreated' | Should -BeTrue
+        $both = (New-Json 1), ((New-Json 1) -replace 'ChatCreated', 'MessageSent' -replace '0000000000ff', '0000000000fe') | Find-ChatAccess
+        ($both | ConvertTo-Csv)[1] | Should -BeLike '*"ChatCreated; MessageSent"*'
+        ($both | ConvertTo-Json | ConvertFrom-Json).Operation | Should -Be 'ChatCreated', 'MessageSent'
+    }
+
     It 'is relative to the location' {
         Push-Location $TestDrive
         try {

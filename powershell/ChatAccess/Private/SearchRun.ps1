@@ -218,6 +218,17 @@ function script:Write-SearchProgress {
     $Search.Cmdlet.WriteProgress($progress)
 }
 
+# Export-Csv writes what ToString says, and of an array that is its type.
+$script:ListToString = [psscriptmethod]::new('ToString', { $this -join '; ' })
+
+function script:ConvertTo-TargetList {
+    param([object] $List)
+
+    $shown = [psobject]::AsPSObject([string[]] @($List))
+    $shown.PSObject.Methods.Add($ListToString)
+    , $shown
+}
+
 function script:ConvertTo-Target {
     <#
     .SYNOPSIS
@@ -233,14 +244,14 @@ function script:ConvertTo-Target {
         UserPrincipalName  = $Target.user_principal_name
         ChatType           = $Target.chat_type
         External           = $Target.external
-        ExternalTenantId   = [string[]] @($Target.external_tenants)
-        ExternalDomain     = [string[]] @($Target.external_domains)
-        ExternalUser       = [string[]] @($Target.external_users)
-        Operation          = [string[]] @($Target.operations)
+        ExternalTenantId   = ConvertTo-TargetList $Target.external_tenants
+        ExternalDomain     = ConvertTo-TargetList $Target.external_domains
+        ExternalUser       = ConvertTo-TargetList $Target.external_users
+        Operation          = ConvertTo-TargetList $Target.operations
         FirstSeen          = ConvertTo-UtcTime $Target.first_seen
         LastSeen           = ConvertTo-UtcTime $Target.last_seen
         EventCount         = $Target.events
-        Source             = [string[]] @($Target.sources)
+        Source             = ConvertTo-TargetList $Target.sources
         FoundBy            = $Target.found_by
         Unresolved         = $Target.unresolved
         UnresolvedReason   = $Target.reason
