@@ -171,7 +171,7 @@ fn duckdb(bars: &mut Bars, path: &Path) {
          FROM (SELECT AuditData::JSON AS j FROM read_csv('{}', all_varchar = true, header = true) \
                WHERE contains(AuditData, 'ChatThreadId')), \
               LATERAL (SELECT unnest(from_json(j->'Members', '[\"JSON\"]')) AS m) \
-         WHERE (j->'ParticipantInfo'->>'HasForeignTenantUsers') = 'true' AND m->>'OrganizationId' = j->>'OrganizationId' \
+         WHERE (j->'ParticipantInfo'->>'HasForeignTenantUsers') = 'true' AND (m->>'OrganizationId') = (j->>'OrganizationId') \
          GROUP BY ALL; SELECT count(*) FROM found;",
         path.display().to_string().replace('\'', "''")
     );
@@ -186,15 +186,25 @@ fn duckdb(bars: &mut Bars, path: &Path) {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            printed.contains(|c: char| c.is_ascii_digit() && c != '0'),
+            "it finds some: {printed}"
+        );
         Some(start.elapsed().as_secs_f64())
     };
     let Some(first) = run() else {
         bars.not_run("duckdb_ratio", ">=8x", "duckdb is not installed");
         return;
     };
-    let database = median(vec![first, run().unwrap_or(first), run().unwrap_or(first)]);
-    let search = median((0..3).map(|_| time(path).0).collect());
-    println!("audit: DuckDB: {database:.2} s");
+    // Turn by turn, so that whatever else the machine does hits both.
+    let (mut databases, mut searches) = (vec![first], vec![time(path).0]);
+    for _ in 1..ROUNDS {
+        databases.extend(run());
+        searches.push(time(path).0);
+    }
+    let (database, search) = (median(databases), median(searches));
+    println!("audit: DuckDB: {database:.2} s; the search: {search:.3} s");
     bars.at_least("duckdb_ratio", database / search, 8.0, "x");
 }
 
