@@ -148,6 +148,57 @@ fn the_filter_shows_what_is_asked_for() {
     assert!(document.contains("1 of 30 shown"), "{document}");
 }
 
+/// Names as long as a record may have them.
+fn long_names(count: u32) -> Findings {
+    let mut findings = targets(count, "helpdesk.support_fabrikam-it-services.example#EXT#");
+    for target in findings.targets.iter_mut().step_by(10) {
+        target.user_principal_name = Some("a".repeat(300));
+    }
+    findings
+}
+
+#[test]
+fn columns_stay_wide_enough_to_read_on_paper_and_on_a_phone() {
+    let Some(chromium) = chromium() else {
+        return;
+    };
+    let page = report_page(&long_names(40), Timestamp::UNIX_EPOCH);
+    let paper = page.replace("@media print", "@media all");
+    // What is between the margins of a sheet of A4, and of a narrow screen.
+    for (page, width) in [(&paper, 718), (&page, 350)] {
+        let script = format!(
+            "document.body.style.width = '{width}px'; document.body.style.padding = 0; \
+             const least = Math.min(...[...document.querySelectorAll('th:not(.number)')].map(th => th.offsetWidth)); \
+             const most = Math.max(...[...document.querySelectorAll('section')].map(of => of.scrollWidth)); \
+             document.body.textContent = 'least ' + (least >= 75) + ' most ' + (most <= {width}) + ' end: ' + least + ' ' + most;"
+        );
+        let (document, console) = open(&chromium, &with_script(page, &script), &[]);
+        assert_eq!(console, Vec::<String>::new());
+        assert!(
+            document.contains("least true most true end"),
+            "{width}: {document}"
+        );
+    }
+}
+
+#[test]
+fn forty_targets_print_on_a_few_pages() {
+    let Some(chromium) = chromium() else {
+        return;
+    };
+    let page = report_page(&long_names(40), Timestamp::UNIX_EPOCH);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.pdf");
+    let print = format!("--print-to-pdf={}", path.display());
+    open(&chromium, &page, &[&print]);
+    let printed = fs::read(path).expect("a printed page");
+    let pages = String::from_utf8_lossy(&printed)
+        .lines()
+        .filter(|line| line.ends_with("/Type /Page"))
+        .count();
+    assert!((2..=15).contains(&pages), "{pages} pages");
+}
+
 #[test]
 fn five_thousand_targets_open_at_once() {
     let Some(chromium) = chromium() else {

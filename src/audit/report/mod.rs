@@ -134,8 +134,8 @@ fn write_outsiders(page: &mut String, targets: &[Target]) -> fmt::Result {
         "<section>\n<h2 id=\"outsiders\">Who reached whom</h2>\n\
          <div class=\"scroll\" role=\"region\" aria-labelledby=\"outsiders\" tabindex=\"0\">\n<table>\n<thead><tr>\
          <th scope=\"col\">Outsider</th><th scope=\"col\" class=\"number\">Users</th>\
-         <th scope=\"col\" class=\"number\">Chats</th><th scope=\"col\">First seen (UTC)</th>\
-         <th scope=\"col\">Last seen (UTC)</th><th scope=\"col\">Users reached</th></tr></thead>\n<tbody>\n",
+         <th scope=\"col\" class=\"number\">Chats</th><th scope=\"col\" class=\"time\">First seen (UTC)</th>\
+         <th scope=\"col\" class=\"time\">Last seen (UTC)</th><th scope=\"col\">Users reached</th></tr></thead>\n<tbody>\n",
     );
     for (name, reached) in outsiders(targets) {
         write!(
@@ -162,7 +162,7 @@ fn write_targets(page: &mut String, targets: &[Target]) -> fmt::Result {
          autocomplete=\"off\" spellcheck=\"false\"></label>\n<p id=\"told\" class=\"soft screen\" role=\"status\"></p>\n\
          <div class=\"scroll\" id=\"targets\" role=\"region\" aria-labelledby=\"of-targets\" tabindex=\"0\">\n\
          <table>\n<thead><tr><th scope=\"col\">User</th><th scope=\"col\">User id</th><th scope=\"col\">Chat</th>\
-         <th scope=\"col\">Outsiders</th><th scope=\"col\">First seen (UTC)</th><th scope=\"col\">Last seen (UTC)</th>\
+         <th scope=\"col\">Outsiders</th><th scope=\"col\" class=\"time\">First seen (UTC)</th><th scope=\"col\" class=\"time\">Last seen (UTC)</th>\
          <th scope=\"col\" class=\"number\">Events</th><th scope=\"col\">Operations</th></tr></thead>\n<tbody>\n",
     );
     for target in targets {
