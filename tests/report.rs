@@ -145,7 +145,24 @@ fn the_filter_shows_what_is_asked_for() {
                   box.dispatchEvent(new Event('input')); }";
     let (document, console) = open(&chromium, &with_script(&page, script), &[]);
     assert_eq!(console, Vec::<String>::new());
-    assert!(document.contains("1 of 30 shown"), "{document}");
+    assert!(
+        document.contains("1 of 30 shown, with user7@ group"),
+        "{document}"
+    );
+}
+
+#[test]
+fn without_its_script_there_is_no_filter() {
+    let Some(chromium) = chromium() else {
+        return;
+    };
+    let page = report_page(&targets(3, "eve"), Timestamp::UNIX_EPOCH);
+    let shows = "box.closest('label').hidden = false;";
+    assert!(page.contains(shows));
+    let script = "document.body.textContent = 'height ' + document.querySelector('label').offsetHeight + ' end';";
+    let page = with_script(&page.replace(shows, ""), script);
+    let (document, _) = open(&chromium, &page, &[]);
+    assert!(document.contains("height 0 end"), "{document}");
 }
 
 /// Names as long as a record may have them.
@@ -179,6 +196,22 @@ fn columns_stay_wide_enough_to_read_on_paper_and_on_a_phone() {
             "{width}: {document}"
         );
     }
+}
+
+#[test]
+fn paper_has_all_but_the_controls_and_says_what_was_filtered() {
+    let Some(chromium) = chromium() else {
+        return;
+    };
+    let page = report_page(&targets(30, "eve"), Timestamp::UNIX_EPOCH);
+    let script = "{ const box = document.getElementById('filter'); box.value = 'user7@'; \
+                  box.dispatchEvent(new Event('input')); setTimeout(() => { \
+                  const shown = of => document.querySelector(of).getClientRects().length; \
+                  document.body.textContent = 'shown ' + ['.skip', 'label', '#told', '.scroll', '#targets'].map(shown) + ' end'; \
+                  }, 1000); }";
+    let page = with_script(&page, script).replace("@media print", "@media all");
+    let (document, _) = open(&chromium, &page, &[]);
+    assert!(document.contains("shown 0,0,1,1,1 end"), "{document}");
 }
 
 #[test]

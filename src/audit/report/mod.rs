@@ -159,7 +159,7 @@ fn write_targets(page: &mut String, targets: &[Target]) -> fmt::Result {
     page.push_str(
         "<section>\n<h2 id=\"of-targets\">Targets</h2>\n\
          <label class=\"screen\" hidden>Show only rows with these words <input id=\"filter\" type=\"search\" \
-         autocomplete=\"off\" spellcheck=\"false\"></label>\n<p id=\"told\" class=\"soft screen\" role=\"status\"></p>\n\
+         autocomplete=\"off\" spellcheck=\"false\"></label>\n<p id=\"told\" class=\"soft\" role=\"status\"></p>\n\
          <div class=\"scroll\" id=\"targets\" role=\"region\" aria-labelledby=\"of-targets\" tabindex=\"0\">\n\
          <table>\n<thead><tr><th scope=\"col\">User</th><th scope=\"col\">User id</th><th scope=\"col\">Chat</th>\
          <th scope=\"col\">Outsiders</th><th scope=\"col\" class=\"time\">First seen (UTC)</th><th scope=\"col\" class=\"time\">Last seen (UTC)</th>\
