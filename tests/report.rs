@@ -165,6 +165,19 @@ fn without_its_script_there_is_no_filter() {
     assert!(document.contains("height 0 end"), "{document}");
 }
 
+#[test]
+fn the_first_link_leads_to_the_filter_and_not_past_it() {
+    let Some(chromium) = chromium() else {
+        return;
+    };
+    let page = report_page(&targets(3, "eve"), Timestamp::UNIX_EPOCH);
+    let script = "{ const to = document.querySelector(document.querySelector('.skip').hash); \
+                  const after = to.compareDocumentPosition(document.getElementById('filter')); \
+                  document.body.textContent = 'after ' + (after === Node.DOCUMENT_POSITION_FOLLOWING) + ' end'; }";
+    let (document, _) = open(&chromium, &with_script(&page, script), &[]);
+    assert!(document.contains("after true end"), "{document}");
+}
+
 /// Names as long as a record may have them.
 fn long_names(count: u32) -> Findings {
     let mut findings = targets(count, "helpdesk.support_fabrikam-it-services.example#EXT#");

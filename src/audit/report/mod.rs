@@ -39,7 +39,7 @@ fn write_page(page: &mut String, findings: &Findings, now: Timestamp) -> fmt::Re
          style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>Chats with outsiders</title>\n<style nonce=\"{nonce}\">\n{STYLE}</style>\n</head>\n<body>\n\
-         <a class=\"skip screen\" href=\"#targets\">Skip to the targets</a>\n<header>\n\
+         <a class=\"skip screen\" href=\"#of-targets\">Skip to the targets</a>\n<header>\n\
          <h1>Chats with outsiders</h1>\n<p class=\"soft\">{} records in {}, read {} UTC.</p>\n</header>\n<main>\n",
         findings.records,
         counted(findings.files.len(), "file", "files"),
