@@ -39,7 +39,7 @@ fn write_page(page: &mut String, findings: &Findings, now: Timestamp) -> fmt::Re
          style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>Chats with outsiders</title>\n<style nonce=\"{nonce}\">\n{STYLE}</style>\n</head>\n<body>\n\
-         <a class=\"skip screen\" href=\"#targets\">Skip to the targets</a>\n<header>\n\
+         <a class=\"skip screen\" href=\"#of-targets\">Skip to the targets</a>\n<header>\n\
          <h1>Chats with outsiders</h1>\n<p class=\"soft\">{} records in {}, read {} UTC.</p>\n</header>\n<main>\n",
         findings.records,
         counted(findings.files.len(), "file", "files"),
@@ -134,8 +134,8 @@ fn write_outsiders(page: &mut String, targets: &[Target]) -> fmt::Result {
         "<section>\n<h2 id=\"outsiders\">Who reached whom</h2>\n\
          <div class=\"scroll\" role=\"region\" aria-labelledby=\"outsiders\" tabindex=\"0\">\n<table>\n<thead><tr>\
          <th scope=\"col\">Outsider</th><th scope=\"col\" class=\"number\">Users</th>\
-         <th scope=\"col\" class=\"number\">Chats</th><th scope=\"col\">First seen (UTC)</th>\
-         <th scope=\"col\">Last seen (UTC)</th><th scope=\"col\">Users reached</th></tr></thead>\n<tbody>\n",
+         <th scope=\"col\" class=\"number\">Chats</th><th scope=\"col\" class=\"time\">First seen (UTC)</th>\
+         <th scope=\"col\" class=\"time\">Last seen (UTC)</th><th scope=\"col\">Users reached</th></tr></thead>\n<tbody>\n",
     );
     for (name, reached) in outsiders(targets) {
         write!(
@@ -159,10 +159,10 @@ fn write_targets(page: &mut String, targets: &[Target]) -> fmt::Result {
     page.push_str(
         "<section>\n<h2 id=\"of-targets\">Targets</h2>\n\
          <label class=\"screen\" hidden>Show only rows with these words <input id=\"filter\" type=\"search\" \
-         autocomplete=\"off\" spellcheck=\"false\"></label>\n<p id=\"told\" class=\"soft screen\" role=\"status\"></p>\n\
+         autocomplete=\"off\" spellcheck=\"false\"></label>\n<p id=\"told\" class=\"soft\" role=\"status\"></p>\n\
          <div class=\"scroll\" id=\"targets\" role=\"region\" aria-labelledby=\"of-targets\" tabindex=\"0\">\n\
          <table>\n<thead><tr><th scope=\"col\">User</th><th scope=\"col\">User id</th><th scope=\"col\">Chat</th>\
-         <th scope=\"col\">Outsiders</th><th scope=\"col\">First seen (UTC)</th><th scope=\"col\">Last seen (UTC)</th>\
+         <th scope=\"col\">Outsiders</th><th scope=\"col\" class=\"time\">First seen (UTC)</th><th scope=\"col\" class=\"time\">Last seen (UTC)</th>\
          <th scope=\"col\" class=\"number\">Events</th><th scope=\"col\">Operations</th></tr></thead>\n<tbody>\n",
     );
     for target in targets {

@@ -15,6 +15,6 @@ box.addEventListener('input', () => {
       row.hidden = !fits;
       shown += fits ? 1 : 0;
     });
-    told.textContent = words.length ? shown + ' of ' + rows.length + ' shown' : '';
+    told.textContent = words.length ? shown + ' of ' + rows.length + ' shown, with ' + words.join(' ') : '';
   }, 100);
 });
