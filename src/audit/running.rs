@@ -65,7 +65,7 @@ pub enum Event {
     Asking {
         /// "AuditQuery", "Hunting", "Chats" or "Directory".
         source: &'static str,
-        /// What is done, without a full stop.
+        /// What is done, as the end of a sentence.
         message: String,
         /// Records that came.
         records: u64,

@@ -1,16 +1,10 @@
 //! The id of a Teams chat: what one looks like, and what people paste instead.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
+use super::encoded;
 use crate::input::InvalidInput;
-
-/// Everything but RFC 3986's unreserved characters, so that an id is one path segment.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 const EXPECTED: &str = "give a chat's id, such as 19:1a2b…_3c4d…@unq.gbl.spaces (one to one), \
     19:1a2b…@thread.v2 (group) or 19:meeting_…@thread.v2 (meeting)";
@@ -74,7 +68,7 @@ impl ChatId {
 
     /// The id percent-encoded as one segment of a path: `19%3A…%40thread.v2`.
     pub fn segment(&self) -> String {
-        utf8_percent_encode(&self.0, SEGMENT).to_string()
+        encoded(&self.0)
     }
 }
 
@@ -118,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_one_path_segment() {
+    fn an_id_is_one_encoded() {
         assert_eq!(
             ChatId::parse(GROUP).unwrap().segment(),
             "19%3Ab8577894a63548969c5c92bb9c80c5e1%40thread.v2"

@@ -18,8 +18,22 @@ pub use client::GraphClient;
 pub use cloud::Cloud;
 pub use removal::Removal;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 pub use crate::http::{Body, ExchangeError, LARGEST_ANSWER};
 use crate::input::InvalidInput;
+
+/// Everything but RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// `text` as one segment of a path, or as a value in a query.
+pub(crate) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
 
 /// The version of the Graph API in a request's path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

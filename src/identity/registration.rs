@@ -6,7 +6,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -16,7 +15,7 @@ use super::device_code::DeviceCode;
 use super::entra::Entra;
 use super::{Account, Application, REMOVAL_SCOPE, Refusal, SignInError};
 use crate::events::EventQueue;
-use crate::graph::{Answer, Call, ExchangeError};
+use crate::graph::{Answer, Call, ExchangeError, encoded};
 use crate::input::{InvalidInput, shown};
 use crate::retry::RetrySettings;
 use crate::thread::spawn;
@@ -240,7 +239,7 @@ impl Shared {
                     changes.push("update");
                     if self.options.change {
                         self.call(&Call::patch(
-                            format!("applications/{}", segment(&app.id)),
+                            format!("applications/{}", encoded(&app.id)),
                             change,
                         ))?;
                         self.step("Updated it: public client, redirect and permission.");
@@ -276,7 +275,7 @@ impl Shared {
     /// The application of that name.
     fn find(&self) -> Result<Option<App>, Failure> {
         let name = self.options.name.replace('\'', "''");
-        let filter = segment(&format!("displayName eq '{name}'"));
+        let filter = encoded(&format!("displayName eq '{name}'"));
         let select = "id,appId,isFallbackPublicClient,publicClient,requiredResourceAccess";
         let path = format!("applications?$filter={filter}&$select={select}&$top=10");
         let mut answer = self.call(&Call::get(path))?;
@@ -341,7 +340,7 @@ impl Shared {
             ),
             _ => None,
         };
-        let filter = segment(&format!("clientId eq '{id}'"));
+        let filter = encoded(&format!("clientId eq '{id}'"));
         let answer = self.call(&Call::get(format!(
             "oauth2PermissionGrants?$filter={filter}"
         )))?;
@@ -368,7 +367,7 @@ impl Shared {
             Some(grant) => Call::patch(
                 format!(
                     "oauth2PermissionGrants/{}",
-                    segment(grant["id"].as_str().unwrap_or_default())
+                    encoded(grant["id"].as_str().unwrap_or_default())
                 ),
                 json!({"scope": format!("{} {REMOVAL_SCOPE}", scope_of(grant)).trim()}),
             ),
@@ -391,7 +390,7 @@ impl Shared {
     }
 
     fn principal_id(&self, app_id: &str) -> Result<Option<String>, Failure> {
-        let path = format!("servicePrincipals(appId='{}')?$select=id", segment(app_id));
+        let path = format!("servicePrincipals(appId='{}')?$select=id", encoded(app_id));
         match self.call(&Call::get(path)) {
             Ok(answer) => answer["id"]
                 .as_str()
@@ -533,11 +532,6 @@ fn permission() -> Value {
         "resourceAppId": GRAPH,
         "resourceAccess": [{"id": REMOVAL_SCOPE_ID, "type": "Scope"}],
     })
-}
-
-/// Text as one part of a path or a query.
-fn segment(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 impl Failure {

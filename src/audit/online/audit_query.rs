@@ -5,14 +5,13 @@
 
 use std::time::Instant;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::pages::pages;
 use super::{Graph, Sink, Span, Trouble};
 use crate::audit::query::Query;
-use crate::graph::{ApiVersion, Call};
+use crate::graph::{ApiVersion, Call, encoded};
 use crate::http::Body;
 use crate::identity::NoAnswer;
 
@@ -40,15 +39,15 @@ pub(super) fn search(
     graph: &Graph<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), Trouble> {
-    graph.tell("Creating the query", 0);
+    graph.tell("creating it", 0);
     let (version, created) = create(span, query, graph)?;
-    let id = utf8_percent_encode(&created.id, NON_ALPHANUMERIC);
+    let id = encoded(&created.id);
     let address = format!("security/auditLog/queries/{id}");
     let state = finished(&Call::get(address.clone()).of_version(version), graph)?;
     let first = Call::get(format!("{address}/records?$top=999")).of_version(version);
     pages(first, graph, PERMISSION, &mut |records| {
         sink.page(records);
-        graph.tell("Reading the records", sink.records);
+        graph.tell("reading it", sink.records);
         Ok(())
     })?;
     if state.is_record_count_limit_exceeded == Some(true) {
@@ -133,10 +132,7 @@ fn finished(call: &Call, graph: &Graph<'_>) -> Result<State, Trouble> {
             // notStarted, running, and what may come to be.
             _ => {
                 let minutes = began.elapsed().as_secs() / 60;
-                graph.tell(
-                    format!("The query is under way, for {minutes} min; it may take long"),
-                    0,
-                );
+                graph.tell(format!("under way for {minutes} min"), 0);
             }
         }
     }

@@ -3,14 +3,13 @@
 //! Source: the v1.0 pages of listing chats and their members. Only an application may list what is not its own,
 //! and no application may remove: so this has a token of its own, which is used for nothing else.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
 use super::pages::pages;
 use super::users::GraphUsers;
 use super::{Graph, Sink, Trouble};
 use crate::audit::record::{GraphChat, Owner};
-use crate::graph::Call;
+use crate::graph::{Call, encoded};
 use crate::identity::{AccessToken, Account, NoAnswer};
 use crate::input::InvalidInput;
 
@@ -137,7 +136,7 @@ fn of_user(
     graph: &Graph<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), Trouble> {
-    let segment = utf8_percent_encode(user, NON_ALPHANUMERIC);
+    let segment = encoded(user);
     let first = Call::get(format!("users/{segment}/chats?$top=50&$expand=members"));
     pages(first, graph, PERMISSION, &mut |chats| {
         for chat in chats {
@@ -151,7 +150,7 @@ fn of_user(
                 Err(error) => sink.bad(error.to_string()),
             }
         }
-        graph.tell(format!("Listing the chats of {user}"), sink.records);
+        graph.tell(format!("of {user}"), sink.records);
         Ok(())
     })
 }
@@ -159,7 +158,7 @@ fn of_user(
 /// Takes the whole list of members in place of the beginning that came with the chat. Graph does not give it for
 /// every chat: then the beginning is what is known.
 fn add_members(chat: &mut GraphChat, graph: &Graph<'_>) -> Result<(), Trouble> {
-    let segment = utf8_percent_encode(&chat.id, NON_ALPHANUMERIC);
+    let segment = encoded(&chat.id);
     let first = Call::get(format!("chats/{segment}/members"));
     let mut members = Vec::new();
     let listed = pages(first, graph, MEMBERS_PERMISSION, &mut |page| {

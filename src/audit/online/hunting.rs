@@ -146,10 +146,8 @@ struct Hunt<'a> {
 
 impl Hunt<'_> {
     fn run(&self, span: &Span, sink: &mut Sink<'_>) -> Result<(), Trouble> {
-        self.graph.tell(
-            format!("Counting the rows of {}", self.table.name),
-            sink.records,
-        );
+        self.graph
+            .tell(format!("counting {}", self.table.name), sink.records);
         for slice in self.slices((span.start, span.end), &UNITS)? {
             self.take(slice, HALVINGS, sink)?;
         }
@@ -222,7 +220,7 @@ impl Hunt<'_> {
                 if whole || middle.is_none() {
                     sink.page(&results.results);
                     self.graph
-                        .tell(format!("Reading {}", self.table.name), sink.records);
+                        .tell(format!("reading {}", self.table.name), sink.records);
                 }
                 if whole {
                     return Ok(());

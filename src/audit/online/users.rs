@@ -1,13 +1,12 @@
 //! The directory of the tenant that an account is of.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Graph;
 use crate::audit::directory::Directory;
 use crate::audit::query::folded;
-use crate::graph::{Call, ExchangeError};
+use crate::graph::{Call, ExchangeError, encoded};
 use crate::identity::NoAnswer;
 
 /// An account's directory.
@@ -45,7 +44,7 @@ impl Directory for GraphUsers<'_> {
 impl GraphUsers<'_> {
     /// The object id of the user of this name; `None` where there is no such user.
     pub(super) fn id_of(&self, name: &str) -> Result<Option<Uuid>, NoAnswer> {
-        let segment = utf8_percent_encode(name, NON_ALPHANUMERIC);
+        let segment = encoded(name);
         let call = Call::get(format!("users/{segment}?$select=id,userPrincipalName"));
         match self.graph.ask(&call) {
             Ok(body) => id_in(&body.bytes, name),
