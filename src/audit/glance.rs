@@ -49,8 +49,10 @@ impl Glance {
         let mut organizations = self.organization.find_iter(row);
         let first = organizations.next()? + self.organization.needle().len();
         let tenant = value(row, first).filter(|tenant| tenant.len() == 36)?;
-        let same =
-            |finder: &Finder<'_>, at: usize| value(row, at + finder.needle().len()) == Some(tenant);
+        let same = |finder: &Finder<'_>, at: usize| {
+            let found = &row[at + finder.needle().len()..];
+            found.starts_with(tenant.as_bytes()) && found.get(tenant.len()) == Some(&b'"')
+        };
         let mut members = 0;
         for at in organizations {
             if !same(&self.organization, at) {

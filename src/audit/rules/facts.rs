@@ -25,7 +25,22 @@ pub(crate) struct Facts {
     pub(super) actors: HashMap<(Uuid, Box<str>), BTreeSet<Uuid>>,
     /// Tenants whose audit log was read.
     pub(super) homes: BTreeSet<Uuid>,
+    latest: Latest,
 }
+
+/// What the latest record about a chat of colleagues said. Nearly all of them say the same, and reading it again
+/// costs more than finding the record.
+#[derive(Debug, Default)]
+struct Latest {
+    /// The own tenant, as it is written.
+    tenant: String,
+    home: Uuid,
+    /// The domains that are tied to it already, as they are written.
+    domains: Vec<Box<str>>,
+}
+
+/// More domains than this are not remembered: a look at each would cost more.
+const DOMAINS: usize = 8;
 
 /// What a record says by itself about outsiders.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,13 +75,28 @@ impl Facts {
     /// Takes what a record about a chat of colleagues says: whose domain is whose. Returns `false`, and
     /// takes nothing, where their tenant is no GUID.
     pub(crate) fn add_colleagues(&mut self, tenant: &str, names: &[&str]) -> bool {
-        let Some(home) = guid(tenant) else {
-            return false;
-        };
-        self.homes.insert(home);
+        if self.latest.tenant != tenant {
+            let Some(home) = guid(tenant) else {
+                return false;
+            };
+            self.homes.insert(home);
+            self.latest = Latest {
+                tenant: tenant.into(),
+                home,
+                domains: Vec::new(),
+            };
+        }
+        let Latest { home, domains, .. } = &mut self.latest;
         for name in names {
+            let written = name.rsplit('@').next().unwrap_or_default();
+            if domains.iter().any(|known| **known == *written) {
+                continue;
+            }
             if let Some(domain) = domain_of(name) {
-                self.ties.add(&domain, home);
+                self.ties.add(&domain, *home);
+                if domains.len() < DOMAINS {
+                    domains.push(written.into());
+                }
             }
         }
         true
