@@ -181,19 +181,7 @@ impl RunningSearch {
             resolve_users,
         } = options;
         online.check(account.as_ref())?;
-        let listed = online.tenant();
-        if let (Some(given), Some(listed)) = (&query.tenant_id, &listed)
-            && !given.trim().eq_ignore_ascii_case(listed)
-        {
-            return Err(InvalidInput::new(
-                "TenantId",
-                given,
-                format!("the DiscoveryToken is of tenant {listed}"),
-            ));
-        }
-        if query.tenant_id.is_none() {
-            query.tenant_id = listed.or_else(|| account.as_ref()?.tenant());
-        }
+        query.tenant_id = online.tenant(query.tenant_id.as_deref(), account.as_ref())?;
         let shared = Arc::new(Shared {
             query: Query::new(query)?,
             online,

@@ -220,10 +220,50 @@ fn what_can_not_list_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn the_token_of_another_tenant_than_the_one_given_is_refused() {
-    let mut job = job(Vec::new(), &ROLES, &[&user(1)]);
-    job.query().tenant_id = Some(AWAY.into());
-    let refused = chat_access::audit::RunningSearch::start(job.options).unwrap_err();
-    assert_eq!(refused.parameter, "TenantId");
-    assert!(refused.to_string().contains(TENANT_ID), "{refused}");
+fn what_is_asked_is_of_one_tenant() {
+    let refused = |job: Job| {
+        let error = chat_access::audit::RunningSearch::start(job.options).unwrap_err();
+        assert!(job.sandbox.requests().is_empty());
+        (error.parameter, error.to_string())
+    };
+    let mut given = job(Vec::new(), &ROLES, &[&user(1)]);
+    given.query().tenant_id = Some(AWAY.into());
+    let (parameter, told) = refused(given);
+    assert_eq!(parameter, "TenantId");
+    assert!(
+        told.contains("DiscoveryToken") && told.contains(TENANT_ID),
+        "{told}"
+    );
+
+    let mut hunting = Job::new("ThreatHunting.Read.All");
+    hunting.query().tenant_id = Some(AWAY.into());
+    hunting.online().hunting = super::support::span("2026-11-01", "2026-11-02");
+    let (parameter, told) = refused(hunting);
+    assert_eq!(parameter, "TenantId");
+    assert!(
+        told.contains("Account") && told.contains(TENANT_ID),
+        "{told}"
+    );
+
+    let claims = TokenClaims {
+        tid: AWAY.into(),
+        ..TokenClaims::app_with(ROLES)
+    };
+    let mut both = Job::new("ThreatHunting.Read.All");
+    let elsewhere = token(&both.sandbox, claims);
+    let list = ChatList::new(cloud(&both.sandbox), elsewhere, vec![user(1)]).unwrap();
+    both.online().chats = Some(list);
+    both.online().hunting = super::support::span("2026-11-01", "2026-11-02");
+    let (parameter, told) = refused(both);
+    assert_eq!(parameter, "DiscoveryToken");
+    assert!(told.contains(AWAY) && told.contains(TENANT_ID), "{told}");
+
+    let mut silent = Job::new("Chat.ReadWrite.All");
+    silent.options.account = None;
+    let opaque = chat_access::identity::AccessToken::new(b"opaque").unwrap();
+    let list = ChatList::new(cloud(&silent.sandbox), opaque, vec![user(1)]).unwrap();
+    silent.online().chats = Some(list);
+    let (parameter, told) = refused(silent);
+    assert_eq!(parameter, "TenantId");
+    assert!(told.contains("DiscoveryToken"), "{told}");
 }

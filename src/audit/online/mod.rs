@@ -75,9 +75,46 @@ impl Online {
         Ok(())
     }
 
-    /// The accounts' own tenant.
-    pub(super) fn tenant(&self) -> Option<String> {
-        self.chats.as_ref()?.account.tenant()
+    /// The own tenant: the one that the caller gives, or that of whoever asks. What is asked is of one tenant.
+    ///
+    /// # Errors
+    /// They are different ones, or a list of chats is of none.
+    pub(super) fn tenant(
+        &self,
+        given: Option<&str>,
+        account: Option<&Arc<Account>>,
+    ) -> Result<Option<String>, InvalidInput> {
+        let asks = self.audit_query.is_some() || self.hunting.is_some();
+        let signed_in = account.and_then(|account| account.tenant());
+        let listed = self.chats.as_ref().and_then(|list| list.account.tenant());
+        let known = [
+            ("TenantId", given.map(|text| text.trim().to_string())),
+            ("DiscoveryToken", listed),
+            ("Account", signed_in.clone().filter(|_| asks)),
+        ];
+        let mut known = known
+            .into_iter()
+            .filter_map(|(name, tenant)| Some((name, tenant?)));
+        let Some((name, tenant)) = known.next() else {
+            if self.chats.is_some() && signed_in.is_none() {
+                return Err(InvalidInput::new(
+                    "TenantId",
+                    "",
+                    "the DiscoveryToken does not say of which tenant it is; give your tenant's GUID",
+                ));
+            }
+            return Ok(signed_in);
+        };
+        for (other, of) in known {
+            if !of.eq_ignore_ascii_case(&tenant) {
+                return Err(InvalidInput::new(
+                    name,
+                    &tenant,
+                    format!("what is asked with the {other} is of tenant {of}"),
+                ));
+            }
+        }
+        Ok(Some(tenant))
     }
 }
 

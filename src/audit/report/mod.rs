@@ -42,7 +42,7 @@ fn write_page(page: &mut String, findings: &Findings, now: Timestamp) -> fmt::Re
          <a class=\"skip screen\" href=\"#of-targets\">Skip to the targets</a>\n<header>\n\
          <h1>Chats with outsiders</h1>\n<p class=\"soft\">{} records in {}, read {} UTC.</p>\n</header>\n<main>\n",
         findings.records,
-        counted(findings.files.len(), "file", "files"),
+        counted(findings.files.len(), "source", "sources"),
         When(Some(now)),
     )?;
     write_summary(page, findings)?;
