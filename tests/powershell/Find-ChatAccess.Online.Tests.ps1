@@ -1,27 +1,6 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-
-    $homeTenant = $Tenant
-    $away = 'bbbbbbbb-0000-4000-8000-00000000000b'
-    $eve = '99999999-0000-4000-8000-000000000009'
-
-    function New-UserId {
-        param([int] $Number)
-        '{0:x8}-0000-4000-8000-000000000001' -f $Number
-    }
-
-    # An audit record: an outsider begins a one-to-one chat with the user of this number.
-    function New-Record {
-        param([int] $Number)
-        @{
-            CreationTime   = '2026-08-31T10:18:39'; Id = '{0:x8}-0000-4000-8000-0000000000ff' -f $Number; Operation = 'ChatCreated'
-            OrganizationId = $homeTenant; RecordType = 25; UserKey = $eve; UserType = 0; UserId = 'eve@evil.example'
-            ChatThreadId   = "19:$(New-UserId $Number)_$eve@unq.gbl.spaces"
-            Members        = @(
-                @{ OrganizationId = $homeTenant; UPN = "user$Number@contoso.com" }
-                @{ OrganizationId = $away; UPN = 'eve@evil.example' })
-        }
-    }
+    . "$PSScriptRoot/records.ps1"
 
     # A message of the outsider to the user of this number, an hour ago.
     function New-Message {

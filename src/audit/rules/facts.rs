@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 use super::chat::Chat;
-use super::person::PersonKey;
+use super::person::{Person, PersonKey};
 use super::thread::{guid, kind};
 use super::ties::{Ties, domain_of};
 use crate::audit::query::{Query, folded};
@@ -188,20 +188,13 @@ impl Facts {
         chat.tenants.extend(others);
         for member in &listed.members {
             let address = member.email.as_deref().map(str::trim);
+            let address = address.filter(|text| !text.is_empty());
             let id = tenant(&member.user_id);
-            let key = match (address.filter(|text| !text.is_empty()), id) {
-                (Some(address), _) => name_key(address),
-                (None, Some(id)) => PersonKey::Id(id),
-                (None, None) => continue,
-            };
-            let person = chat.person(key);
-            if let Some(address) = address {
-                person.addressed(address);
+            if let Some(person) = addressee(chat, address, id, FoundBy::ChatMember) {
+                person.tenants.extend(tenant(&member.tenant_id));
+                person.listed = true;
+                person.outside |= member.is_without_tenant();
             }
-            person.tenants.extend(tenant(&member.tenant_id));
-            person.ids.extend(id.map(|id| (id, FoundBy::ChatMember)));
-            person.listed = true;
-            person.outside |= member.is_without_tenant();
         }
         let key = match (&owner.name, owner.id) {
             (Some(name), _) => name_key(name),
@@ -280,17 +273,9 @@ impl Facts {
             )
         });
         for (address, id, found_by) in recipients.chain([sender]) {
-            let key = match (address, id) {
-                (Some(address), _) => name_key(address),
-                (None, Some(id)) => PersonKey::Id(id),
-                (None, None) => continue,
-            };
-            let person = chat.person(key);
-            if let Some(address) = address {
-                person.addressed(address);
+            if let Some(person) = addressee(chat, address, id, found_by) {
+                person.listed |= found_by == FoundBy::RecipientObjectId;
             }
-            person.ids.extend(id.map(|id| (id, found_by)));
-            person.listed |= found_by == FoundBy::RecipientObjectId;
         }
         let time = read_time(event.time());
         // Its own name says more than "message" would: what it covers is not what the audit log covers.
@@ -342,6 +327,24 @@ impl<'a> Actor<'a> {
             tenant: guid(record.user_tenant_id.get()),
         })
     }
+}
+
+/// Somebody in a chat whom a source knows by address or id.
+fn addressee<'c>(
+    chat: &'c mut Chat,
+    address: Option<&str>,
+    id: Option<Uuid>,
+    found_by: FoundBy,
+) -> Option<&'c mut Person> {
+    let person = chat.person(match address {
+        Some(address) => name_key(address),
+        None => PersonKey::Id(id?),
+    });
+    if let Some(address) = address {
+        person.addressed(address);
+    }
+    person.ids.extend(id.map(|id| (id, found_by)));
+    Some(person)
 }
 
 fn name_key(name: &str) -> PersonKey {
