@@ -6,36 +6,30 @@
 
 mod audit_query;
 mod chats;
+mod graph;
 mod hunting;
 mod pages;
 mod sink;
 mod span;
+mod trouble;
 mod users;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicBool;
 
 pub use self::chats::ChatList;
+pub(super) use self::graph::Graph;
 use self::sink::Sink;
 pub use self::span::{Span, SpanOptions};
+use self::trouble::Trouble;
 pub(super) use self::users::GraphUsers;
 use super::query::Query;
 use super::running::Event;
 use super::search::Gathered;
 use crate::events::EventQueue;
-use crate::graph::Call;
-use crate::http::Body;
-use crate::identity::{Account, Asking, NoAnswer};
+use crate::identity::Account;
 use crate::input::InvalidInput;
 use crate::retry::RetrySettings;
-
-/// A wait is over at the latest so long after the search was stopped.
-const STOP_LIMIT: Duration = Duration::from_millis(50);
-
-/// A wait that is shorter is not worth an event.
-const NOTICEABLE: Duration = Duration::from_secs(2);
 
 /// What Graph is asked for.
 #[derive(Debug, Default)]
@@ -115,106 +109,6 @@ impl Online {
             }
         }
         Ok(Some(tenant))
-    }
-}
-
-/// One source that is asked, and what it has to ask with.
-pub(super) struct Graph<'a> {
-    pub(super) account: &'a Account,
-    pub(super) retry: RetrySettings,
-    pub(super) stop: &'a AtomicBool,
-    pub(super) events: &'a EventQueue<Event>,
-    /// Its name in events and in the ids of errors.
-    pub(super) source: &'static str,
-}
-
-impl Graph<'_> {
-    fn ask(&self, call: &Call) -> Result<Body, NoAnswer> {
-        let asking = Asking {
-            account: self.account,
-            retry: self.retry,
-            wait: &|time, reason| self.wait(time, reason),
-        };
-        asking.ask(call)
-    }
-
-    /// Waits; `false` as soon as the search is stopped.
-    fn wait(&self, time: Duration, reason: &str) -> bool {
-        if time >= NOTICEABLE && !reason.is_empty() {
-            self.events.push(Event::Wait {
-                reason: reason.into(),
-                seconds: time.as_secs_f64(),
-            });
-        }
-        let end = Instant::now() + time;
-        loop {
-            if self.stop.load(Ordering::Relaxed) {
-                return false;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return true;
-            }
-            thread::sleep(left.min(STOP_LIMIT));
-        }
-    }
-
-    fn tell(&self, message: impl Into<String>, records: u64) {
-        let event = Event::Asking {
-            source: self.source,
-            message: message.into(),
-            records,
-        };
-        self.events
-            .replace_last(event, |last| matches!(last, Event::Asking { .. }));
-    }
-
-    fn warn(&self, message: String) {
-        self.events.push(Event::Warning { message });
-    }
-}
-
-/// Why a source is not complete.
-enum Trouble {
-    /// Graph did not answer in a way that can be used. The permission is the one that it takes.
-    NoAnswer(NoAnswer, &'static str),
-    /// Something else, and what to do about it.
-    Other(String, &'static str),
-}
-
-/// What to do where nothing else is known.
-const AGAIN: &str = "Run the same command again; what it found is right, and may not be all.";
-
-impl Trouble {
-    /// An answer of Graph's that is not as it must be.
-    fn unreadable(what: &str) -> Self {
-        Self::Other(
-            format!("Microsoft Graph's answer can't be used: {what}."),
-            AGAIN,
-        )
-    }
-
-    /// A stable name, a sentence, and what to do; `None` where the search was stopped.
-    fn told(self) -> Option<(&'static str, String, String)> {
-        let (answer, permission) = match self {
-            Self::Other(message, next_step) => return Some(("Failed", message, next_step.into())),
-            Self::NoAnswer(answer, permission) => (answer, permission),
-        };
-        let (error, next_step) = match &answer {
-            NoAnswer::Stopped => return None,
-            NoAnswer::SignIn(error) => ("Unauthorized", error.next_step().to_string()),
-            NoAnswer::Refused(refused) => match refused.status {
-                401 => ("Unauthorized", "Sign in again.".into()),
-                403 | 412 => ("Denied", format!("It takes the permission {permission}.")),
-                429 => ("Throttled", AGAIN.into()),
-                _ => ("Failed", AGAIN.into()),
-            },
-            NoAnswer::Exchange(_) => (
-                "Unreachable",
-                format!("Check the network and the proxy. {AGAIN}"),
-            ),
-        };
-        Some((error, answer.to_string(), next_step))
     }
 }
 

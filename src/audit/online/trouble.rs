@@ -1,0 +1,47 @@
+//! What can go wrong with a source, as a person is told it.
+
+use crate::identity::NoAnswer;
+
+/// Why a source is not complete.
+pub(super) enum Trouble {
+    /// Graph did not answer in a way that can be used. The permission is the one that it takes.
+    NoAnswer(NoAnswer, &'static str),
+    /// Something else, and what to do about it.
+    Other(String, &'static str),
+}
+
+/// What to do where nothing else is known.
+const AGAIN: &str = "Run the same command again; what it found is right, and may not be all.";
+
+impl Trouble {
+    /// An answer of Graph's that is not as it must be.
+    pub(super) fn unreadable(what: &str) -> Self {
+        Self::Other(
+            format!("Microsoft Graph's answer can't be used: {what}."),
+            AGAIN,
+        )
+    }
+
+    /// A stable name, a sentence, and what to do; `None` where the search was stopped.
+    pub(super) fn told(self) -> Option<(&'static str, String, String)> {
+        let (answer, permission) = match self {
+            Self::Other(message, next_step) => return Some(("Failed", message, next_step.into())),
+            Self::NoAnswer(answer, permission) => (answer, permission),
+        };
+        let (error, next_step) = match &answer {
+            NoAnswer::Stopped => return None,
+            NoAnswer::SignIn(error) => ("Unauthorized", error.next_step().to_string()),
+            NoAnswer::Refused(refused) => match refused.status {
+                401 => ("Unauthorized", "Sign in again.".into()),
+                403 | 412 => ("Denied", format!("It takes the permission {permission}.")),
+                429 => ("Throttled", AGAIN.into()),
+                _ => ("Failed", AGAIN.into()),
+            },
+            NoAnswer::Exchange(_) => (
+                "Unreachable",
+                format!("Check the network and the proxy. {AGAIN}"),
+            ),
+        };
+        Some((error, answer.to_string(), next_step))
+    }
+}
