@@ -1,5 +1,6 @@
 //! A search on threads of its own, whose owner feeds it records and fetches what it finds.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -344,12 +345,13 @@ impl Shared {
                 stop: &self.stop,
                 events: &self.events,
                 source: "Directory",
+                warned: RefCell::default(),
             };
             let directory = GraphUsers { graph: &graph };
             if let Err(why) = resolve_users(&mut findings.targets, &directory) {
-                let message = format!("Not all users could be looked up: {why}");
-                self.events.push(Event::Warning { message });
+                graph.warn(format!("Not all users could be looked up: {why}"));
             }
+            findings.incomplete.append(&mut graph.warned.borrow_mut());
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }

@@ -61,6 +61,8 @@ pub struct Findings {
     pub damaged_rows: u64,
     /// Records seen, whatever they are about.
     pub records: u64,
+    /// What else keeps the targets from being all there are, a sentence each.
+    pub incomplete: Vec<String>,
 }
 
 /// Searches on all cores. Returns `None` where `stop` is set before the end. `progress` is called now and
@@ -92,6 +94,7 @@ pub(crate) struct Gathered {
     pub(crate) facts: Facts,
     pub(crate) damages: Damages,
     pub(crate) files: Vec<String>,
+    pub(crate) incomplete: Vec<String>,
 }
 
 impl Gathered {
@@ -104,6 +107,7 @@ impl Gathered {
             damages,
             damaged_rows,
             records,
+            incomplete: self.incomplete,
         }
     }
 }

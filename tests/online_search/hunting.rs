@@ -100,10 +100,21 @@ fn a_table_that_is_not_there_is_told_and_two_are_an_error() {
     );
     assert_eq!(told.users(), [user(3)]);
 
-    let told = hunt(Hunting::default());
+    let mut job = Job::new(SCOPE);
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("report.html");
+    job.options.report = Some(page.clone());
+    job.online().hunting = super::support::span(&ago(48), &ago(0));
+    let told = job.run();
     let (error, message, _) = told.error();
     assert_eq!(error, "Failed");
     assert!(message.contains("Defender for Office 365"), "{message}");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(
+        page.contains("Not everything could be read"),
+        "the page says so too"
+    );
+    assert!(page.contains("neither table"), "{page}");
 }
 
 #[test]

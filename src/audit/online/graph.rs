@@ -1,5 +1,6 @@
 //! What a source asks with, and how it tells what it does.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -25,6 +26,8 @@ pub(in crate::audit) struct Graph<'a> {
     pub(in crate::audit) events: &'a EventQueue<Event>,
     /// Its name in events and in the ids of errors.
     pub(in crate::audit) source: &'static str,
+    /// What it was warned of.
+    pub(in crate::audit) warned: RefCell<Vec<String>>,
 }
 
 impl Graph<'_> {
@@ -68,7 +71,9 @@ impl Graph<'_> {
             .replace_last(event, |last| matches!(last, Event::Asking { .. }));
     }
 
-    pub(super) fn warn(&self, message: String) {
+    /// Says that something may be missing.
+    pub(in crate::audit) fn warn(&self, message: String) {
+        self.warned.borrow_mut().push(message.clone());
         self.events.push(Event::Warning { message });
     }
 }

@@ -320,6 +320,7 @@ mod tests {
             stop: &AtomicBool::new(false),
             events: &events,
             source: "Hunting",
+            warned: Default::default(),
         };
         let hunt = Hunt {
             table: &TABLES[0],

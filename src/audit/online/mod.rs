@@ -14,6 +14,7 @@ mod span;
 mod trouble;
 mod users;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -128,6 +129,7 @@ pub(super) fn gather(
         stop,
         events,
         source,
+        warned: RefCell::default(),
     };
     let mut take =
         |name: &str,
@@ -138,6 +140,7 @@ pub(super) fn gather(
             if let Err(trouble) = search(&graph, &mut sink)
                 && let Some((error, message, next_step)) = trouble.told()
             {
+                gathered.incomplete.push(message.clone());
                 events.push(Event::SourceError {
                     source: graph.source,
                     error,
@@ -146,6 +149,7 @@ pub(super) fn gather(
                     records: sink.records,
                 });
             }
+            gathered.incomplete.append(&mut graph.warned.borrow_mut());
             sink.pour(gathered);
         };
     if let (Some(span), Some(account)) = (&online.audit_query, account) {

@@ -42,7 +42,7 @@ fn write_page(page: &mut String, findings: &Findings, now: Timestamp) -> fmt::Re
          <a class=\"skip screen\" href=\"#of-targets\">Skip to the targets</a>\n<header>\n\
          <h1>Chats with outsiders</h1>\n<p class=\"soft\">{} records in {}, read {} UTC.</p>\n</header>\n<main>\n",
         findings.records,
-        counted(findings.files.len(), "source", "sources"),
+        counted(findings.files.len().max(1), "source", "sources"),
         When(Some(now)),
     )?;
     write_summary(page, findings)?;
@@ -80,13 +80,15 @@ fn write_summary(page: &mut String, findings: &Findings) -> fmt::Result {
         writeln!(page, "<div><dt>{name}</dt><dd>{count}</dd></div>")?;
     }
     page.push_str("</dl>\n");
-    if !findings.damages.is_empty() {
+    let damages = findings.damages.iter().map(ToString::to_string);
+    let missing: Vec<String> = findings.incomplete.iter().cloned().chain(damages).collect();
+    if !missing.is_empty() {
         page.push_str("<p class=\"bad\">Not everything could be read:</p>\n<ul>\n");
-        for damage in findings.damages.iter().take(20) {
-            writeln!(page, "<li>{}</li>", Text(&damage.to_string()))?;
+        for what in missing.iter().take(20) {
+            writeln!(page, "<li>{}</li>", Text(what))?;
         }
-        if findings.damages.len() > 20 {
-            writeln!(page, "<li>and {} more</li>", findings.damages.len() - 20)?;
+        if missing.len() > 20 {
+            writeln!(page, "<li>and {} more</li>", missing.len() - 20)?;
         }
         page.push_str("</ul>\n");
     }
