@@ -98,7 +98,9 @@ function script:Complete-Search {
     param([hashtable] $Search)
 
     $null = $Search.Native::chat_access_finish($Search.Handle)
-    while ((Receive-SearchEvent $Search $PollMilliseconds) -ne $NativeStatus.Ended) { }
+    while ((Receive-SearchEvent $Search $PollMilliseconds) -ne $NativeStatus.Ended) {
+        Show-SearchProgress $Search
+    }
     foreach ($file in $Search.BadRows.Keys) {
         $rows = $Search.BadRows[$file]
         $which = if ($rows.Count -eq 1) { "row $($rows[0])" } else { "$($rows.Count) rows, the first of them row $($rows[0])" }
@@ -152,15 +154,18 @@ function script:Write-SearchEvent {
         'progress' {
             $files = 'File {0} of {1}; {2:n0} MB' -f $Reported.files, ($Reported.files + $Reported.files_waiting), ($Reported.bytes / 1MB)
             $percent = if ($Reported.bytes_total -gt 0) { [int] [Math]::Min(100, 100 * $Reported.bytes / $Reported.bytes_total) } else { -1 }
-            Write-SearchProgress $Search $files $percent
+            $Search.Doing = $files
+            $Search.Percent = $percent
         }
         'asking' {
             $records = if ($Reported.records) { '; {0:n0} records' -f $Reported.records }
-            Write-SearchProgress $Search "$($OnlineSource[$Reported.source]): $($Reported.message)$records" -1
+            $Search.Doing = "$($OnlineSource[$Reported.source]): $($Reported.message)$records"
+            $Search.Percent = -1
         }
         'wait' {
             $cmdlet.WriteVerbose("$($Reported.reason) Asking again in $([int] $Reported.seconds) s.")
-            Write-SearchProgress $Search "$($Reported.reason) Asking again in $([int] $Reported.seconds) s" -1
+            $Search.Doing = "Asking again at $([datetime]::Now.AddSeconds($Reported.seconds).ToString('T')). $($Reported.reason)"
+            $Search.Percent = -1
         }
         'source_error' {
             $came = if ($Reported.records) { ' The {0:n0} records that came before are used.' -f $Reported.records }
@@ -203,18 +208,19 @@ $script:OnlineSource = @{
     Directory  = 'Directory'
 }
 
-function script:Write-SearchProgress {
-    param([hashtable] $Search, [string] $What, [int] $Percent)
+# What the search does. It is shown when it has taken a moment; what is done by then shows nothing.
+function script:Show-SearchProgress {
+    param([hashtable] $Search)
 
     $now = $Search.Watch.ElapsedMilliseconds
-    # A search that is done in a moment shows nothing.
-    if ($now -lt 500 -or $now - $Search.Reported -lt 200) {
+    if (-not $Search.Doing -or $now -lt 500 -or $now - $Search.Reported -lt 200) {
         return
     }
     $Search.Reported = $now
     $Search.ShowsProgress = $true
-    $progress = [Management.Automation.ProgressRecord]::new(2, 'Searching for chats', $What)
-    $progress.PercentComplete = $Percent
+    $progress = [Management.Automation.ProgressRecord]::new(2, 'Searching for chats', $Search.Doing)
+    $progress.PercentComplete = $Search.Percent
+    $Search.Doing = $null
     $Search.Cmdlet.WriteProgress($progress)
 }
 
