@@ -198,8 +198,8 @@ int32_t remove_all_access_for_user(int64_t handle,
                                    int32_t capacity,
                                    int32_t *length);
 
-// Fetches the next event of a run, a sign-in or a registration, waiting up to `timeout_ms` for it. 0 does not wait; a negative number
-// waits until there is one.
+// Fetches the next event of a run, a sign-in, a registration or a search, waiting up to `timeout_ms` for it. 0 does
+// not wait; a negative number waits until there is one.
 //
 // Returns `CHAT_ACCESS_STATUS_OK` with one JSON object in the buffer, whatever it reports;
 // `CHAT_ACCESS_STATUS_NOT_YET` where none came in time; `CHAT_ACCESS_STATUS_ENDED` where none will come:
@@ -225,7 +225,8 @@ int32_t remove_all_access_for_user(int64_t handle,
 // `source_error` (`source`, `error`: "Denied", "Unauthorized", "Throttled", "Unreachable" or "Failed", `message`,
 // `next_step`, `records`: how many came before, which are used), and after
 // `chat_access_finish`: `file_error`, `truncated`, `bad_row` (`file`, `row`, `message`: what of the input
-// can't be used), `warning` (`message`), `report` (`path`), `target` (`tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
+// can't be used), `warning` (`message`), `report` (`path`), `target` (`tenant_id`, `user_id`, `thread_id`,
+// `user_principal_name`, `chat_type`,
 // `external`, `external_tenants`, `external_domains`, `external_users`, `operations`, `first_seen`,
 // `last_seen`, `events`, `sources`, `found_by`, and where it can't be removed yet `unresolved`, a name, and
 // `reason`, a sentence) and at last `searched` (`files`, `records`, `bad_rows`, `targets`). A target may be

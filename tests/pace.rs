@@ -5,10 +5,10 @@ mod common;
 
 use common::{FOREVER, Job, TENANT, USER, chat, native};
 use sandbox::{Limits, SandboxOptions, TokenClaims};
-use serde_json::json;
+use serde_json::{Value, json};
 
-#[test]
-fn under_the_services_limits_nothing_is_sent_in_vain() {
+/// A service with the documented limits, and a run that keeps to them.
+fn at_twenty_times_the_speed() -> (SandboxOptions, Value) {
     let scale = 20.0;
     let limit = |rate: f64, burst: u32| json!({"per_second": rate * scale, "burst": burst, "window_seconds": 60.0 / scale});
     let options = json!({
@@ -18,6 +18,12 @@ fn under_the_services_limits_nothing_is_sent_in_vain() {
         limits: Limits::documented().scaled(scale),
         ..Default::default()
     };
+    (sandbox, options)
+}
+
+#[test]
+fn under_the_services_limits_nothing_is_sent_in_vain() {
+    let (sandbox, options) = at_twenty_times_the_speed();
     let job = Job::with(sandbox, TokenClaims::default(), options);
     // Several users of one chat, then others: the chat has a limit of its own.
     for number in 0..60 {
@@ -35,15 +41,7 @@ fn under_the_services_limits_nothing_is_sent_in_vain() {
 
 #[test]
 fn one_command_after_the_other_keeps_the_pace_too() {
-    let scale = 20.0;
-    let limit = |rate: f64, burst: u32| json!({"per_second": rate * scale, "burst": burst, "window_seconds": 60.0 / scale});
-    let options = json!({
-        "limits": {"per_user": limit(1.0, 1), "per_chat": limit(1.0, 1), "per_tenant": limit(30.0, 30)},
-    });
-    let sandbox = SandboxOptions {
-        limits: Limits::documented().scaled(scale),
-        ..Default::default()
-    };
+    let (sandbox, options) = at_twenty_times_the_speed();
     let job = Job::with(sandbox, TokenClaims::default(), options.clone());
     for number in 0..10 {
         let run = native().run(&[job.account], options.clone());

@@ -198,8 +198,8 @@ pub unsafe extern "C" fn remove_all_access_for_user(
     })
 }
 
-/// Fetches the next event of a run, a sign-in or a registration, waiting up to `timeout_ms` for it. 0 does not wait; a negative number
-/// waits until there is one.
+/// Fetches the next event of a run, a sign-in, a registration or a search, waiting up to `timeout_ms` for it. 0 does
+/// not wait; a negative number waits until there is one.
 ///
 /// Returns `CHAT_ACCESS_STATUS_OK` with one JSON object in the buffer, whatever it reports;
 /// `CHAT_ACCESS_STATUS_NOT_YET` where none came in time; `CHAT_ACCESS_STATUS_ENDED` where none will come:
@@ -225,7 +225,8 @@ pub unsafe extern "C" fn remove_all_access_for_user(
 /// `source_error` (`source`, `error`: "Denied", "Unauthorized", "Throttled", "Unreachable" or "Failed", `message`,
 /// `next_step`, `records`: how many came before, which are used), and after
 /// `chat_access_finish`: `file_error`, `truncated`, `bad_row` (`file`, `row`, `message`: what of the input
-/// can't be used), `warning` (`message`), `report` (`path`), `target` (`tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
+/// can't be used), `warning` (`message`), `report` (`path`), `target` (`tenant_id`, `user_id`, `thread_id`,
+/// `user_principal_name`, `chat_type`,
 /// `external`, `external_tenants`, `external_domains`, `external_users`, `operations`, `first_seen`,
 /// `last_seen`, `events`, `sources`, `found_by`, and where it can't be removed yet `unresolved`, a name, and
 /// `reason`, a sentence) and at last `searched` (`files`, `records`, `bad_rows`, `targets`). A target may be
@@ -250,45 +251,13 @@ pub unsafe extern "C" fn chat_access_next(
         match handles::get(handle)? {
             Object::Account(_) => Ok(ChatAccessStatus::Ended),
             Object::SignIn(signing_in) => {
-                let events = signing_in.sign_in.events();
-                take(
-                    events,
-                    timeout_ms,
-                    |_| true,
-                    |_| ChatAccessStatus::Ok,
-                    &mut out,
-                )
+                take_any(signing_in.sign_in.events(), timeout_ms, &mut out)
             }
             Object::Registration(registration) => {
-                let events = registration.events();
-                take(
-                    events,
-                    timeout_ms,
-                    |_| true,
-                    |_| ChatAccessStatus::Ok,
-                    &mut out,
-                )
+                take_any(registration.events(), timeout_ms, &mut out)
             }
-            Object::Run(run) => {
-                let events = run.events();
-                take(
-                    events,
-                    timeout_ms,
-                    |_| true,
-                    |_| ChatAccessStatus::Ok,
-                    &mut out,
-                )
-            }
-            Object::Search(search) => {
-                let events = search.events();
-                take(
-                    events,
-                    timeout_ms,
-                    |_| true,
-                    |_| ChatAccessStatus::Ok,
-                    &mut out,
-                )
-            }
+            Object::Run(run) => take_any(run.events(), timeout_ms, &mut out),
+            Object::Search(search) => take_any(search.events(), timeout_ms, &mut out),
         }
     })
 }
@@ -441,6 +410,15 @@ pub extern "C" fn chat_access_close(handle: i64) -> i32 {
         }
         Ok(ChatAccessStatus::Ok)
     })
+}
+
+/// [`take`] of whichever event is next.
+fn take_any<E: Serialize>(
+    events: &EventQueue<E>,
+    timeout_ms: i32,
+    out: &mut Out<'_>,
+) -> Result<ChatAccessStatus, ChatAccessStatus> {
+    take(events, timeout_ms, |_| true, |_| ChatAccessStatus::Ok, out)
 }
 
 /// Takes an event out of a queue into the caller's buffer, or leaves it where it is. `status` is what the

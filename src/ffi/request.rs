@@ -140,11 +140,7 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
             graph_endpoint,
             authority_host,
         } => {
-            let cloud = Cloud::new(
-                environment.as_deref(),
-                graph_endpoint.as_deref(),
-                authority_host.as_deref(),
-            )?;
+            let cloud = cloud(&environment, &graph_endpoint, &authority_host)?;
             let token = AccessToken::new(secret.unwrap_or_default())?;
             let account = Account::with_token(cloud, token).map_err(|why| unusable(&why))?;
             if let Some(tenant) = tenant {
@@ -163,11 +159,7 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
             graph_endpoint,
             authority_host,
         } => {
-            let cloud = Cloud::new(
-                environment.as_deref(),
-                graph_endpoint.as_deref(),
-                authority_host.as_deref(),
-            )?;
+            let cloud = cloud(&environment, &graph_endpoint, &authority_host)?;
             let application = Application::new(tenant.as_deref(), client_id.as_deref(), scopes)?;
             let method = match method {
                 MethodName::Browser => Method::Browser {
@@ -224,10 +216,10 @@ impl SearchRequest {
         };
         let chats = match self.chats {
             Some(chats) => Some(ChatList::new(
-                Cloud::new(
-                    chats.environment.as_deref(),
-                    chats.graph_endpoint.as_deref(),
-                    chats.authority_host.as_deref(),
+                cloud(
+                    &chats.environment,
+                    &chats.graph_endpoint,
+                    &chats.authority_host,
                 )?,
                 AccessToken::new(secret.unwrap_or_default()).map_err(|error| InvalidInput {
                     parameter: "DiscoveryToken",
@@ -255,6 +247,18 @@ impl SearchRequest {
             resolve_users: self.resolve_users,
         })
     }
+}
+
+fn cloud(
+    environment: &Option<String>,
+    graph_endpoint: &Option<String>,
+    authority_host: &Option<String>,
+) -> Result<Cloud, InvalidInput> {
+    Cloud::new(
+        environment.as_deref(),
+        graph_endpoint.as_deref(),
+        authority_host.as_deref(),
+    )
 }
 
 /// The client or a thread can't be had, whatever the request says.

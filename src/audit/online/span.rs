@@ -43,8 +43,8 @@ impl Span {
                 InvalidInput::new(parameter, text, "give a time such as 2026-08-31T10:00:00Z")
             }),
         };
-        // Graph takes seven decimals of a second, and nobody needs one.
-        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        // The end of this second: Graph takes seven decimals, and nobody needs one.
+        let now = Timestamp::from_second(now.as_second() + 1).unwrap_or(now);
         let end = time("EndDate", &options.end)?.unwrap_or(now);
         let start = match time("StartDate", &options.start)? {
             Some(start) => start,
@@ -84,8 +84,8 @@ mod tests {
     #[test]
     fn what_is_not_given_is_the_last_thirty_days() {
         let span = span("", "").unwrap();
-        assert_eq!(span.start.to_string(), "2026-10-23T12:00:00Z");
-        assert_eq!(span.end.to_string(), "2026-11-22T12:00:00Z");
+        assert_eq!(span.start.to_string(), "2026-10-23T12:00:01Z");
+        assert_eq!(span.end.to_string(), "2026-11-22T12:00:01Z");
     }
 
     #[test]
