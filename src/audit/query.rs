@@ -140,16 +140,17 @@ impl Query {
         self.users.take_any(names.iter().copied())
     }
 
-    pub(super) fn takes_outsiders<'a>(
-        &self,
-        domains: impl IntoIterator<Item = &'a str>,
-        tenants: &[Uuid],
-    ) -> bool {
+    /// By the outsiders' domains.
+    pub(super) fn takes_domains<'a>(&self, domains: impl IntoIterator<Item = &'a str>) -> bool {
         self.external_domains.take_any(domains)
-            && (self.external_tenants.is_empty()
-                || tenants
-                    .iter()
-                    .any(|tenant| self.external_tenants.contains(tenant)))
+    }
+
+    /// By the outsiders' tenants.
+    pub(super) fn takes_tenants(&self, tenants: &[Uuid]) -> bool {
+        self.external_tenants.is_empty()
+            || tenants
+                .iter()
+                .any(|tenant| self.external_tenants.contains(tenant))
     }
 
     /// Whether the caller says that this domain is the own tenant's (`true`) or not.

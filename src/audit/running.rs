@@ -304,17 +304,27 @@ impl Shared {
             &self.stop,
             &progress,
         );
-        if let Some(gathered) = &mut gathered {
-            let account = self.account.as_ref();
-            online::gather(
-                &self.online,
-                account,
-                &self.query,
-                &self.stop,
-                &self.events,
-                gathered,
-            );
+        let fed = self.all_fed();
+        let Some(gathered) = &mut gathered else {
+            return;
+        };
+        // Not before: whoever is stopped while records still come can't say so.
+        let account = self.account.as_ref();
+        online::gather(
+            &self.online,
+            account,
+            &self.query,
+            &self.stop,
+            &self.events,
+            gathered,
+        );
+        if !self.stop.load(Ordering::Relaxed) {
+            self.tell(std::mem::take(gathered), fed);
         }
+    }
+
+    /// Waits until no more records come, and takes what was fed.
+    fn all_fed(&self) -> Fed {
         let mut fed = self.fed();
         while !fed.finished {
             fed = self
@@ -326,17 +336,16 @@ impl Shared {
             finished: true,
             ..Fed::default()
         };
-        let fed = std::mem::replace(&mut *fed, over);
-        if let Some(gathered) = gathered
-            && !self.stop.load(Ordering::Relaxed)
-        {
-            self.tell(gathered, fed);
-        }
+        std::mem::replace(&mut *fed, over)
     }
 
     fn tell(&self, mut gathered: Gathered, fed: Fed) {
         gathered.facts.merge(fed.facts);
+        let told = gathered.incomplete.len();
         let mut findings = gathered.findings(&self.query);
+        for message in findings.incomplete[told..].iter().cloned() {
+            self.events.push(Event::Warning { message });
+        }
         findings.records += fed.records;
         if let Some(account) = self.account.as_ref().filter(|_| self.resolve_users) {
             let graph = Graph {

@@ -101,13 +101,21 @@ impl Gathered {
     /// Decides.
     pub(crate) fn findings(self, query: &Query) -> Findings {
         let (damages, damaged_rows, records) = self.damages.listed(&self.files);
+        let (targets, nameless) = self.facts.targets(query);
+        let mut incomplete = self.incomplete;
+        if nameless > 0 {
+            incomplete.push(format!(
+                "{nameless} chats with outsiders are left out by -ExternalDomain, because nothing says of which \
+                 domain those are: give -ExternalTenantId in its place."
+            ));
+        }
         Findings {
-            targets: self.facts.targets(query),
+            targets,
             files: self.files,
             damages,
             damaged_rows,
             records,
-            incomplete: self.incomplete,
+            incomplete,
         }
     }
 }

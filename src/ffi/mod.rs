@@ -78,7 +78,7 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// `after`, `before` (times), `include_internal` (false: only chats with outsiders), `tenant_id` and
 /// `internal_domain` (your tenant and all its domains, for sources that do not name them).
 ///
-/// What a search asks Microsoft Graph for: `audit_query` and `hunting`, each `{"start","end"}` (times, both
+/// What a search asks Microsoft Graph for, after `chat_access_finish`: `audit_query` and `hunting`, each `{"start","end"}` (times, both
 /// optional), with the account and its permissions AuditLogsQuery.Read.All and ThreatHunting.Read.All; `chats`,
 /// `{"users":[name or object id, ...]}` with the token of an application as `secret` (Chat.ReadBasic.All) and
 /// optionally `environment`, `graph_endpoint`, `authority_host`. `retry` is as for a run.
@@ -221,11 +221,11 @@ pub unsafe extern "C" fn remove_all_access_for_user(
 /// (`error`, `message`, `next_step`, `request_id`).
 ///
 /// Events of a search: `progress` (`files`, `files_waiting`, `bytes`, `bytes_total`), `asking` (`source`:
-/// "AuditQuery", "Hunting", "Chats" or "Directory", `message`, `records`), `wait` (`reason`, `seconds`),
-/// `source_error` (`source`, `error`: "Denied", "Unauthorized", "Throttled", "Unreachable" or "Failed", `message`,
-/// `next_step`, `records`: how many came before, which are used), and after
+/// "AuditQuery", "Hunting", "Chats" or "Directory", `message`, `records`), `wait` (`reason`, `seconds`), `warning`
+/// (`message`), `source_error` (`source`, `error`: "Denied", "Unauthorized", "Throttled", "Unreachable" or "Failed",
+/// `message`, `next_step`, `records`: how many came before, which are used), and after
 /// `chat_access_finish`: `file_error`, `truncated`, `bad_row` (`file`, `row`, `message`: what of the input
-/// can't be used), `warning` (`message`), `report` (`path`), `target` (`tenant_id`, `user_id`, `thread_id`,
+/// can't be used), `report` (`path`), `target` (`tenant_id`, `user_id`, `thread_id`,
 /// `user_principal_name`, `chat_type`,
 /// `external`, `external_tenants`, `external_domains`, `external_users`, `operations`, `first_seen`,
 /// `last_seen`, `events`, `sources`, `found_by`, and where it can't be removed yet `unresolved`, a name, and

@@ -11,6 +11,7 @@ use super::token_source::TokenSource;
 use super::tokens::Tokens;
 use super::{AccessToken, Objection, SignInError};
 use crate::graph::{Cloud, GraphClient};
+use crate::input::one_line;
 
 /// One session: a Graph client, and the tokens it sends.
 #[derive(Debug)]
@@ -60,6 +61,18 @@ impl Account {
             .held()
             .claims
             .is_some_and(|claims| !claims.app_only)
+    }
+
+    /// The address that the token says it is for, where that is another cloud's Graph.
+    pub fn other_audience(&self) -> Option<String> {
+        let cloud = self.client.cloud();
+        let audience = self.tokens.held().claims?.audience?;
+        let elsewhere = audience.starts_with("https://")
+            && cloud.environment != "Custom"
+            && !audience
+                .trim_end_matches('/')
+                .eq_ignore_ascii_case(&cloud.graph);
+        elsewhere.then(|| one_line(&audience, 100))
     }
 
     /// The session's client.

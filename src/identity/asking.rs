@@ -43,22 +43,25 @@ impl Asking<'_> {
             if !(self.wait)(Duration::ZERO, "") {
                 return Err(NoAnswer::Stopped);
             }
-            let token = self.account.token().map_err(NoAnswer::SignIn)?;
-            let exchange = self.account.client().call(call, &token);
             attempts += 1;
-            let (no_answer, wait) = match exchange {
-                Ok((answer, body)) if answer.is_success() => {
+            let (no_answer, wait) = match self.exchange(call) {
+                Err(error) if error.is_transient() => {
+                    let wait = error.retry_after();
+                    (NoAnswer::SignIn(error), wait)
+                }
+                Err(error) => return Err(NoAnswer::SignIn(error)),
+                Ok((_, Ok((answer, body)))) if answer.is_success() => {
                     match answer.message.filter(|_| !body.cut) {
                         None => return Ok(body),
                         Some(why) => (NoAnswer::Exchange(ExchangeError::Lost(why)), None),
                     }
                 }
-                Ok((answer, _)) if answer.status == 401 && !renewed => {
+                Ok((token, Ok((answer, _)))) if answer.status == 401 && !renewed => {
                     renewed = true;
                     self.renew(&token, &answer)?;
                     continue;
                 }
-                Ok((answer, _)) => {
+                Ok((_, Ok((answer, _)))) => {
                     let wait = answer.retry_after;
                     let transient = matches!(answer.status, 429 | 500 | 502..=504);
                     let refused = NoAnswer::Refused(Box::new(answer));
@@ -67,21 +70,33 @@ impl Asking<'_> {
                     }
                     (refused, wait)
                 }
-                Err(error) => (NoAnswer::Exchange(error), None),
+                Ok((_, Err(error))) => (NoAnswer::Exchange(error), None),
             };
             if matches!(no_answer, NoAnswer::Exchange(ExchangeError::Lost(_)))
                 && !call.is_repeatable()
             {
                 return Err(no_answer);
             }
-            let wait = wait.unwrap_or_else(|| self.retry.back_off(attempts));
-            if began.elapsed() + wait > self.retry.item_time() {
+            if began.elapsed() > self.retry.item_time() {
                 return Err(no_answer);
             }
+            // What the service asks for is kept in full, also where it is longer than all attempts may take.
+            let wait = wait.unwrap_or_else(|| self.retry.back_off(attempts));
             if !(self.wait)(wait, &no_answer.to_string()) {
                 return Err(NoAnswer::Stopped);
             }
         }
+    }
+
+    /// Sends it once, with the present token.
+    #[allow(clippy::type_complexity, reason = "it has a name in each of its parts")]
+    fn exchange(
+        &self,
+        call: &Call,
+    ) -> Result<(AccessToken, Result<(Answer, Body), ExchangeError>), SignInError> {
+        let token = self.account.token()?;
+        let exchange = self.account.client().call(call, &token);
+        Ok((token, exchange))
     }
 
     /// Another token in place of the one that `answer` refuses.

@@ -185,6 +185,7 @@ fn a_query_that_never_ends_is_stopped_at_once() {
         ..log(1)
     });
     let search = job.start();
+    search.finish();
     let began = Instant::now();
     while job.sandbox.requests().len() < 3 {
         assert!(began.elapsed() < Duration::from_secs(30));
@@ -200,4 +201,47 @@ fn a_query_that_never_ends_is_stopped_at_once() {
             .iter()
             .any(|event| ended.contains(&event["event"].as_str().unwrap()))
     );
+}
+
+#[test]
+fn closing_does_not_wait_for_a_service_that_hangs() {
+    let mut job = job(log(1));
+    job.sandbox
+        .script(FaultScript::new([Rule::new(Fault::Hang { seconds: 20.0 })]));
+    let search = job.start();
+    search.finish();
+    let began = Instant::now();
+    while job.sandbox.requests().is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(30));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let closed = Instant::now();
+    search.close();
+    assert!(closed.elapsed() < Duration::from_millis(500));
+}
+
+#[test]
+fn nothing_is_asked_while_records_still_come() {
+    let mut job = job(log(1));
+    let search = job.start();
+    search.feed("{}");
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(job.sandbox.requests().is_empty());
+    search.finish();
+    assert_eq!(events(&search).last().unwrap()["targets"], 1);
+}
+
+#[test]
+fn a_wait_that_the_service_asks_for_is_kept_where_it_is_longer_than_all_attempts_may_take() {
+    let mut job = job(log(1));
+    job.online().retry.item_time_ms = 500;
+    job.sandbox
+        .script(FaultScript::new([Rule::new(Fault::Throttle {
+            retry_after: Some("1".into()),
+        })
+        .times(1)]));
+    let began = Instant::now();
+    let told = job.run();
+    told.whole();
+    assert!(began.elapsed() >= Duration::from_secs(1));
 }

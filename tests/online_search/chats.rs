@@ -1,7 +1,10 @@
 //! The chats of users, as an application lists them.
 
 use chat_access::audit::ChatList;
-use sandbox::{Chats, DirectoryUser, Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
+use sandbox::{
+    Chats, DirectoryUser, Fault, FaultScript, Rule, Sandbox, SandboxOptions, TENANT_ID,
+    TokenClaims, When,
+};
 use serde_json::{Value, json};
 
 use super::support::{Job, cloud, token};
@@ -33,7 +36,8 @@ fn eve() -> Value {
 fn chat(id: &str, kind: &str, tenant: &str, members: Vec<Value>) -> Value {
     json!({
         "id": id, "topic": null, "chatType": kind, "tenantId": tenant, "members": members,
-        "createdDateTime": "2026-08-01T10:00:00Z", "lastUpdatedDateTime": "2026-08-31T10:00:00Z",
+        // The second is of the list of members and the name.
+        "createdDateTime": "2026-08-01T10:00:00Z", "lastUpdatedDateTime": "2026-08-01T10:00:00Z",
     })
 }
 
@@ -97,7 +101,7 @@ fn the_chats_of_each_named_user_with_outsiders_are_found() {
     assert_eq!(alone["sources"], json!(["Chats"]));
     assert_eq!(alone["external_tenants"], json!([AWAY]));
     assert_eq!(alone["first_seen"], "2026-08-01T10:00:00Z");
-    assert_eq!(alone["last_seen"], "2026-08-31T10:00:00Z");
+    assert_eq!(alone["last_seen"], Value::Null, "the list does not say");
 }
 
 #[test]
@@ -105,7 +109,7 @@ fn members_beyond_the_first_ones_are_asked_for() {
     let mut members: Vec<Value> = (1..=60).map(ours).collect();
     members.push(eve());
     let there = group(1, TENANT_ID, members.clone());
-    let elsewhere = group(2, AWAY, members);
+    let elsewhere = group(2, AWAY, members.clone());
     let told = job(vec![there, elsewhere], &ROLES, &[&user(1)]).run();
     assert!(told.all("source_error").is_empty(), "{:?}", told.events);
     let of = |number: u32| {
@@ -118,8 +122,29 @@ fn members_beyond_the_first_ones_are_asked_for() {
     assert_eq!(of(1), 60);
     assert_eq!(of(2), 25, "whose whole list Graph does not give");
     let warnings = told.warnings();
-    assert!(warnings.contains("first 25 members"), "{warnings}");
+    assert!(
+        warnings.contains("Not all members are known of 1 chats"),
+        "{warnings}"
+    );
+    assert!(
+        warnings.contains("0 of them show no outsider"),
+        "{warnings}"
+    );
     assert!(warnings.contains("ChatMember.Read.All"), "{warnings}");
+
+    // The outsider is not among the first ones, and the list of members is closed.
+    let told = job(
+        vec![group(1, TENANT_ID, members), one_to_one(1)],
+        &["Chat.ReadBasic.All"],
+        &[&user(1)],
+    )
+    .run();
+    assert_eq!(told.users(), [user(1)], "of the other chat");
+    let warnings = told.warnings();
+    assert!(
+        warnings.contains("1 of them show no outsider"),
+        "{warnings}"
+    );
 }
 
 #[test]
@@ -159,10 +184,10 @@ fn the_directory_need_not_be_open_where_the_list_of_members_has_the_id() {
 }
 
 #[test]
-fn a_time_takes_the_chats_that_were_alive_in_it() {
+fn a_time_takes_the_chats_that_had_begun_by_its_end() {
     for (after, before, count) in [
         ("2026-08-15", "2026-08-20", 1),
-        ("2026-09-01", "2026-10-01", 0),
+        ("2026-09-01", "2026-10-01", 1),
         ("2026-07-01", "2026-08-01", 0),
     ] {
         let mut job = job(vec![one_to_one(1)], &ROLES, &[&user(1)]);
@@ -266,4 +291,115 @@ fn what_is_asked_is_of_one_tenant() {
     let (parameter, told) = refused(silent);
     assert_eq!(parameter, "TenantId");
     assert!(told.contains("DiscoveryToken"), "{told}");
+}
+
+#[test]
+fn a_user_who_is_refused_costs_the_others_nothing() {
+    let job = job(
+        vec![one_to_one(1), one_to_one(3)],
+        &ROLES,
+        &[&user(1), &user(2), &user(3)],
+    );
+    job.sandbox
+        .script(FaultScript::new([Rule::new(Fault::Status {
+            code: 403,
+            graph_code: "Forbidden".into(),
+            message: "No Teams license.".into(),
+            headers: Default::default(),
+        })
+        .when(When::nth(2))]));
+    let told = job.run();
+    assert!(told.all("source_error").is_empty(), "{:?}", told.events);
+    assert_eq!(told.users(), [user(1), user(3)]);
+    let warnings = told.warnings();
+    assert!(
+        warnings.contains(&user(2)) && warnings.contains("license"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn an_outsider_with_the_address_of_a_user_hides_nobody() {
+    let double = member(EVE, Some("user1@contoso.com"), AWAY);
+    let told = job(
+        vec![group(1, TENANT_ID, vec![ours(1), double])],
+        &ROLES,
+        &[&user(1)],
+    )
+    .run();
+    told.whole();
+    assert_eq!(told.users(), [user(1)]);
+}
+
+#[test]
+fn a_colleagues_id_is_not_given_to_somebody_with_two_names() {
+    // The list has the user by an address that is no name, and not the colleague.
+    let mut chat = one_to_one(1);
+    chat["id"] = json!(format!("19:{}_{}@unq.gbl.spaces", user(1), user(2)));
+    chat["tenantId"] = json!(TENANT_ID);
+    chat["members"] = json!([member(&user(1), Some("upn1@contoso.com"), TENANT_ID)]);
+    chat["members"][0]["email"] = json!("ann.smith@contoso.com");
+    let mut job = job(vec![chat], &["Chat.ReadBasic.All"], &["upn1@contoso.com"]);
+    job.query().include_internal = true;
+    let told = job.run();
+    assert!(!told.users().contains(&user(2)), "{:?}", told.events);
+}
+
+#[test]
+fn outsiders_without_an_address_are_of_no_domain_and_that_is_told() {
+    let mut job = job(vec![one_to_one(1)], &ROLES, &[&user(1)]);
+    job.query().external_domain = vec!["evil.example".into()];
+    let told = job.run();
+    assert!(told.users().is_empty());
+    let warnings = told.warnings();
+    assert!(
+        warnings.contains("1 chats") && warnings.contains("-ExternalTenantId"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn a_chat_without_a_list_of_members_is_asked_for_it() {
+    let mut chat = one_to_one(1);
+    chat["members"] = Value::Null;
+    let job = job(vec![chat], &ROLES, &[&user(1)]);
+    let told = job.run();
+    assert!(told.all("bad_row").is_empty(), "{:?}", told.events);
+}
+
+#[test]
+fn an_id_that_only_the_list_has_settles_what_the_audit_log_leaves_open() {
+    let thread = "19:b8577894a63548969c5c92bb9c80c5e1@thread.v2";
+    let mut record = super::support::at_home(&crate::audit_search::support::external_chat(1));
+    record["ChatThreadId"] = json!(thread);
+    // The outsider has left.
+    let left = chat(thread, "group", TENANT_ID, vec![ours(1), ours(2)]);
+    let mut job = job(vec![left], &ROLES, &[&user(1)]);
+    let search = job.start();
+    assert!(search.feed(&record.to_string()));
+    search.finish();
+    let events = super::support::events(&search);
+    let target = events
+        .iter()
+        .find(|event| event["event"] == "target")
+        .unwrap();
+    assert_eq!(target["user_id"], user(1));
+    assert_eq!(target["found_by"], "ChatMember");
+    assert_eq!(target["sources"], json!(["AuditLog"]));
+}
+
+#[test]
+fn a_token_for_another_cloud_is_not_sent() {
+    let sandbox = Sandbox::start(SandboxOptions::default());
+    let claims = TokenClaims {
+        aud: "https://graph.microsoft.us/".into(),
+        ..TokenClaims::app_with(ROLES)
+    };
+    let cloud = chat_access::graph::Cloud::new(None, None, None).unwrap();
+    let refused = ChatList::new(cloud, token(&sandbox, claims), vec![user(1)]).unwrap_err();
+    assert_eq!(refused.parameter, "DiscoveryToken");
+    assert!(
+        refused.to_string().contains("graph.microsoft.us"),
+        "{refused}"
+    );
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use sandbox::Hunting;
+use sandbox::{Fault, FaultScript, Hunting, Rule, When};
 use serde_json::{Value, json};
 
 use super::support::{Job, Told, at_home};
@@ -52,8 +52,13 @@ fn both() -> Hunting {
 }
 
 fn hunt(hunting: Hunting) -> Told {
+    hunt_through(hunting, [])
+}
+
+fn hunt_through(hunting: Hunting, faults: impl IntoIterator<Item = Rule>) -> Told {
     let mut job = Job::new(SCOPE);
     job.sandbox.set_hunting(hunting);
+    job.sandbox.script(FaultScript::new(faults));
     job.query().internal_domain = vec!["contoso.com".into()];
     let span = chat_access::audit::Span::new(&Default::default(), Timestamp::now(), 30);
     job.online().hunting = Some(span.unwrap());
@@ -164,4 +169,66 @@ fn a_missing_permission_is_named() {
     let (error, _, next_step) = told.error();
     assert_eq!(error, "Denied");
     assert!(next_step.contains("ThreatHunting.Read.All"), "{next_step}");
+}
+
+#[test]
+fn one_table_that_fails_costs_the_other_nothing() {
+    let fault = Fault::Status {
+        code: 400,
+        graph_code: "BadRequest".into(),
+        message: "Failed to resolve scalar expression named 'ThreadId'".into(),
+        headers: Default::default(),
+    };
+    let told = hunt_through(both(), [Rule::new(fault).when(When::nth(1))]);
+    let (error, message, _) = told.error();
+    assert_eq!(error, "Failed");
+    assert!(message.contains("ThreadId"), "{message}");
+    assert_eq!(told.users(), [user(3)]);
+}
+
+#[test]
+fn a_query_whose_answer_is_too_much_is_asked_in_halves() {
+    let too_much = Fault::Status {
+        code: 400,
+        graph_code: "BadRequest".into(),
+        message: "Query execution has exceeded the allowed result size.".into(),
+        headers: Default::default(),
+    };
+    // A count, the rows.
+    for fault in [too_much, Fault::CloseAfter] {
+        let told = hunt_through(both(), [Rule::new(fault).when(When::nth(2))]);
+        told.whole();
+        assert_eq!(told.users(), [user(1), user(2), user(3)]);
+        let asked = told.sandbox.requests();
+        let asked = asked.iter().filter(|request| {
+            let body = String::from_utf8_lossy(&request.body);
+            body.contains("MessageEvents") && body.contains("project")
+        });
+        assert_eq!(asked.count(), 3);
+    }
+}
+
+#[test]
+fn fewer_rows_than_were_counted_are_told() {
+    let mut hunting = both();
+    let rows = (1..=10).map(|number| {
+        let mut row = message(number, false);
+        row["Timestamp"] = json!(ago(1));
+        row
+    });
+    hunting
+        .tables
+        .insert("MessageEvents".into(), rows.collect());
+    hunting.row_limit = 3;
+    let told = hunt(hunting);
+    assert_eq!(
+        told.users().len(),
+        4,
+        "three messages, and the event of the other table"
+    );
+    assert!(
+        told.warnings().contains("has 10 rows by its own count"),
+        "{}",
+        told.warnings()
+    );
 }

@@ -46,7 +46,7 @@ fn a_chat_that_is_in_every_source_is_one_target_with_all_its_evidence() {
     job.sandbox.set_chats(Chats {
         chats: vec![json!({
             "id": thread, "chatType": "oneOnOne", "tenantId": AWAY,
-            "createdDateTime": "2026-08-30T00:00:00Z", "lastUpdatedDateTime": "2026-08-31T00:00:00Z",
+            "createdDateTime": "2026-08-30T00:00:00Z",
             "members": [member(&user(1), TENANT_ID), member(EVE, AWAY)],
         })],
     });

@@ -63,17 +63,18 @@ function Find-ChatAccess {
     next parameters.
 
     .PARAMETER ExternalDomain
-    Only chats with outsiders of these domains.
+    Only chats with outsiders of these domains. Where no outsider's domain is known, a warning says so.
 
     .PARAMETER ExternalTenantId
     Only chats with outsiders of these tenants.
 
     .PARAMETER Operation
     Only records of these operations, such as ChatCreated or MessageSent. Without wildcards the audit log is asked
-    for no others.
+    for no others. Hunting results about messages are of the operation MessageEvents, and listed chats of Chats.
 
     .PARAMETER After
-    Only records of this time and later.
+    Only records of this time and later. Listed chats are not left out by it: a list does not say when a chat was
+    last used.
 
     .PARAMETER Before
     Only records before this time.

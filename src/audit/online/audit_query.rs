@@ -3,7 +3,7 @@
 //! Source: the v1.0 pages of `security/auditLog/queries`. It was in v1.0 in July 2025 and again since July 2026, so
 //! where v1.0 does not know it, it is asked for in beta.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::json;
@@ -14,10 +14,14 @@ use crate::audit::query::Query;
 use crate::graph::{ApiVersion, Call, encoded};
 use crate::http::Body;
 use crate::identity::NoAnswer;
+use crate::input::one_line;
 
 /// The permission that it takes.
 const PERMISSION: &str = "AuditLogsQuery.Read.All: Connect-ChatAccess \
     -Scope Chat.ReadWrite.All, AuditLogsQuery.Read.All";
+
+/// A query that has not ended by then never will.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The query as Graph describes it.
 #[derive(Deserialize)]
@@ -41,8 +45,27 @@ pub(super) fn search(
 ) -> Result<(), Trouble> {
     graph.tell("creating it", 0);
     let (version, created) = create(span, query, graph)?;
-    let id = encoded(&created.id);
-    let address = format!("security/auditLog/queries/{id}");
+    let result = records(&created.id, version, graph, sink);
+    if let Err(trouble @ Trouble::NoAnswer(..)) = &result
+        && !trouble.is_stop()
+    {
+        graph.warn(format!(
+            "The audit query stays at the service for some days: its records can still be had with \
+             Get-MgSecurityAuditLogQueryRecord -AuditLogQueryId {} -All | Find-ChatAccess",
+            one_line(&created.id, 100)
+        ));
+    }
+    result
+}
+
+/// Waits for the query, and takes its records.
+fn records(
+    id: &str,
+    version: ApiVersion,
+    graph: &Graph<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Trouble> {
+    let address = format!("security/auditLog/queries/{}", encoded(id));
     let state = finished(&Call::get(address.clone()).of_version(version), graph)?;
     let first = Call::get(format!("{address}/records?$top=999")).of_version(version);
     pages(first, graph, PERMISSION, &mut |records| {
@@ -127,6 +150,15 @@ fn finished(call: &Call, graph: &Graph<'_>) -> Result<State, Trouble> {
                 return Err(Trouble::Other(
                     format!("The audit query ended as '{}'.", state.status),
                     "Run the same command again, or with a shorter time.",
+                ));
+            }
+            _ if began.elapsed() > LONGEST => {
+                return Err(Trouble::Other(
+                    format!(
+                        "The audit query has not ended after {} hours.",
+                        LONGEST.as_secs() / 3600
+                    ),
+                    "Run the command with a shorter time.",
                 ));
             }
             // notStarted, running, and what may come to be.

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::pages::pages;
 use super::users::GraphUsers;
 use super::{Graph, Sink, Trouble};
-use crate::audit::record::{GraphChat, Owner};
+use crate::audit::query::Query;
+use crate::audit::record::{ConversationMember, GraphChat, Owner};
 use crate::graph::{Call, encoded};
 use crate::identity::{AccessToken, Account, NoAnswer};
 use crate::input::InvalidInput;
@@ -66,6 +67,16 @@ impl ChatList {
                 "a person can list their own chats only; give the token of an application with Chat.ReadBasic.All",
             ));
         }
+        if let Some(elsewhere) = account.other_audience() {
+            return Err(InvalidInput::new(
+                "DiscoveryToken",
+                &format!("(for {elsewhere})"),
+                format!(
+                    "give one for {}, or connect to the other cloud first",
+                    account.client().cloud().graph
+                ),
+            ));
+        }
         Ok(Self { account, users })
     }
 }
@@ -79,32 +90,142 @@ fn is_name(user: &str) -> bool {
             && !user.contains(char::is_control))
 }
 
-/// Lists the chats of each user.
+/// Lists the chats of each user. One whose chats are refused costs the others nothing.
 pub(super) fn search(
     list: &ChatList,
+    query: &Query,
     graph: &Graph<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), Trouble> {
+    let mut lister = Lister {
+        home: query.tenant.unwrap_or_default(),
+        graph,
+        short: Vec::new(),
+        hidden: 0,
+    };
+    let (mut listed, mut refused) = (0, Vec::new());
     for user in list.users.iter().map(|user| user.trim()) {
-        let listed = match owner(user, graph)? {
-            Some(owner) => match of_user(user, &owner, graph, sink) {
-                Err(Trouble::NoAnswer(NoAnswer::Refused(answer), _)) if answer.status == 404 => {
-                    false
-                }
-                listed => {
-                    listed?;
-                    true
-                }
-            },
-            None => false,
-        };
-        if !listed {
-            graph.warn(format!(
+        match lister.list(user, sink) {
+            Ok(true) => listed += 1,
+            Ok(false) => graph.warn(format!(
                 "The directory knows no user {user}: no chats are listed."
-            ));
+            )),
+            Err(trouble) if trouble.is_about_what_was_asked() => refused.push((user, trouble)),
+            Err(trouble) => {
+                lister.tell();
+                return Err(trouble);
+            }
+        }
+    }
+    lister.tell();
+    if listed == 0
+        && let Some((_, trouble)) = refused.pop()
+    {
+        return Err(trouble);
+    }
+    for (user, trouble) in refused {
+        if let Some((_, why, _)) = trouble.told() {
+            graph.warn(format!("Not all chats of {user} are listed: {why}"));
         }
     }
     Ok(())
+}
+
+/// What lists chats.
+struct Lister<'a> {
+    /// The own tenant.
+    home: Uuid,
+    graph: &'a Graph<'a>,
+    /// The chats whose members are not all known.
+    short: Vec<String>,
+    /// How many of them show no outsider.
+    hidden: usize,
+}
+
+impl Lister<'_> {
+    /// Takes the chats of a user; `false` where there is no such user.
+    fn list(&mut self, user: &str, sink: &mut Sink<'_>) -> Result<bool, Trouble> {
+        let graph = self.graph;
+        let Some(owner) = owner(user, graph)? else {
+            return Ok(false);
+        };
+        let segment = encoded(user);
+        let first = Call::get(format!("users/{segment}/chats?$top=50&$expand=members"));
+        let mut came = false;
+        let listed = pages(first, graph, PERMISSION, &mut |chats| {
+            came = true;
+            for chat in chats {
+                match serde_json::from_str(chat.get()) {
+                    Ok(chat) => self.take(chat, &owner, sink)?,
+                    Err(error) => sink.bad(error.to_string()),
+                }
+            }
+            graph.tell(format!("of {user}"), sink.records);
+            Ok(())
+        });
+        match listed {
+            Err(Trouble::NoAnswer(NoAnswer::Refused(answer), _))
+                if answer.status == 404 && !came =>
+            {
+                Ok(false)
+            }
+            listed => listed.map(|()| true),
+        }
+    }
+
+    /// Takes a chat, with the members that did not come with it.
+    fn take(
+        &mut self,
+        mut chat: GraphChat,
+        owner: &Owner,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Trouble> {
+        let all = match &chat.members {
+            Some(members) if members.len() < EXPANDED => Ok(()),
+            _ => self.all_members(&chat).map(|all| chat.members = Some(all)),
+        };
+        sink.chat(&chat, owner);
+        match all {
+            Err(trouble) if trouble.is_about_what_was_asked() => {
+                self.hidden += usize::from(!chat.is_external(self.home));
+                self.short.push(chat.id);
+                Ok(())
+            }
+            all => all,
+        }
+    }
+
+    fn all_members(&self, chat: &GraphChat) -> Result<Vec<ConversationMember>, Trouble> {
+        let first = Call::get(format!("chats/{}/members", encoded(&chat.id)));
+        let mut members = Vec::new();
+        pages(first, self.graph, MEMBERS_PERMISSION, &mut |page| {
+            for member in page {
+                let member = serde_json::from_str(member.get());
+                members.push(
+                    member.map_err(|_| {
+                        Trouble::unreadable("a member of a chat is not as it must be")
+                    })?,
+                );
+            }
+            Ok(())
+        })?;
+        Ok(members)
+    }
+
+    /// Says whose members are not all known.
+    fn tell(&self) {
+        if self.short.is_empty() {
+            return;
+        }
+        let first = self.short.iter().take(3).cloned().collect::<Vec<_>>();
+        self.graph.warn(format!(
+            "Not all members are known of {} chats, such as {}; {} of them show no outsider so far. \
+             It takes the permission {MEMBERS_PERMISSION}, and chats that began in your tenant.",
+            self.short.len(),
+            first.join(", "),
+            self.hidden,
+        ));
+    }
 }
 
 /// The user, with the object id, where the directory may be asked for it; `None` where there is no such user.
@@ -128,60 +249,4 @@ fn owner(user: &str, graph: &Graph<'_>) -> Result<Option<Owner>, Trouble> {
             "User.ReadBasic.All, as an application",
         )),
     }
-}
-
-fn of_user(
-    user: &str,
-    owner: &Owner,
-    graph: &Graph<'_>,
-    sink: &mut Sink<'_>,
-) -> Result<(), Trouble> {
-    let segment = encoded(user);
-    let first = Call::get(format!("users/{segment}/chats?$top=50&$expand=members"));
-    pages(first, graph, PERMISSION, &mut |chats| {
-        for chat in chats {
-            match serde_json::from_str::<GraphChat>(chat.get()) {
-                Ok(mut chat) => {
-                    if chat.members.len() >= EXPANDED {
-                        add_members(&mut chat, graph)?;
-                    }
-                    sink.chat(&chat, owner);
-                }
-                Err(error) => sink.bad(error.to_string()),
-            }
-        }
-        graph.tell(format!("of {user}"), sink.records);
-        Ok(())
-    })
-}
-
-/// Takes the whole list of members in place of the beginning that came with the chat. Graph does not give it for
-/// every chat: then the beginning is what is known.
-fn add_members(chat: &mut GraphChat, graph: &Graph<'_>) -> Result<(), Trouble> {
-    let segment = encoded(&chat.id);
-    let first = Call::get(format!("chats/{segment}/members"));
-    let mut members = Vec::new();
-    let listed = pages(first, graph, MEMBERS_PERMISSION, &mut |page| {
-        for member in page {
-            members.push(
-                serde_json::from_str(member.get())
-                    .map_err(|_| Trouble::unreadable("a member of a chat is not as it must be"))?,
-            );
-        }
-        Ok(())
-    });
-    match listed {
-        Ok(()) => chat.members = members,
-        Err(Trouble::NoAnswer(NoAnswer::Refused(answer), _))
-            if matches!(answer.status, 403 | 404) =>
-        {
-            graph.warn(format!(
-                "Only the first {EXPANDED} members of the chat {} are known (Microsoft Graph answered {}). \
-                 It takes the permission {MEMBERS_PERMISSION}, and a chat that began in your tenant.",
-                chat.id, answer.status
-            ));
-        }
-        Err(trouble) => return Err(trouble),
-    }
-    Ok(())
 }

@@ -15,7 +15,7 @@ use super::span::back;
 use super::{Graph, Sink, Span, Trouble};
 use crate::audit::query::Query;
 use crate::audit::record::read_time;
-use crate::graph::Call;
+use crate::graph::{Call, ExchangeError};
 use crate::http::Body;
 use crate::identity::NoAnswer;
 
@@ -43,7 +43,8 @@ const UNITS: [(&str, SignedDuration); 3] = [
 ];
 
 /// A table, which rows are wanted, and which columns. The schema page lacks columns that tenants have and the other
-/// way round, so whatever a search can do without is asked for with `column_ifexists`.
+/// way round, so whatever a search can do without is asked for with `column_ifexists`. Of chats of colleagues only
+/// those are left out that a row says it is of.
 struct Table {
     name: &'static str,
     chats: &'static str,
@@ -55,7 +56,7 @@ const TABLES: [Table; 2] = [
     Table {
         name: "MessageEvents",
         chats: "",
-        outsiders: "| where column_ifexists(\"IsExternalThread\", true) == true\n",
+        outsiders: "| where coalesce(column_ifexists(\"IsExternalThread\", true), true)\n",
         columns: "| project Timestamp, \
             TeamsMessageId = column_ifexists(\"TeamsMessageId\", \"\"), \
             SenderEmailAddress = column_ifexists(\"SenderEmailAddress\", \"\"), \
@@ -69,8 +70,9 @@ const TABLES: [Table; 2] = [
         name: "CloudAppEvents",
         chats: "| where Application == \"Microsoft Teams\"\n\
             | where isnotempty(RawEventData.ChatThreadId)\n",
-        outsiders: "| where tostring(RawEventData.ParticipantInfo.HasForeignTenantUsers) in~ (\"true\", \"1\") \
-            or array_length(RawEventData.ParticipantInfo.ParticipatingTenantIds) > 1\n",
+        outsiders: "| where tostring(RawEventData.ParticipantInfo.HasForeignTenantUsers) !in~ (\"false\", \"0\") \
+            or array_length(RawEventData.ParticipantInfo.ParticipatingTenantIds) > 1 \
+            or column_ifexists(\"IsExternalUser\", false) == true\n",
         columns: "| project Timestamp, RawEventData",
     },
 ];
@@ -100,6 +102,7 @@ pub(super) fn search(
         ));
     }
     let mut missing = Vec::new();
+    let mut trouble = None;
     for table in &TABLES {
         let hunt = Hunt {
             table,
@@ -108,14 +111,19 @@ pub(super) fn search(
             graph,
         };
         match hunt.run(span, sink) {
+            Ok(()) => {}
+            Err(stop) if stop.is_stop() => return Err(stop),
             Err(Trouble::NoAnswer(NoAnswer::Refused(answer), _))
                 if answer.status == 400
                     && says(answer.message.as_deref(), "Failed to resolve table") =>
             {
                 missing.push(table.name);
             }
-            result => result?,
+            Err(why) => trouble = trouble.or(Some(why)),
         }
+    }
+    if let Some(trouble) = trouble {
+        return Err(trouble);
     }
     let why = "it is there with Defender for Office 365 (MessageEvents) \
         or Defender for Cloud Apps (CloudAppEvents)";
@@ -148,27 +156,39 @@ impl Hunt<'_> {
     fn run(&self, span: &Span, sink: &mut Sink<'_>) -> Result<(), Trouble> {
         self.graph
             .tell(format!("counting {}", self.table.name), sink.records);
-        for slice in self.slices((span.start, span.end), &UNITS)? {
+        let before = sink.records;
+        let (slices, counted) = self.slices((span.start, span.end), &UNITS)?;
+        for slice in slices {
             self.take(slice, HALVINGS, sink)?;
+        }
+        // A few may be too old by now.
+        let came = sink.records - before;
+        if came < counted - counted / 20 {
+            self.graph.warn(format!(
+                "{} has {counted} rows by its own count, and gave {came}: run the same command again.",
+                self.table.name
+            ));
         }
         Ok(())
     }
 
-    /// Stretches of time that have few enough rows each. There is none where there are no rows.
+    /// Stretches of time that have few enough rows each, and how many there are in all. There is none where there
+    /// are no rows.
     fn slices(
         &self,
         within: Slice,
         units: &[(&str, SignedDuration)],
-    ) -> Result<Vec<Slice>, Trouble> {
+    ) -> Result<(Vec<Slice>, u64), Trouble> {
         let Some(((name, unit), finer)) = units.split_first() else {
-            return Ok(vec![within]);
+            return Ok((vec![within], 0));
         };
         // Some rows come in between counting and asking.
         let most = self.cut_off / 10 * 9;
-        let mut slices = Vec::new();
+        let (mut slices, mut counted) = (Vec::new(), 0);
         let (mut begin, mut sum) = (within.0, 0);
         for (bin, rows) in self.count(within, name)? {
             let at = bin.max(within.0);
+            counted += rows;
             if sum > 0 && sum + rows > most {
                 slices.push((begin, at));
                 (begin, sum) = (at, 0);
@@ -176,14 +196,14 @@ impl Hunt<'_> {
             sum += rows;
             if rows > most {
                 let end = bin.checked_add(*unit).unwrap_or(within.1).min(within.1);
-                slices.extend(self.slices((at, end), finer)?);
+                slices.extend(self.slices((at, end), finer)?.0);
                 (begin, sum) = (end, 0);
             }
         }
         if sum > 0 {
             slices.push((begin, within.1));
         }
-        Ok(slices)
+        Ok((slices, counted))
     }
 
     /// How many rows there are in each unit of time, in order.
@@ -192,7 +212,7 @@ impl Hunt<'_> {
             "{}| summarize Rows = count() by Slice = bin(Timestamp, {unit})",
             self.rows(within)
         );
-        let body = self.ask(&query)?;
+        let body = self.ask(self.call(&query).repeatable())?;
         let unreadable = || Trouble::unreadable("the count of rows is not as it must be");
         let results: Results<'_> = serde_json::from_slice(&body.bytes).map_err(|_| unreadable())?;
         let mut counts = Vec::new();
@@ -212,7 +232,7 @@ impl Hunt<'_> {
     fn take(&self, slice: Slice, halvings: u32, sink: &mut Sink<'_>) -> Result<(), Trouble> {
         let query = format!("{}{}", self.rows(slice), self.table.columns);
         let middle = middle(slice).filter(|_| halvings > 0);
-        match (self.ask(&query), middle) {
+        match (self.ask(self.call(&query)), middle) {
             (Ok(body), _) if !body.cut => {
                 let results: Results<'_> = serde_json::from_slice(&body.bytes)
                     .map_err(|_| Trouble::unreadable("it has no list of results"))?;
@@ -228,6 +248,8 @@ impl Hunt<'_> {
             }
             (Err(Trouble::NoAnswer(NoAnswer::Refused(answer), _)), Some(_))
                 if says(answer.message.as_deref(), "exceeded the allowed") => {}
+            // It took too long, as a rule.
+            (Err(Trouble::NoAnswer(NoAnswer::Exchange(ExchangeError::Lost(_)), _)), Some(_)) => {}
             (answer, _) => drop(answer?),
         }
         let Some(middle) = middle else {
@@ -255,23 +277,26 @@ impl Hunt<'_> {
         )
     }
 
-    fn ask(&self, query: &str) -> Result<Body, Trouble> {
-        let call = Call::post("security/runHuntingQuery".into(), json!({ "Query": query }))
+    fn call(&self, query: &str) -> Call {
+        Call::post("security/runHuntingQuery".into(), json!({ "Query": query }))
             .with_room(ANSWER_LIMIT, LARGEST_ANSWER)
-            .repeatable();
+    }
+
+    fn ask(&self, call: Call) -> Result<Body, Trouble> {
         self.graph
             .ask(&call)
             .map_err(|why| Trouble::NoAnswer(why, PERMISSION))
     }
 }
 
-/// The middle of a stretch that can be divided.
+/// The middle of a stretch that can be divided, in whole milliseconds.
 fn middle((start, end): Slice) -> Option<Timestamp> {
-    let half = end.duration_since(start) / 2;
-    if half < SignedDuration::from_millis(1) {
+    let (start, end) = (start.as_millisecond(), end.as_millisecond());
+    let half = (end - start) / 2;
+    if half < 1 {
         return None;
     }
-    start.checked_add(half).ok()
+    Timestamp::from_millisecond(start + half).ok()
 }
 
 #[cfg(test)]

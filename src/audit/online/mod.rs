@@ -138,8 +138,11 @@ pub(super) fn gather(
             let mut sink = Sink::new(query, gathered.files.len());
             gathered.files.push(name.into());
             if let Err(trouble) = search(&graph, &mut sink)
-                && let Some((error, message, next_step)) = trouble.told()
+                && let Some((error, message, mut next_step)) = trouble.told()
             {
+                if error == "Unauthorized" && graph.source == "Chats" {
+                    next_step = "Give a new DiscoveryToken.".into();
+                }
                 gathered.incomplete.push(message.clone());
                 events.push(Event::SourceError {
                     source: graph.source,
@@ -170,7 +173,7 @@ pub(super) fn gather(
         take(
             "the lists of chats",
             graph(&list.account, "Chats"),
-            &|graph, sink| chats::search(list, graph, sink),
+            &|graph, sink| chats::search(list, query, graph, sink),
         );
     }
 }

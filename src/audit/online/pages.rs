@@ -1,5 +1,6 @@
 //! Lists that come in pages.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -28,7 +29,7 @@ pub(super) fn pages(
     take: &mut dyn FnMut(&[&RawValue]) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
     call = call.with_room(PAGE_LIMIT, LARGEST_PAGE);
-    let mut last = String::new();
+    let mut seen = HashSet::new();
     loop {
         let body = graph
             .ask(&call)
@@ -46,8 +47,7 @@ pub(super) fn pages(
         let root = &graph.account.client().cloud().graph;
         call = call
             .next_page(&link, root)
-            .filter(|_| link != last)
+            .filter(|_| seen.insert(link))
             .ok_or_else(|| Trouble::unreadable("its next page is not at the same place"))?;
-        last = link;
     }
 }

@@ -22,6 +22,22 @@ impl Trouble {
         )
     }
 
+    /// Whether the search was stopped.
+    pub(super) fn is_stop(&self) -> bool {
+        matches!(self, Self::NoAnswer(NoAnswer::Stopped, _))
+    }
+
+    /// Whether another request may fare better: neither the token, nor the service, nor the way to it is why.
+    pub(super) fn is_about_what_was_asked(&self) -> bool {
+        match self {
+            Self::Other(..) => true,
+            Self::NoAnswer(NoAnswer::Refused(answer), _) => {
+                (400..500).contains(&answer.status) && !matches!(answer.status, 401 | 429)
+            }
+            Self::NoAnswer(..) => false,
+        }
+    }
+
     /// A stable name, a sentence, and what to do; `None` where the search was stopped.
     pub(super) fn told(self) -> Option<(&'static str, String, String)> {
         let (answer, permission) = match self {

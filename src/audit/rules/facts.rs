@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::chat::Chat;
@@ -10,8 +11,8 @@ use super::thread::{guid, kind};
 use super::ties::{Ties, domain_of};
 use crate::audit::query::{Query, folded};
 use crate::audit::record::{
-    AuditRecord, ConversationMember, GraphChat, MessageEvent, Origin, Owner, ParticipantInfo,
-    Recipient, Record, read_time,
+    AuditRecord, GraphChat, MessageEvent, Origin, Owner, ParticipantInfo, Recipient, Record,
+    read_time,
 };
 use crate::audit::target::FoundBy;
 
@@ -27,6 +28,9 @@ pub(crate) struct Facts {
     pub(super) homes: BTreeSet<Uuid>,
     latest: Latest,
 }
+
+/// What stands for an operation where a chat is in a list.
+const LISTED: &str = "Chats";
 
 /// What the latest record about a chat of colleagues said. Nearly all of them say the same, and reading it again
 /// costs more than finding the record.
@@ -160,40 +164,37 @@ impl Facts {
     }
 
     /// Takes a chat of the list of `owner`, who is of the own tenant. An address is not a user principal name, so
-    /// it ties no domain to a tenant.
+    /// it ties no domain to a tenant. The ids in a chat of colleagues are kept too: another source may know of an
+    /// outsider in it.
     pub(crate) fn add_chat(&mut self, listed: &GraphChat, owner: &Owner, query: &Query) {
-        let tenant = |text: &Option<String>| guid(text.as_deref().unwrap_or_default());
+        let given = |text: &Option<String>| guid(text.as_deref().unwrap_or_default());
         let (thread, called) = (listed.id.trim(), listed.chat_type.as_deref());
         let (Some(home), Some(kind)) = (query.tenant, kind(thread, called.unwrap_or_default()))
         else {
             return;
         };
-        let tenants = listed.members.iter().map(|member| &member.tenant_id);
-        let others: BTreeSet<Uuid> = tenants
-            .chain([&listed.tenant_id])
-            .filter_map(tenant)
-            .filter(|tenant| *tenant != home)
-            .collect();
-        let external = !others.is_empty()
-            || listed
-                .members
-                .iter()
-                .any(ConversationMember::is_without_tenant);
-        if (!external && !query.include_internal) || !query.takes_thread(thread) {
+        if !query.takes_thread(thread) {
             return;
         }
+        let external = listed.is_external(home);
         let chat = self.chats.entry((Some(home), thread.into())).or_default();
         chat.external |= external;
         chat.kind = Some(chat.kind.map_or(kind, |known| known.min(kind)));
-        chat.tenants.extend(others);
-        for member in &listed.members {
+        chat.tenants.extend(listed.other_tenants(home));
+        for member in listed.members() {
+            let id = given(&member.user_id);
+            let tenant = given(&member.tenant_id);
             let address = member.email.as_deref().map(str::trim);
-            let address = address.filter(|text| !text.is_empty());
-            let id = tenant(&member.user_id);
+            // An outsider may have any address, one of the own tenant's users too.
+            let address =
+                address.filter(|text| !text.is_empty() && (tenant == Some(home) || id.is_none()));
             if let Some(person) = addressee(chat, address, id, FoundBy::ChatMember) {
-                person.tenants.extend(tenant(&member.tenant_id));
+                person.tenants.extend(tenant);
                 person.listed = true;
                 person.outside |= member.is_without_tenant();
+                if let Some(address) = &member.email {
+                    person.addressed(address.trim());
+                }
             }
         }
         let key = match (&owner.name, owner.id) {
@@ -209,14 +210,14 @@ impl Facts {
         person
             .ids
             .extend(owner.id.map(|id| (id, FoundBy::ChatMember)));
-        person.listed = true;
-        let time = |text: &Option<String>| read_time(text.as_deref().unwrap_or_default());
-        let first = time(&listed.created_date_time);
-        let last = time(&listed.last_updated_date_time).max(first);
-        let operation = "Chats";
-        if query.takes_stretch(operation, first, last) {
-            chat.seen.add(operation, first, thread, Origin::Chats);
-            chat.seen.widen(first, last);
+        // Without an id it may be one of the members by another name.
+        person.listed |= owner.id.is_some();
+        let began = read_time(listed.created_date_time.as_deref().unwrap_or_default());
+        if (external || query.include_internal)
+            && query.takes_stretch(LISTED, began, Some(Timestamp::MAX))
+        {
+            chat.seen.add(LISTED, None, thread, Origin::Chats);
+            chat.seen.widen(began, None);
         }
     }
 

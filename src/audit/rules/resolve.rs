@@ -14,8 +14,9 @@ use crate::audit::target::{ChatKind, FoundBy, Target, Unresolved};
 use crate::graph::ChatId;
 
 impl Facts {
-    /// Decides what can be decided, and gives the targets that the query asks for, in order.
-    pub(crate) fn targets(mut self, query: &Query) -> Vec<Target> {
+    /// Decides what can be decided, and gives the targets that the query asks for, in order; and how many chats it
+    /// leaves out because of no outsider in them the domain is known that it asks for.
+    pub(crate) fn targets(mut self, query: &Query) -> (Vec<Target>, usize) {
         self.find_homes(query);
         let Self {
             chats,
@@ -23,15 +24,19 @@ impl Facts {
             actors,
             ..
         } = self;
-        let mut targets: Vec<Target> = chats
-            .into_iter()
-            .filter(|(_, chat)| !chat.seen.is_empty())
-            .flat_map(|((home, thread), chat)| {
-                Decision::new(home, &thread, chat, &ties, &actors, query).targets(query)
-            })
-            .collect();
+        let (mut targets, mut nameless) = (Vec::new(), 0);
+        for ((home, thread), chat) in chats {
+            if chat.seen.is_empty() {
+                continue;
+            }
+            let decision = Decision::new(home, &thread, chat, &ties, &actors, query);
+            match decision.targets(query) {
+                Some(found) => targets.extend(found),
+                None => nameless += 1,
+            }
+        }
         targets.sort_by(|a, b| order(a).cmp(&order(b)));
-        targets
+        (targets, nameless)
     }
 
     /// Gives a tenant to the chats of sources that name none: that of the same chat in an audit log, or
@@ -156,19 +161,22 @@ impl<'a> Decision<'a> {
         }
     }
 
-    fn targets(mut self, query: &Query) -> Vec<Target> {
+    /// `None` where the query asks for domains and those of the outsiders are not known.
+    fn targets(mut self, query: &Query) -> Option<Vec<Target>> {
         if !self.chat.external && !query.include_internal {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let kind = self.chat.kind.unwrap_or(ChatKind::Other);
         let tenants: Vec<Uuid> = self.external_tenants();
         let domains = self.external_domains(query);
         let undecided = self.on_side(is_unknown).filter_map(Person::domain);
         let outsiders: BTreeSet<String> = domains.iter().cloned().chain(undecided).collect();
-        if !query.takes_kind(kind)
-            || !query.takes_outsiders(outsiders.iter().map(String::as_str), &tenants)
-        {
-            return Vec::new();
+        if !query.takes_kind(kind) || !query.takes_tenants(&tenants) {
+            return Some(Vec::new());
+        }
+        if !query.takes_domains(outsiders.iter().map(String::as_str)) {
+            let nameless = self.chat.external && outsiders.is_empty();
+            return (!nameless).then(Vec::new);
         }
         let users = self
             .on_side(is_external)
@@ -205,15 +213,15 @@ impl<'a> Decision<'a> {
                 unresolved,
             }
         };
-        found
+        let targets = found
             .into_iter()
             .map(|(name, found)| target(name, found))
             .filter(|target| {
                 let id = target.user_id.map(|id| id.to_string());
                 let names = [target.user_principal_name.as_deref(), id.as_deref()];
                 query.takes_user(&names.into_iter().flatten().collect::<Vec<_>>())
-            })
-            .collect()
+            });
+        Some(targets.collect())
     }
 
     /// The users of the own tenant, each once, and whoever may be one.
@@ -326,7 +334,8 @@ impl<'a> Decision<'a> {
 
     /// The same in a chat of two colleagues, both of whom a list names.
     fn beside_colleague(&self, pair: [Uuid; 2], person: &Person) -> Option<Uuid> {
-        if self.chat.external || !person.listed {
+        let listed = self.people.iter().filter(|one| one.person.listed).count();
+        if self.chat.external || !person.listed || listed != 2 {
             return None;
         }
         let ids = self

@@ -84,7 +84,7 @@ fn find_with(options: QueryOptions, records: &[Value]) -> Vec<Target> {
             .unwrap();
             all.merge(facts);
         }
-        all.targets(&query)
+        all.targets(&query).0
     };
     let targets = find(&mut records.iter());
     assert_eq!(

@@ -117,8 +117,14 @@ fn a_hunting_query_finds_external_threads_in_any_form_of_true() {
     without.as_object_mut().unwrap().remove("IsExternalThread");
     rows.push(without);
     sandbox.set_hunting(hunting("MessageEvents", rows));
-    for (default, found) in [(true, 5), (false, 4)] {
-        let line = format!("| where column_ifexists(\"IsExternalThread\", {default}) == true");
+    for (missing, null, found) in [
+        (true, true, 6),
+        (true, false, 5),
+        (false, true, 5),
+        (false, false, 4),
+    ] {
+        let line =
+            format!("| where coalesce(column_ifexists(\"IsExternalThread\", {missing}), {null})");
         let rows = results(&sandbox, &format!("MessageEvents\n{TIME}\n{line}"));
         assert_eq!(rows.len(), found);
     }
@@ -136,6 +142,8 @@ fn a_hunting_query_looks_into_the_raw_event() {
     let teams = "Microsoft Teams";
     let outsiders = |value: Value| json!({"ChatThreadId": CHAT, "ParticipantInfo": {"HasForeignTenantUsers": value}});
     let tenants = json!({"ChatThreadId": CHAT, "ParticipantInfo": {"ParticipatingTenantIds": [TENANT_ID, ADMIN_ID]}});
+    let mut caller = event("caller", teams, outsiders(json!("False")));
+    caller["IsExternalUser"] = json!(1);
     sandbox.set_hunting(hunting(
         "CloudAppEvents",
         vec![
@@ -143,13 +151,15 @@ fn a_hunting_query_looks_into_the_raw_event() {
             event("text", teams, outsiders(json!("1")).to_string().into()),
             event("tenants", teams, tenants),
             event("inside", teams, outsiders(json!(false))),
+            event("not said", teams, json!({"ChatThreadId": CHAT})),
+            caller,
             event("no chat", teams, json!({"ChatThreadId": ""})),
             event("other", "Microsoft Exchange", outsiders(json!(true))),
         ],
     ));
     let application = "| where Application == \"Microsoft Teams\"";
     let chat = "| where isnotempty(RawEventData.ChatThreadId)";
-    let outside = "| where tostring(RawEventData.ParticipantInfo.HasForeignTenantUsers) in~ (\"true\", \"1\") or array_length(RawEventData.ParticipantInfo.ParticipatingTenantIds) > 1";
+    let outside = "| where tostring(RawEventData.ParticipantInfo.HasForeignTenantUsers) !in~ (\"false\", \"0\") or array_length(RawEventData.ParticipantInfo.ParticipatingTenantIds) > 1 or column_ifexists(\"IsExternalUser\", false) == true";
     let found = |lines: &[&str]| {
         let lines = lines.join("\n");
         let query = format!("CloudAppEvents\n{TIME}\n{lines}\n| project ReportId");
@@ -157,9 +167,18 @@ fn a_hunting_query_looks_into_the_raw_event() {
         let names = rows.iter().map(|row| row["ReportId"].as_str().unwrap());
         names.collect::<Vec<_>>().join(",")
     };
-    assert_eq!(found(&[application]), "flag,text,tenants,inside,no chat");
-    assert_eq!(found(&[chat]), "flag,text,tenants,inside,other");
-    assert_eq!(found(&[application, chat, outside]), "flag,text,tenants");
+    assert_eq!(
+        found(&[application]),
+        "flag,text,tenants,inside,not said,caller,no chat"
+    );
+    assert_eq!(
+        found(&[chat]),
+        "flag,text,tenants,inside,not said,caller,other"
+    );
+    assert_eq!(
+        found(&[application, chat, outside]),
+        "flag,text,tenants,not said,caller"
+    );
 }
 
 #[test]

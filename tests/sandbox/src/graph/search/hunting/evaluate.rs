@@ -29,7 +29,7 @@ pub(super) fn run(query: &Query, rows: &[Value], limit: usize) -> Result<Table, 
         let column = match filter {
             Filter::Time { .. } => "Timestamp",
             Filter::Application(_) => "Application",
-            Filter::HasChat | Filter::HasOutsiders => "RawEventData",
+            Filter::HasChat | Filter::MayHaveOutsiders => "RawEventData",
             Filter::True { .. } => continue,
         };
         resolve(&columns, column)?;
@@ -101,19 +101,33 @@ fn passes(filter: &Filter, row: &Value) -> bool {
         Filter::Time { from, until } => {
             time(row).is_some_and(|time| (*from..*until).contains(&time))
         }
-        Filter::True { column, default } => row.get(column).map_or(*default, is_true),
+        Filter::True {
+            column,
+            missing,
+            null,
+        } => match row.get(column) {
+            None => *missing,
+            // As results have it.
+            Some(value) if value.is_null() || *value == json!({}) => *null,
+            Some(value) => is_true(value),
+        },
         Filter::Application(name) => row["Application"] == **name,
         Filter::HasChat => match &raw_event(row)["ChatThreadId"] {
             Value::Null => false,
             Value::String(id) => !id.is_empty(),
             _ => true,
         },
-        Filter::HasOutsiders => {
+        Filter::MayHaveOutsiders => {
             let event = raw_event(row);
             let participants = &event["ParticipantInfo"];
             let tenants = participants["ParticipatingTenantIds"].as_array();
-            is_true(&participants["HasForeignTenantUsers"])
+            let said = match &participants["HasForeignTenantUsers"] {
+                Value::String(text) => text.to_lowercase(),
+                value => value.to_string(),
+            };
+            !matches!(said.as_str(), "false" | "0")
                 || tenants.is_some_and(|tenants| tenants.len() > 1)
+                || is_true(&row["IsExternalUser"])
         }
     }
 }

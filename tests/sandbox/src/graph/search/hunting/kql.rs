@@ -3,7 +3,7 @@
 //! ```kusto
 //! MessageEvents
 //! | where Timestamp >= datetime(2026-11-01T00:00:00Z) and Timestamp < datetime(2026-11-02T00:00:00Z)
-//! | where column_ifexists("IsExternalThread", true) == true
+//! | where coalesce(column_ifexists("IsExternalThread", true), true)
 //! | project Timestamp, ThreadId, Kind = column_ifexists("ThreadType", "")
 //! ```
 //!
@@ -32,16 +32,19 @@ pub(super) enum Filter<'a> {
         from: Timestamp,
         until: Timestamp,
     },
-    /// The column is true, and where the row has none, this is.
+    /// The column is true, where the table has it and the row a value.
     True {
         column: &'a str,
-        default: bool,
+        /// What stands for it where there is no such column,
+        missing: bool,
+        /// and where it has no value.
+        null: bool,
     },
     Application(&'a str),
     /// The raw event names a chat.
     HasChat,
-    /// The raw event has someone of another tenant in it.
-    HasOutsiders,
+    /// The raw event does not say that everybody is of one tenant.
+    MayHaveOutsiders,
 }
 
 /// What becomes of the rows.
@@ -72,7 +75,7 @@ pub(super) enum Column<'a> {
     },
 }
 
-const HAS_OUTSIDERS: &str = r#"tostring(RawEventData.ParticipantInfo.HasForeignTenantUsers) in~ ("true", "1") or array_length(RawEventData.ParticipantInfo.ParticipatingTenantIds) > 1"#;
+const MAY_HAVE_OUTSIDERS: &str = r#"tostring(RawEventData.ParticipantInfo.HasForeignTenantUsers) !in~ ("false", "0") or array_length(RawEventData.ParticipantInfo.ParticipatingTenantIds) > 1 or column_ifexists("IsExternalUser", false) == true"#;
 
 /// Reads a query. One without a time is refused too: it would go through all there is.
 pub(super) fn parse(text: &str) -> Result<Query<'_>, Refusal> {
@@ -117,7 +120,7 @@ fn read(text: &str) -> Option<Query<'_>> {
 fn filter(condition: &str) -> Option<Filter<'_>> {
     match condition {
         "isnotempty(RawEventData.ChatThreadId)" => return Some(Filter::HasChat),
-        HAS_OUTSIDERS => return Some(Filter::HasOutsiders),
+        MAY_HAVE_OUTSIDERS => return Some(Filter::MayHaveOutsiders),
         _ => {}
     }
     if let Some(times) = condition.strip_prefix("Timestamp >= datetime(") {
@@ -132,9 +135,14 @@ fn filter(condition: &str) -> Option<Filter<'_>> {
     if let Some(application) = condition.strip_prefix("Application == ") {
         return Some(Filter::Application(text(application)?));
     }
-    let (column, default) = if_exists(condition.strip_suffix(" == true")?)?;
-    let default = default.as_bool()?;
-    Some(Filter::True { column, default })
+    let values = condition.strip_prefix("coalesce(")?.strip_suffix(')')?;
+    let (expression, null) = values.rsplit_once(", ")?;
+    let (column, missing) = if_exists(expression)?;
+    Some(Filter::True {
+        column,
+        missing: missing.as_bool()?,
+        null: null.parse().ok()?,
+    })
 }
 
 /// `Rows = count() by Slice = bin(Timestamp, 1h)`.
@@ -241,16 +249,17 @@ mod tests {
     #[test]
     fn every_operator_is_read() {
         let text = format!(
-            "CloudAppEvents\n{TIME}\n| where column_ifexists(\"IsExternalThread\", true) == true\n\
+            "CloudAppEvents\n{TIME}\n| where coalesce(column_ifexists(\"IsExternalThread\", true), false)\n\
              | where Application == \"Microsoft Teams\"\n\
-             | where isnotempty(RawEventData.ChatThreadId)\n| where {HAS_OUTSIDERS}\n\
+             | where isnotempty(RawEventData.ChatThreadId)\n| where {MAY_HAVE_OUTSIDERS}\n\
              | project Timestamp, Kind = column_ifexists(\"ThreadType\", \"a, b\"), C = column_ifexists(\"C\", dynamic([1, 2]))\n"
         );
         let query = with(&text).unwrap();
         assert_eq!(query.table, "CloudAppEvents");
         let is_external = Filter::True {
             column: "IsExternalThread",
-            default: true,
+            missing: true,
+            null: false,
         };
         assert_eq!(
             query.filters[1..],
@@ -258,7 +267,7 @@ mod tests {
                 is_external,
                 Filter::Application("Microsoft Teams"),
                 Filter::HasChat,
-                Filter::HasOutsiders
+                Filter::MayHaveOutsiders
             ]
         );
         let if_exists = |name, column, default| Column::IfExists {
@@ -306,7 +315,7 @@ mod tests {
             "| where ThreadId == \"a\"",
             "| where Timestamp > ago(30d)",
             "| where Timestamp >= datetime(2026-11-01) and Timestamp < datetime(2026-11-02)",
-            "| where column_ifexists(\"IsExternalThread\", 1) == true",
+            "| where coalesce(column_ifexists(\"IsExternalThread\", 1), true)",
             "| summarize count() by bin(Timestamp, 1h)",
             "| project ",
             "| project A B",
