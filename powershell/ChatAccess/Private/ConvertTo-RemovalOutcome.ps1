@@ -1,25 +1,34 @@
 function script:ConvertTo-RemovalOutcome {
     <#
     .SYNOPSIS
-    Makes the object that a person sees of an outcome of the native library.
+    Makes the objects that a person sees of outcomes of the native library. Other events stay as they are.
     #>
-    param([object] $Outcome)
+    param([object[]] $Reported)
 
-    [pscustomobject] @{
-        PSTypeName      = 'ChatAccess.RemovalOutcome'
-        TenantId        = $Outcome.tenant_id
-        UserId          = $Outcome.user_id
-        ThreadId        = $Outcome.thread_id
-        Status          = $Outcome.status
-        HttpStatus      = $Outcome.http_status
-        Code            = $Outcome.code
-        Message         = $Outcome.message
-        NextStep        = $Outcome.next_step
-        RequestId       = $Outcome.request_id
-        ClientRequestId = $Outcome.client_request_id
-        Attempts        = $Outcome.attempts
-        Duration        = [timespan]::FromMilliseconds($Outcome.duration_ms)
-        Completed       = ConvertTo-UtcTime $Outcome.completed
+    # A call costs as much as half of the object, so there is none for each.
+    foreach ($outcome in $Reported) {
+        if ($outcome.event -ne 'outcome') {
+            $outcome
+            continue
+        }
+        # PowerShell 7 makes a date of such a text by itself.
+        $completed = if ($outcome.completed -is [datetime]) { $outcome.completed.ToUniversalTime() } else { ConvertTo-UtcTime $outcome.completed }
+        [pscustomobject] @{
+            PSTypeName      = 'ChatAccess.RemovalOutcome'
+            TenantId        = $outcome.tenant_id
+            UserId          = $outcome.user_id
+            ThreadId        = $outcome.thread_id
+            Status          = $outcome.status
+            HttpStatus      = $outcome.http_status
+            Code            = $outcome.code
+            Message         = $outcome.message
+            NextStep        = $outcome.next_step
+            RequestId       = $outcome.request_id
+            ClientRequestId = $outcome.client_request_id
+            Attempts        = $outcome.attempts
+            Duration        = [timespan]::FromMilliseconds($outcome.duration_ms)
+            Completed       = $completed
+        }
     }
 }
 

@@ -17,6 +17,7 @@ function script:Deny-Removal {
     )
 
     $outcome = ConvertTo-RemovalOutcome ([pscustomobject] @{
+            event             = 'outcome'
             tenant_id         = $Id[0]
             user_id           = $Id[1]
             thread_id         = $Id[2]

@@ -6,6 +6,9 @@ $script:LeaseMilliseconds = 500
 
 # The functions that run for each removal have plain parameters: attributes cost more than the removal.
 
+# Outcomes are fetched so often while more removals come in.
+$script:FetchMilliseconds = 20
+
 function script:Open-RemovalRun {
     [CmdletBinding()]
     [OutputType([hashtable])]
@@ -23,6 +26,7 @@ function script:Open-RemovalRun {
     $Options.lease_ms = $LeaseMilliseconds
     $run = Open-NativeRun -Cmdlet $Cmdlet -Request @{ open = 'removals'; accounts = $Account; options = $Options }
     $run.Queued = 0
+    $run.Fetched = 0
     $run.Removed = 0
     $run.Failed = 0
     $run
@@ -52,7 +56,10 @@ function script:Send-Removal {
             }
             $NativeStatus.InvalidArgument {
                 $Run.Queued++
-                Write-RemovalEvent -Run $Run -Length $length -Id $Id
+                $outcome = ConvertTo-RemovalOutcome ([Text.Encoding]::UTF8.GetString($Run.Buffer, 0, $length) | ConvertFrom-Json)
+                # As they were given; the library shortens what is too long to show.
+                $outcome.TenantId, $outcome.UserId, $outcome.ThreadId = $Id
+                Write-RemovalFailure $Run $outcome
                 $queued = $true
             }
             $NativeStatus.QueueFull {
@@ -63,60 +70,78 @@ function script:Send-Removal {
             }
         }
     }
-    while ((Receive-RemovalEvent $Run 0) -eq $NativeStatus.Ok) { }
+    # Fetching costs more than queueing, so it is done for many at a time.
+    if ($Run.Watch.ElapsedMilliseconds - $Run.Fetched -ge $FetchMilliseconds) {
+        $null = Receive-RemovalEvent $Run 0
+    }
 }
 
 function script:Receive-RemovalEvent {
     <#
     .SYNOPSIS
-    Fetches one event of the run, writes it where it belongs, and returns the call's status.
+    Fetches the events of the run that are there, waiting for the first, writes them where they belong, and returns
+    the last call's status.
     #>
     param([hashtable] $Run, [int] $Timeout)
 
+    $native = $Run.Native
+    $texts = [Collections.Generic.List[string]]::new()
     [int] $length = 0
-    $status = $Run.Native::chat_access_next($Run.Handle, $Timeout, $Run.Buffer, $Run.Buffer.Length, [ref] $length)
-    while ($status -eq $NativeStatus.BufferTooSmall) {
-        $Run.Buffer = [byte[]]::new($length)
-        $status = $Run.Native::chat_access_next($Run.Handle, 0, $Run.Buffer, $Run.Buffer.Length, [ref] $length)
+    do {
+        $status = $native::chat_access_next($Run.Handle, $Timeout, $Run.Buffer, $Run.Buffer.Length, [ref] $length)
+        while ($status -eq $NativeStatus.BufferTooSmall) {
+            $Run.Buffer = [byte[]]::new($length)
+            $status = $native::chat_access_next($Run.Handle, 0, $Run.Buffer, $Run.Buffer.Length, [ref] $length)
+        }
+        if ($status -eq $NativeStatus.Ok) {
+            $texts.Add([Text.Encoding]::UTF8.GetString($Run.Buffer, 0, $length))
+        }
+        # The next one may be a moment behind.
+        if ($Timeout) { $Timeout = 1 }
+    } while ($status -eq $NativeStatus.Ok -and $texts.Count -lt 100)
+    if ($texts.Count) {
+        # One call for all of them: the call is what costs.
+        foreach ($one in ConvertTo-RemovalOutcome ('[' + [string]::Join(',', $texts) + ']' | ConvertFrom-Json)) {
+            if ($one.event) {
+                Write-RemovalNotice $Run $one
+            } elseif ($one.Status -in 'Removed', 'AlreadyRemoved') {
+                $Run.Removed++
+                $Run.Cmdlet.WriteObject($one)
+            } else {
+                Write-RemovalFailure $Run $one
+            }
+        }
     }
     if ($status -lt 0) {
         throw (New-NativeStatusError $status)
     }
-    if ($status -eq $NativeStatus.Ok) {
-        Write-RemovalEvent -Run $Run -Length $length
-    }
-    if ($Run.Watch.ElapsedMilliseconds - $Run.Reported -ge 500) {
+    $Run.Fetched = $Run.Watch.ElapsedMilliseconds
+    if ($Run.Fetched - $Run.Reported -ge 500) {
         Write-RemovalProgress $Run
     }
     $status
 }
 
-function script:Write-RemovalEvent {
+function script:Write-RemovalFailure {
     <#
     .SYNOPSIS
-    Writes the event in the run's buffer to the stream where it belongs: an outcome is an object, and an
-    error too where the access is not gone.
-    .PARAMETER Id
-    The ids as they were given, for an outcome that shows them shortened.
+    Writes an outcome that did not take the access away, as an error and as an object.
     #>
-    param([hashtable] $Run, [int] $Length, [string[]] $Id)
+    param([hashtable] $Run, [object] $Outcome)
 
-    $text = [Text.Encoding]::UTF8.GetString($Run.Buffer, 0, $Length)
-    $reported = $text | ConvertFrom-Json
-    switch ($reported.event) {
-        'outcome' {
-            $outcome = ConvertTo-RemovalOutcome $reported
-            if ($Id) {
-                $outcome.TenantId, $outcome.UserId, $outcome.ThreadId = $Id
-            }
-            if ($outcome.Status -in 'Removed', 'AlreadyRemoved') {
-                $Run.Removed++
-            } else {
-                $Run.Failed++
-                $Run.Cmdlet.WriteError((New-RemovalError $outcome))
-            }
-            $Run.Cmdlet.WriteObject($outcome)
-        }
+    $Run.Failed++
+    $Run.Cmdlet.WriteError((New-RemovalError $Outcome))
+    $Run.Cmdlet.WriteObject($Outcome)
+}
+
+function script:Write-RemovalNotice {
+    <#
+    .SYNOPSIS
+    Writes an event that is no outcome to the stream where it belongs.
+    #>
+    param([hashtable] $Run, [object] $Reported)
+
+    switch ($Reported.event) {
         'wait' {
             $Run.Waiting = "$($reported.reason): $($reported.seconds) s left."
             $Run.WaitsUntil = $Run.Watch.Elapsed.Add([timespan]::FromSeconds($reported.seconds))
