@@ -188,12 +188,12 @@ impl Hunt<'_> {
         let (mut begin, mut sum) = (within.0, 0);
         for (bin, rows) in self.count(within, name)? {
             let at = bin.max(within.0);
-            counted += rows;
-            if sum > 0 && sum + rows > most {
+            counted = rows.saturating_add(counted);
+            if sum > 0 && rows.saturating_add(sum) > most {
                 slices.push((begin, at));
                 (begin, sum) = (at, 0);
             }
-            sum += rows;
+            sum = rows.saturating_add(sum);
             if rows > most {
                 let end = bin.checked_add(*unit).unwrap_or(within.1).min(within.1);
                 slices.extend(self.slices((at, end), finer)?.0);
