@@ -18,6 +18,9 @@ use crate::input::InvalidInput;
 const PERMISSION: &str = "Chat.ReadBasic.All, as an application";
 const MEMBERS_PERMISSION: &str = "ChatMember.Read.All, as an application";
 
+/// What to do where its token is refused: nobody has signed in for it.
+pub(super) const ANOTHER_TOKEN: &str = "Give a new DiscoveryToken.";
+
 /// Where the members of a chat come with it, there are no more than so many (a known limit of Graph's).
 const EXPANDED: usize = 25;
 
@@ -124,7 +127,7 @@ pub(super) fn search(
         return Err(trouble);
     }
     for (user, trouble) in refused {
-        if let Some((_, why, _)) = trouble.told() {
+        if let Some((_, why, _)) = trouble.told(ANOTHER_TOKEN) {
             graph.warn(format!("Not all chats of {user} are listed: {why}"));
         }
     }

@@ -133,16 +133,14 @@ pub(super) fn gather(
     };
     let mut take =
         |name: &str,
+         token: &str,
          graph: Graph<'_>,
          search: &dyn Fn(&Graph<'_>, &mut Sink<'_>) -> Result<(), Trouble>| {
             let mut sink = Sink::new(query, gathered.files.len());
             gathered.files.push(name.into());
             if let Err(trouble) = search(&graph, &mut sink)
-                && let Some((error, message, mut next_step)) = trouble.told()
+                && let Some((error, message, next_step)) = trouble.told(token)
             {
-                if error == "Unauthorized" && graph.source == "Chats" {
-                    next_step = "Give a new DiscoveryToken.".into();
-                }
                 gathered.incomplete.push(message.clone());
                 events.push(Event::SourceError {
                     source: graph.source,
@@ -158,6 +156,7 @@ pub(super) fn gather(
     if let (Some(span), Some(account)) = (&online.audit_query, account) {
         take(
             "the audit query",
+            "Sign in again.",
             graph(account, "AuditQuery"),
             &|graph, sink| audit_query::search(span, query, graph, sink),
         );
@@ -165,6 +164,7 @@ pub(super) fn gather(
     if let (Some(span), Some(account)) = (&online.hunting, account) {
         take(
             "the hunting query",
+            "Sign in again.",
             graph(account, "Hunting"),
             &|graph, sink| hunting::search(span, query, graph, sink),
         );
@@ -172,6 +172,7 @@ pub(super) fn gather(
     if let Some(list) = &online.chats {
         take(
             "the lists of chats",
+            chats::ANOTHER_TOKEN,
             graph(&list.account, "Chats"),
             &|graph, sink| chats::search(list, query, graph, sink),
         );

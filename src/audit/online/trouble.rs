@@ -38,8 +38,9 @@ impl Trouble {
         }
     }
 
-    /// A stable name, a sentence, and what to do; `None` where the search was stopped.
-    pub(super) fn told(self) -> Option<(&'static str, String, String)> {
+    /// A stable name, a sentence, and what to do; `None` where the search was stopped. `token` says how to come by
+    /// another token.
+    pub(super) fn told(self, token: &str) -> Option<(&'static str, String, String)> {
         let (answer, permission) = match self {
             Self::Other(message, next_step) => return Some(("Failed", message, next_step.into())),
             Self::NoAnswer(answer, permission) => (answer, permission),
@@ -48,7 +49,7 @@ impl Trouble {
             NoAnswer::Stopped => return None,
             NoAnswer::SignIn(error) => ("Unauthorized", error.next_step().to_string()),
             NoAnswer::Refused(refused) => match refused.status {
-                401 => ("Unauthorized", "Sign in again.".into()),
+                401 => ("Unauthorized", token.into()),
                 403 | 412 => ("Denied", format!("It takes the permission {permission}.")),
                 429 => ("Throttled", AGAIN.into()),
                 _ => ("Failed", AGAIN.into()),
