@@ -215,18 +215,20 @@ impl SearchRequest {
                 .transpose()
         };
         let chats = match self.chats {
-            Some(chats) => Some(ChatList::new(
-                cloud(
+            Some(chats) => {
+                let cloud = cloud(
                     &chats.environment,
                     &chats.graph_endpoint,
                     &chats.authority_host,
-                )?,
-                AccessToken::new(secret.unwrap_or_default()).map_err(|error| InvalidInput {
-                    parameter: "DiscoveryToken",
-                    ..error
-                })?,
-                chats.users,
-            )?),
+                )?;
+                let token =
+                    AccessToken::new(secret.unwrap_or_default()).map_err(|error| InvalidInput {
+                        parameter: "DiscoveryToken",
+                        ..error
+                    })?;
+                let account = Account::with_token(cloud, token).map_err(|why| unusable(&why))?;
+                Some(ChatList::new(account, chats.users)?)
+            }
             None => None,
         };
         let account = match self.account {

@@ -1,6 +1,7 @@
 //! The chats of users, as an application lists them.
 
 use chat_access::audit::ChatList;
+use chat_access::identity::Account;
 use sandbox::{
     Chats, DirectoryUser, Fault, FaultScript, Rule, Sandbox, SandboxOptions, TENANT_ID,
     TokenClaims, When,
@@ -226,8 +227,8 @@ fn what_can_not_list_is_refused_before_anything_is_sent() {
     let sandbox = Sandbox::start(SandboxOptions::default());
     let list = |claims, users: &[&str]| {
         let users = users.iter().map(ToString::to_string).collect();
-        let list = ChatList::new(cloud(&sandbox), token(&sandbox, claims), users);
-        list.unwrap_err().to_string()
+        let account = Account::with_token(cloud(&sandbox), token(&sandbox, claims)).unwrap();
+        ChatList::new(account, users).unwrap_err().to_string()
     };
     let person = list(TokenClaims::default(), &["a@contoso.com"]);
     assert!(person.starts_with("DiscoveryToken"), "{person}");
@@ -276,7 +277,8 @@ fn what_is_asked_is_of_one_tenant() {
     };
     let mut both = Job::new("ThreatHunting.Read.All");
     let elsewhere = token(&both.sandbox, claims);
-    let list = ChatList::new(cloud(&both.sandbox), elsewhere, vec![user(1)]).unwrap();
+    let elsewhere = Account::with_token(cloud(&both.sandbox), elsewhere).unwrap();
+    let list = ChatList::new(elsewhere, vec![user(1)]).unwrap();
     both.online().chats = Some(list);
     both.online().hunting = super::support::span("2026-11-01", "2026-11-02");
     let (parameter, told) = refused(both);
@@ -286,7 +288,8 @@ fn what_is_asked_is_of_one_tenant() {
     let mut silent = Job::new("Chat.ReadWrite.All");
     silent.options.account = None;
     let opaque = chat_access::identity::AccessToken::new(b"opaque").unwrap();
-    let list = ChatList::new(cloud(&silent.sandbox), opaque, vec![user(1)]).unwrap();
+    let opaque = Account::with_token(cloud(&silent.sandbox), opaque).unwrap();
+    let list = ChatList::new(opaque, vec![user(1)]).unwrap();
     silent.online().chats = Some(list);
     let (parameter, told) = refused(silent);
     assert_eq!(parameter, "TenantId");
@@ -396,7 +399,8 @@ fn a_token_for_another_cloud_is_not_sent() {
         ..TokenClaims::app_with(ROLES)
     };
     let cloud = chat_access::graph::Cloud::new(None, None, None).unwrap();
-    let refused = ChatList::new(cloud, token(&sandbox, claims), vec![user(1)]).unwrap_err();
+    let account = Account::with_token(cloud, token(&sandbox, claims)).unwrap();
+    let refused = ChatList::new(account, vec![user(1)]).unwrap_err();
     assert_eq!(refused.parameter, "DiscoveryToken");
     assert!(
         refused.to_string().contains("graph.microsoft.us"),

@@ -55,8 +55,9 @@ impl Job {
     /// Lists the chats of these users with an application that has these permissions.
     pub(crate) fn list(&mut self, roles: &[&str], users: &[&str]) {
         let token = token(&self.sandbox, TokenClaims::app_with(roles.iter().copied()));
+        let account = Account::with_token(cloud(&self.sandbox), token).unwrap();
         let users = users.iter().map(ToString::to_string).collect();
-        let list = ChatList::new(cloud(&self.sandbox), token, users).unwrap();
+        let list = ChatList::new(account, users).unwrap();
         self.online().chats = Some(list);
     }
 

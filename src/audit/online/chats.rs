@@ -11,7 +11,7 @@ use super::{Graph, Sink, Trouble};
 use crate::audit::query::Query;
 use crate::audit::record::{ConversationMember, GraphChat, Owner};
 use crate::graph::{Call, encoded};
-use crate::identity::{AccessToken, Account, NoAnswer};
+use crate::identity::{Account, NoAnswer};
 use crate::input::InvalidInput;
 
 /// The permissions that it takes.
@@ -33,16 +33,11 @@ pub struct ChatList {
 }
 
 impl ChatList {
-    /// The chats of `users`, by user principal name or object id, in the tenant of the application that `token`
-    /// is of.
+    /// The chats of `users`, by user principal name or object id, in the tenant of `account`, an application.
     ///
     /// # Errors
     /// Nobody, or everybody, is to be listed; the token is a person's.
-    pub fn new(
-        cloud: crate::graph::Cloud,
-        token: AccessToken,
-        users: Vec<String>,
-    ) -> Result<Self, InvalidInput> {
+    pub fn new(account: Account, users: Vec<String>) -> Result<Self, InvalidInput> {
         let wrong = |given: &str| {
             InvalidInput::new(
                 "UserPrincipalName",
@@ -56,13 +51,6 @@ impl ChatList {
         if let Some(user) = users.iter().find(|user| !is_name(user)) {
             return Err(wrong(user));
         }
-        let account = Account::with_token(cloud, token).map_err(|why| {
-            InvalidInput::new(
-                "Environment",
-                &why,
-                "the system's certificates must be readable",
-            )
-        })?;
         if account.is_delegated() {
             return Err(InvalidInput::new(
                 "DiscoveryToken",
