@@ -2,17 +2,22 @@
 //!
 //! The way through the code is the way of a removal: [`ffi`] takes it from C or PowerShell, [`removal`]
 //! checks it, paces it, retries it and makes an outcome of it, [`graph`] sends it, and [`identity`] says
-//! with whose token. [`audit`] finds what to remove in what administrators have. [`events`] carries back what
+//! with whose token. [`search`] finds what to remove in what administrators have. [`events`] carries back what
 //! happens, [`input`] is how each of them refuses what it can't use, `http` is how strictly all of them speak to a
 //! service, `retry` is how long they wait before they ask again, and `thread` is what they do it on.
 
-pub mod audit;
+mod background;
+mod cancel;
+pub mod cloud;
 pub mod events;
 pub mod ffi;
 pub mod graph;
 mod http;
 pub mod identity;
 pub mod input;
+pub mod registration;
 pub mod removal;
 mod retry;
-mod thread;
+pub mod search;
+mod secret;
+pub mod token;

@@ -12,8 +12,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chat_access::cloud::Cloud;
 use chat_access::events::Taken;
-use chat_access::graph::Cloud;
 use chat_access::identity::{Account, Application, Method, SignIn, SignInEvent, Stage};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;

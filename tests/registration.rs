@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chat_access::cloud::Cloud;
 use chat_access::events::Taken;
-use chat_access::graph::Cloud;
-use chat_access::identity::{
-    AccessToken, Account, Consent, Registration, RegistrationEvent, RegistrationOptions,
-};
+use chat_access::identity::Account;
+use chat_access::registration::{Consent, Registration, RegistrationEvent, RegistrationOptions};
+use chat_access::token::AccessToken;
 use sandbox::{Fault, FaultScript, Rule, Sandbox, SandboxOptions, TokenClaims, When};
 use serde_json::{Value, json};
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use chat_access::audit::{ChatKind, Findings, FoundBy, Target, report_page};
+use chat_access::search::{ChatKind, Findings, FoundBy, Target, report_page};
 use jiff::Timestamp;
 use uuid::Uuid;
 

@@ -5,11 +5,11 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chat_access::cloud::Cloud;
 use chat_access::events::Taken;
-use chat_access::graph::{Call, Cloud, LARGEST_ANSWER};
-use chat_access::identity::{
-    AccessToken, Account, Application, Method, RefreshToken, SignIn, SignInEvent, Stage,
-};
+use chat_access::graph::{Call, LARGEST_ANSWER};
+use chat_access::identity::{Account, Application, Method, SignIn, SignInEvent, Stage};
+use chat_access::token::{AccessToken, RefreshToken};
 use sandbox::{
     EntraRefusal, EntraSettings, Fault, FaultScript, Rule, Sandbox, SandboxOptions, TENANT_ID,
     TokenClaims,

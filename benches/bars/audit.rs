@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use chat_access::audit::{Effort, Findings, Query, Source, search_with};
+use chat_access::search::{Effort, Findings, Query, Source, search_with};
 
 use self::data::{Export, Truth};
 use crate::{Bars, median};

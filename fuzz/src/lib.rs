@@ -4,7 +4,7 @@
 use std::io::Cursor;
 use std::sync::atomic::AtomicBool;
 
-use chat_access::audit::{Effort, Findings, Query, QueryOptions, Source, search_with};
+use chat_access::search::{Effort, Findings, Query, QueryOptions, Source, search_with};
 
 /// Searches `bytes` whole and in blocks of a size that they choose themselves, and compares.
 pub fn search_both_ways(bytes: &[u8]) {

@@ -7,9 +7,9 @@ use once_cell::sync::Lazy;
 
 use super::ChatAccessStatus;
 use super::sign_in::SigningIn;
-use crate::audit::RunningSearch;
-use crate::identity::Registration;
+use crate::registration::Registration;
 use crate::removal::{Lane, Run};
+use crate::search::RunningSearch;
 
 /// What a handle stands for.
 #[derive(Clone)]

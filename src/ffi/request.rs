@@ -8,16 +8,15 @@ use serde::Deserialize;
 use super::ChatAccessStatus;
 use super::handles::{self, Object};
 use super::sign_in::SigningIn;
-use crate::audit::{
+use crate::cloud::Cloud;
+use crate::identity::{Account, Application, Method, SignIn, Tenant};
+use crate::input::InvalidInput;
+use crate::registration::{Consent, Registration, RegistrationOptions};
+use crate::removal::{Lane, RetrySettings, Run, RunOptions};
+use crate::search::{
     ChatList, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions,
 };
-use crate::graph::Cloud;
-use crate::identity::{
-    AccessToken, Account, Application, Consent, Method, RefreshToken, Registration,
-    RegistrationOptions, SignIn, Tenant,
-};
-use crate::input::InvalidInput;
-use crate::removal::{Lane, RetrySettings, Run, RunOptions};
+use crate::token::{AccessToken, RefreshToken};
 
 /// The request of `chat_access_open`.
 #[derive(Deserialize)]

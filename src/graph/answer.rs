@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::http::{Body, retry_after, text};
-use crate::identity::AccessToken;
 use crate::input::one_line;
+use crate::token::AccessToken;
 
 /// The longest message that is repeated, in characters.
 const LONGEST_MESSAGE: usize = 400;

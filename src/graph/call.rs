@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Answer, ApiVersion, GraphClient};
 use crate::http::{Body, ExchangeError, LARGEST_ANSWER};
-use crate::identity::AccessToken;
+use crate::token::AccessToken;
 
 /// How long an answer may take that is no search's.
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);

@@ -6,9 +6,10 @@ use reqwest::blocking::Client;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use uuid::Uuid;
 
-use super::{Answer, ApiVersion, Cloud, Removal};
+use super::{Answer, ApiVersion, Removal};
+use crate::cloud::Cloud;
 use crate::http::{self, ExchangeError, LARGEST_ANSWER};
-use crate::identity::AccessToken;
+use crate::token::AccessToken;
 
 /// A session's way to Microsoft Graph.
 #[derive(Debug)]

@@ -8,14 +8,12 @@ mod answer;
 mod call;
 mod chat_id;
 mod client;
-mod cloud;
 mod removal;
 
 pub use answer::Answer;
 pub use call::Call;
 pub use chat_id::ChatId;
 pub use client::GraphClient;
-pub use cloud::Cloud;
 pub use removal::Removal;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

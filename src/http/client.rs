@@ -10,6 +10,8 @@ use rustls::crypto::{CryptoProvider, KeyProvider, ring};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::sign::SigningKey;
 
+use crate::cloud::is_loopback;
+
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Why there is no answer.
@@ -62,18 +64,6 @@ impl KeyProvider for NoKeys {
             "client certificates are not used".into(),
         ))
     }
-}
-
-/// `localhost`, 127.0.0.0/8 or ::1. A name that merely resolves to one of them does not count.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    let Some(host) = url.host_str() else {
-        return false;
-    };
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || address
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback())
 }
 
 impl From<reqwest::Error> for ExchangeError {

@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::entra::Entra;
+use super::entra::Tokens;
 use super::token_source::TokenSource;
-use super::tokens::Tokens;
-use super::{AccessToken, Objection, SignInError};
-use crate::graph::{Cloud, GraphClient};
+use super::{Objection, SignInError};
+use crate::cloud::Cloud;
+use crate::graph::GraphClient;
 use crate::input::one_line;
+use crate::token::AccessToken;
 
 /// One session: a Graph client, and the tokens it sends.
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::AccessToken;
-use super::secret::Secret;
 use crate::input::one_line;
+use crate::secret::Secret;
+use crate::token::AccessToken;
 
 /// Microsoft Graph's application id, which stands in some tokens in place of its address.
 const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";

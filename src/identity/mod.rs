@@ -7,32 +7,18 @@
 
 mod account;
 mod application;
-mod asking;
-mod browser;
-mod cancel;
 mod challenge;
 mod claims;
-mod device_code;
-mod entra;
-mod entra_error;
-mod loopback;
-mod page;
-mod registration;
-mod secret;
-mod sign_in;
-mod sign_in_error;
+pub(crate) mod entra;
+mod session;
+pub(crate) mod sign_in;
 mod tenant;
-mod token;
 mod token_source;
-mod tokens;
 
 pub use account::Account;
 pub use application::Application;
-pub(crate) use asking::{Asking, NoAnswer};
 pub use claims::{Claims, Objection, REMOVAL_SCOPE};
-pub use entra_error::{EntraError, Refusal};
-pub use registration::{Consent, Registration, RegistrationEvent, RegistrationOptions};
+pub use entra::{EntraError, Refusal, SignInError};
+pub(crate) use session::{RequestError, Session};
 pub use sign_in::{Method, SignIn, SignInEvent, Stage};
-pub use sign_in_error::SignInError;
 pub use tenant::Tenant;
-pub use token::{AccessToken, RefreshToken};

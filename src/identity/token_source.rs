@@ -7,8 +7,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::entra::Entra;
-use super::tokens::Tokens;
-use super::{AccessToken, Claims, RefreshToken, SignInError, challenge};
+use super::entra::Tokens;
+use super::{Claims, SignInError, challenge};
+use crate::token::{AccessToken, RefreshToken};
 
 /// A token is renewed so long before its end at the most.
 const LONGEST_MARGIN: Duration = Duration::from_secs(5 * 60);

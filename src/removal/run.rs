@@ -16,10 +16,10 @@ use super::outcome::Ended;
 use super::schedule::{Job, Schedule, Slot};
 use super::worker::{RUN_AGAIN, now};
 use super::{Lane, Limits, Outcome, RetrySettings, Status};
+use crate::background::spawn;
 use crate::events::EventQueue;
 use crate::graph::{ApiVersion, Removal};
 use crate::input::InvalidInput;
-use crate::thread::spawn;
 
 /// Removals that may wait in a run. Whoever puts in more waits for room, so memory stays flat.
 pub const QUEUE: usize = 10_000;

@@ -11,9 +11,9 @@ use super::outcome::{self, Cause, Ended, Verdict};
 use super::run::{EVENTS, Event, Shared, State};
 use super::schedule::{Bearing, Job, Next, Slot};
 use super::{Outcome, Status};
+use crate::background::spawn;
 use crate::graph::Removal;
 use crate::identity::SignInError;
-use crate::thread::spawn;
 
 /// Requests on their way at once, at the most.
 const SENDERS: usize = 48;

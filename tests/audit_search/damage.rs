@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read};
 
-use chat_access::audit::{Damage, Findings, QueryOptions, Source};
+use chat_access::search::{Damage, Findings, QueryOptions, Source};
 
 use super::formats::zip;
 use super::support::*;

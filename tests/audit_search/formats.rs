@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use chat_access::audit::{Origin, QueryOptions, Source};
+use chat_access::search::{Origin, QueryOptions, Source};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 

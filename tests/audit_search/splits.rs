@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use chat_access::audit::{Effort, Findings, Query, search_with};
+use chat_access::search::{Effort, Findings, Query, search_with};
 use proptest::prelude::*;
 
 use super::support::*;

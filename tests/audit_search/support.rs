@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use chat_access::audit::{Effort, Findings, Query, QueryOptions, Source, search_with};
+use chat_access::search::{Effort, Findings, Query, QueryOptions, Source, search_with};
 
 pub(crate) const HOME: &str = "aaaaaaaa-0000-4000-8000-00000000000a";
 pub(crate) const AWAY: &str = "bbbbbbbb-0000-4000-8000-00000000000b";

@@ -1,7 +1,7 @@
 //! The chats of users, as an application lists them.
 
-use chat_access::audit::ChatList;
 use chat_access::identity::Account;
+use chat_access::search::ChatList;
 use sandbox::{
     Chats, DirectoryUser, Fault, FaultScript, Rule, Sandbox, SandboxOptions, TENANT_ID,
     TokenClaims, When,
@@ -248,7 +248,7 @@ fn what_can_not_list_is_refused_before_anything_is_sent() {
 #[test]
 fn what_is_asked_is_of_one_tenant() {
     let refused = |job: Job| {
-        let error = chat_access::audit::RunningSearch::start(job.options).unwrap_err();
+        let error = chat_access::search::RunningSearch::start(job.options).unwrap_err();
         assert!(job.sandbox.requests().is_empty());
         (error.parameter, error.to_string())
     };
@@ -287,7 +287,7 @@ fn what_is_asked_is_of_one_tenant() {
 
     let mut silent = Job::new("Chat.ReadWrite.All");
     silent.options.account = None;
-    let opaque = chat_access::identity::AccessToken::new(b"opaque").unwrap();
+    let opaque = chat_access::token::AccessToken::new(b"opaque").unwrap();
     let opaque = Account::with_token(cloud(&silent.sandbox), opaque).unwrap();
     let list = ChatList::new(opaque, vec![user(1)]).unwrap();
     silent.online().chats = Some(list);
@@ -398,7 +398,7 @@ fn a_token_for_another_cloud_is_not_sent() {
         aud: "https://graph.microsoft.us/".into(),
         ..TokenClaims::app_with(ROLES)
     };
-    let cloud = chat_access::graph::Cloud::new(None, None, None).unwrap();
+    let cloud = chat_access::cloud::Cloud::new(None, None, None).unwrap();
     let account = Account::with_token(cloud, token(&sandbox, claims)).unwrap();
     let refused = ChatList::new(account, vec![user(1)]).unwrap_err();
     assert_eq!(refused.parameter, "DiscoveryToken");

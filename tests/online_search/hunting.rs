@@ -60,7 +60,7 @@ fn hunt_through(hunting: Hunting, faults: impl IntoIterator<Item = Rule>) -> Tol
     job.sandbox.set_hunting(hunting);
     job.sandbox.script(FaultScript::new(faults));
     job.query().internal_domain = vec!["contoso.com".into()];
-    let span = chat_access::audit::Span::new(&Default::default(), Timestamp::now(), 30);
+    let span = chat_access::search::Span::new(&Default::default(), Timestamp::now(), 30);
     job.online().hunting = Some(span.unwrap());
     job.run()
 }
@@ -139,7 +139,7 @@ fn chats_of_colleagues_are_asked_for_on_request() {
         });
         job.query().include_internal = include_internal;
         job.query().internal_domain = vec!["contoso.com".into()];
-        let span = chat_access::audit::Span::new(&Default::default(), Timestamp::now(), 30);
+        let span = chat_access::search::Span::new(&Default::default(), Timestamp::now(), 30);
         job.online().hunting = Some(span.unwrap());
         let told = job.run();
         told.whole();

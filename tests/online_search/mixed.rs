@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chat_access::audit::{RunningSearch, SearchOptions, Span};
-use chat_access::graph::Cloud;
-use chat_access::identity::{AccessToken, Account};
+use chat_access::cloud::Cloud;
+use chat_access::identity::Account;
+use chat_access::search::{RunningSearch, SearchOptions, Span};
+use chat_access::token::AccessToken;
 use jiff::Timestamp;
 use sandbox::{AuditLog, Chats, Hunting, TENANT_ID};
 use serde_json::json;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_access::audit::{
+use chat_access::cloud::Cloud;
+use chat_access::events::Taken;
+use chat_access::identity::Account;
+use chat_access::removal::RetrySettings;
+use chat_access::search::{
     ChatList, Event, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions,
 };
-use chat_access::events::Taken;
-use chat_access::graph::Cloud;
-use chat_access::identity::{AccessToken, Account};
-use chat_access::removal::RetrySettings;
+use chat_access::token::AccessToken;
 use sandbox::{Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
 use serde_json::Value;
 

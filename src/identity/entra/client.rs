@@ -1,0 +1,214 @@
+//! Entra's endpoints for one tenant and one application, and the requests that bring tokens.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::blocking::Client;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::response::Tokens;
+use super::{EntraError, SignInError};
+use crate::cloud::Cloud;
+use crate::http::{self, Body, LARGEST_ANSWER, retry_after, text};
+use crate::identity::Application;
+use crate::secret::Secret;
+use crate::token::RefreshToken;
+
+/// How long Entra has for an answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+
+/// A way to Entra for one application.
+#[derive(Debug)]
+pub(crate) struct Entra {
+    http: Client,
+    root: String,
+    pub(crate) application: Application,
+}
+
+/// A member of a request's form.
+pub(crate) enum Field<'a> {
+    Plain(&'a str, &'a str),
+    Secret(&'a str, &'a Secret),
+}
+
+impl Entra {
+    /// # Errors
+    /// [`SignInError::NoClient`].
+    pub(crate) fn new(cloud: &Cloud, application: Application) -> Result<Self, SignInError> {
+        let http = http::client(&cloud.authority).map_err(SignInError::NoClient)?;
+        let root = format!("{}/{}/oauth2/v2.0", cloud.authority, application.tenant);
+        Ok(Self {
+            http,
+            root,
+            application,
+        })
+    }
+
+    /// The address of an endpoint: `authorize`, `token` or `devicecode`. It is made from the cloud's
+    /// authority alone; nothing that a service says leads elsewhere.
+    pub(crate) fn endpoint(&self, name: &str) -> String {
+        format!("{}/{name}", self.root)
+    }
+
+    /// What is asked for: the permissions, who it is, and a refresh token.
+    pub(crate) fn scope(&self) -> String {
+        let scopes = self.application.scopes.iter().map(String::as_str);
+        let ours = ["openid", "profile", "offline_access"];
+        let scopes: Vec<&str> = scopes
+            .filter(|scope| !ours.contains(scope))
+            .chain(ours)
+            .collect();
+        scopes.join(" ")
+    }
+
+    /// Redeems a refresh token. `claims` is the JSON that a challenge asked for.
+    pub(crate) fn refresh(
+        &self,
+        refresh_token: &RefreshToken,
+        claims: Option<&str>,
+    ) -> Result<Tokens, SignInError> {
+        let scope = self.scope();
+        let mut form = vec![
+            Field::Plain("grant_type", "refresh_token"),
+            Field::Plain("scope", &scope),
+            Field::Secret("refresh_token", refresh_token.secret()),
+        ];
+        form.extend(claims.map(|claims| Field::Plain("claims", claims)));
+        self.tokens(&form)
+    }
+
+    /// Sends a form to the token endpoint.
+    pub(crate) fn tokens(&self, form: &[Field<'_>]) -> Result<Tokens, SignInError> {
+        Tokens::read(self.post("token", form)?, &self.application)
+    }
+
+    /// Sends a form and reads the answer's JSON.
+    pub(crate) fn post<T: DeserializeOwned>(
+        &self,
+        endpoint: &str,
+        form: &[Field<'_>],
+    ) -> Result<T, SignInError> {
+        let deadline = Instant::now() + ANSWER_LIMIT;
+        let mut response = self
+            .http
+            .post(self.endpoint(endpoint))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(ACCEPT, "application/json")
+            .header("client-request-id", Uuid::new_v4().to_string())
+            .timeout(ANSWER_LIMIT)
+            .body(Bytes::from_owner(self.encode(form)))
+            .send()
+            .map_err(http::ExchangeError::from)?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let body = Body::read(&mut response, deadline, LARGEST_ANSWER).whole()?;
+        let not_entra = || SignInError::NotEntra(body.described(&headers, "Entra"));
+        if status == 200 {
+            return serde_json::from_slice(&body.bytes).map_err(|_| not_entra());
+        }
+        if (300..400).contains(&status) {
+            return Err(SignInError::NotEntra(format!(
+                "The answer was a redirect ({status}), which is never followed: what is sent is for Entra alone."
+            )));
+        }
+        let wait = text(&headers, RETRY_AFTER.as_str()).and_then(|value| {
+            retry_after::parse(value, text(&headers, DATE.as_str()), Timestamp::now())
+        });
+        let secrets: Vec<&Secret> = form.iter().filter_map(Field::secret).collect();
+        let refreshing = form
+            .iter()
+            .any(|field| matches!(field, Field::Secret("refresh_token", _)));
+        match EntraError::read(&body.bytes, &secrets, refreshing) {
+            Some(error) if status < 500 && status != 429 => {
+                Err(SignInError::Refused(Box::new(error)))
+            }
+            _ if matches!(status, 429 | 500..=599) => Err(SignInError::Unavailable {
+                status,
+                retry_after: wait,
+            }),
+            _ => Err(not_entra()),
+        }
+    }
+
+    /// The form as a body, in memory that is wiped.
+    fn encode(&self, form: &[Field<'_>]) -> Zeroizing<String> {
+        let client_id = self.application.client_id.to_string();
+        let fields = form.iter().map(Field::parts);
+        let fields: Vec<_> = fields.chain([("client_id", client_id.as_str())]).collect();
+        // Three characters for each at the most, so that the text never grows and leaves a copy behind.
+        let room = fields.iter().map(|(n, v)| n.len() + v.len() * 3 + 2).sum();
+        let mut body = Zeroizing::new(String::with_capacity(room));
+        for (name, value) in fields {
+            if !body.is_empty() {
+                body.push('&');
+            }
+            body.push_str(name);
+            body.push('=');
+            body.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
+        }
+        body
+    }
+}
+
+impl<'a> Field<'a> {
+    fn parts(&self) -> (&'a str, &'a str) {
+        match self {
+            Self::Plain(name, value) => (name, value),
+            Self::Secret(name, secret) => (name, secret.expose()),
+        }
+    }
+
+    fn secret(&self) -> Option<&'a Secret> {
+        match self {
+            Self::Plain(..) => None,
+            Self::Secret(_, secret) => Some(secret),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entra(scopes: &[&str]) -> Entra {
+        let cloud = Cloud::new(Some("USGov"), None, None).unwrap();
+        let scopes = scopes.iter().map(ToString::to_string).collect();
+        let client = Uuid::nil().to_string();
+        let application = Application::new(Some("contoso.us"), Some(&client), scopes).unwrap();
+        Entra::new(&cloud, application).unwrap()
+    }
+
+    #[test]
+    fn endpoints_are_of_the_clouds_own_authority() {
+        assert_eq!(
+            entra(&[]).endpoint("token"),
+            "https://login.microsoftonline.us/contoso.us/oauth2/v2.0/token"
+        );
+    }
+
+    #[test]
+    fn who_it_is_and_a_refresh_token_are_always_asked_for() {
+        assert_eq!(
+            entra(&["Chat.ReadWrite.All", "openid"]).scope(),
+            "Chat.ReadWrite.All openid profile offline_access"
+        );
+    }
+
+    #[test]
+    fn a_form_is_encoded_whatever_stands_in_it() {
+        let secret = Secret::new("a+b/c=&d".into());
+        let form = [
+            Field::Plain("scope", "one two"),
+            Field::Secret("refresh_token", &secret),
+        ];
+        assert_eq!(
+            *entra(&[]).encode(&form),
+            "scope=one%20two&refresh_token=a%2Bb%2Fc%3D%26d&client_id=00000000%2D0000%2D0000%2D0000%2D000000000000"
+        );
+    }
+}

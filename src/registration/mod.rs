@@ -1,0 +1,657 @@
+//! Finds or creates the application that administrators sign in with, until it can be used.
+//!
+//! It is what the sample script does by hand: a public client by name, with the loopback redirect and the
+//! delegated permission Chat.ReadWrite.All, and, where asked for, the consent to it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::background::spawn;
+use crate::cancel::{Cancel, Cancelled};
+use crate::events::EventQueue;
+use crate::graph::{Answer, Call, ExchangeError, encoded};
+use crate::identity::entra::Entra;
+use crate::identity::sign_in::device_code::DeviceCode;
+use crate::identity::{
+    Account, Application, REMOVAL_SCOPE, Refusal, RequestError, Session, SignInError,
+};
+use crate::input::{InvalidInput, shown};
+use crate::retry::RetrySettings;
+
+/// Microsoft Graph as an application, and the permission for removals in it.
+const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+const REMOVAL_SCOPE_ID: &str = "7e9a077b-3711-42b9-b7cb-5fa5f3f7fea7";
+
+/// Where the browser comes back to. Entra takes any port of it.
+const REDIRECT: &str = "http://localhost";
+
+/// How long a new application may take until Entra knows it everywhere.
+const USABLE_LIMIT: Duration = Duration::from_secs(120);
+
+/// How long a request is sent again that Graph has no time for, in milliseconds.
+const TRYING_MS: u64 = 30_000;
+
+/// Whose consent is given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// Nobody's: the first sign-in asks for it.
+    #[default]
+    None,
+    /// That of whoever is signed in.
+    User,
+    /// The tenant's.
+    Tenant,
+}
+
+/// What is to be registered.
+#[derive(Debug, Clone)]
+pub struct RegistrationOptions {
+    name: String,
+    consent: Consent,
+    /// Without it, nothing is changed and only said what would be.
+    change: bool,
+}
+
+impl RegistrationOptions {
+    /// # Errors
+    /// A name that no application can have.
+    pub fn new(name: &str, consent: Consent, change: bool) -> Result<Self, InvalidInput> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > 120 || name.contains(char::is_control) {
+            return Err(InvalidInput::new(
+                "Name",
+                name,
+                "give the application's display name, at most 120 characters",
+            ));
+        }
+        Ok(Self {
+            name: name.into(),
+            consent,
+            change,
+        })
+    }
+}
+
+/// What a registration reports.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum RegistrationEvent {
+    /// A step was made or is waited for.
+    Step {
+        /// A sentence.
+        message: String,
+    },
+    /// It is done.
+    Registered {
+        /// The application's (client) id; `None` where it was only to be looked and there is none.
+        app_id: Option<String>,
+        /// The application's object id.
+        object_id: Option<String>,
+        /// Its display name.
+        name: String,
+        /// The tenant that it is in.
+        tenant_id: Option<String>,
+        /// What was changed, or would be: `create`, `update`, `enable`, `consent`.
+        changes: Vec<&'static str>,
+    },
+    /// It is not done.
+    Failed {
+        /// A stable name.
+        error: String,
+        /// What happened.
+        message: String,
+        /// What to do about it.
+        next_step: String,
+        /// Graph's id of the request.
+        request_id: Option<String>,
+    },
+}
+
+/// A registration under way. Dropping it stops it before the next step.
+#[derive(Debug)]
+pub struct Registration {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    account: Arc<Account>,
+    options: RegistrationOptions,
+    events: EventQueue<RegistrationEvent>,
+    cancel: Cancel,
+}
+
+/// Why it is not done.
+#[derive(Debug)]
+enum Failure {
+    /// Several applications have the name.
+    Ambiguous(Vec<String>),
+    /// Graph refused.
+    Graph(Box<Answer>),
+    /// Graph was not reached, or its answer was lost.
+    Exchange(ExchangeError),
+    /// Graph's answer lacks what it must have.
+    Unreadable(&'static str),
+    /// There is no token, or no answer of Entra's.
+    Identity(SignInError),
+    /// Entra does not know the application in time.
+    NotUsable,
+}
+
+impl From<Cancelled> for Failure {
+    fn from(cancelled: Cancelled) -> Self {
+        SignInError::from(cancelled).into()
+    }
+}
+
+impl From<SignInError> for Failure {
+    fn from(error: SignInError) -> Self {
+        Self::Identity(error)
+    }
+}
+
+/// The application as Graph describes it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct App {
+    id: String,
+    app_id: String,
+    #[serde(default)]
+    is_fallback_public_client: Option<bool>,
+    #[serde(default)]
+    public_client: PublicClient,
+    #[serde(default)]
+    required_resource_access: Vec<Value>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct PublicClient {
+    redirect_uris: Vec<String>,
+}
+
+impl Registration {
+    /// Starts. Returns at once.
+    ///
+    /// # Errors
+    /// [`SignInError::NoClient`].
+    pub fn start(account: Arc<Account>, options: RegistrationOptions) -> Result<Self, SignInError> {
+        let shared = Arc::new(Shared {
+            account,
+            options,
+            events: EventQueue::default(),
+            cancel: Cancel::default(),
+        });
+        let worker = Arc::clone(&shared);
+        spawn("chat-access-register", move || {
+            let _end = End(&worker);
+            worker.run();
+        })
+        .map_err(|error| {
+            SignInError::NoClient(format!("This process can't start another thread: {error}."))
+        })?;
+        Ok(Self { shared })
+    }
+
+    /// What there is to tell. It ends with `Registered` or `Failed`.
+    pub fn events(&self) -> &EventQueue<RegistrationEvent> {
+        &self.shared.events
+    }
+
+    /// Stops it before the next step.
+    pub fn close(&self) {
+        self.shared.cancel.cancel();
+        self.shared.events.close();
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// The end of the thread, also by a panic: whoever waits is not left waiting.
+struct End<'a>(&'a Shared);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.events.end();
+    }
+}
+
+impl Shared {
+    fn run(&self) {
+        let event = self.register().unwrap_or_else(|failure| failure.told());
+        self.events.push(event);
+    }
+
+    fn step(&self, message: impl Into<String>) {
+        self.events.push(RegistrationEvent::Step {
+            message: message.into(),
+        });
+    }
+
+    fn register(&self) -> Result<RegistrationEvent, Failure> {
+        let name = self.options.name.as_str();
+        let mut changes = Vec::new();
+        let mut app = match self.find()? {
+            Some(app) => {
+                self.step(format!("Found '{name}' with ClientId {}.", app.app_id));
+                if let Some(change) = app.lacks() {
+                    changes.push("update");
+                    if self.options.change {
+                        self.call(&Call::patch(
+                            format!("applications/{}", encoded(&app.id)),
+                            change,
+                        ))?;
+                        self.step("Updated it: public client, redirect and permission.");
+                    }
+                }
+                Some(app)
+            }
+            None => {
+                changes.push("create");
+                None
+            }
+        };
+        if app.is_none() && self.options.change {
+            app = Some(self.create()?);
+        }
+        if let Some(app) = &app {
+            self.principal(app, &mut changes)?;
+            if self.options.change && !changes.is_empty() {
+                self.wait_until_usable(app)?;
+            }
+        } else if self.options.consent != Consent::None {
+            changes.push("consent");
+        }
+        Ok(RegistrationEvent::Registered {
+            app_id: app.as_ref().map(|app| app.app_id.clone()),
+            object_id: app.map(|app| app.id),
+            name: name.into(),
+            tenant_id: self.account.tenant(),
+            changes,
+        })
+    }
+
+    /// The application of that name.
+    fn find(&self) -> Result<Option<App>, Failure> {
+        let name = self.options.name.replace('\'', "''");
+        let filter = encoded(&format!("displayName eq '{name}'"));
+        let select = "id,appId,isFallbackPublicClient,publicClient,requiredResourceAccess";
+        let path = format!("applications?$filter={filter}&$select={select}&$top=10");
+        let mut answer = self.call(&Call::get(path))?;
+        let mut apps: Vec<App> = serde_json::from_value(answer["value"].take())
+            .map_err(|_| Failure::Unreadable("the list of applications"))?;
+        match apps.len() {
+            0 | 1 => Ok(apps.pop()),
+            _ => Err(Failure::Ambiguous(
+                apps.iter().map(|app| shown(&app.app_id)).collect(),
+            )),
+        }
+    }
+
+    fn create(&self) -> Result<App, Failure> {
+        let body = json!({
+            "displayName": self.options.name,
+            "signInAudience": "AzureADMyOrg",
+            "isFallbackPublicClient": true,
+            "publicClient": {"redirectUris": [REDIRECT]},
+            "requiredResourceAccess": [permission()],
+        });
+        let created = match self.call(&Call::post("applications".into(), body)) {
+            Ok(created) => created,
+            // It may be there now; another one of the same name would be in the way for ever.
+            Err(Failure::Exchange(ExchangeError::Lost(why))) => {
+                self.cancel.wait(Duration::from_secs(2))?;
+                let lost = Failure::Exchange(ExchangeError::Lost(why));
+                return self.find()?.ok_or(lost);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let app: App = serde_json::from_value(created)
+            .map_err(|_| Failure::Unreadable("the application that was created"))?;
+        self.step(format!("Created it with ClientId {}.", app.app_id));
+        Ok(app)
+    }
+
+    /// The application in the tenant, and the consent to its permission.
+    fn principal(&self, app: &App, changes: &mut Vec<&'static str>) -> Result<(), Failure> {
+        let id = match self.principal_id(&app.app_id)? {
+            Some(id) => id,
+            None if !self.options.change => {
+                changes.push("enable");
+                if self.options.consent != Consent::None {
+                    changes.push("consent");
+                }
+                return Ok(());
+            }
+            None => {
+                changes.push("enable");
+                self.enable(app)?
+            }
+        };
+        if self.options.consent == Consent::None {
+            return Ok(());
+        }
+        let user = match self.options.consent {
+            Consent::User => Some(
+                self.account
+                    .user()
+                    .ok_or(Failure::Unreadable("the id of the signed-in user"))?,
+            ),
+            _ => None,
+        };
+        let filter = encoded(&format!("clientId eq '{id}'"));
+        let answer = self.call(&Call::get(format!(
+            "oauth2PermissionGrants?$filter={filter}"
+        )))?;
+        let grants = answer["value"].as_array().cloned().unwrap_or_default();
+        let same = |grant: &&Value| match &user {
+            Some(user) => grant["principalId"].as_str() == Some(user),
+            None => grant["consentType"] == "AllPrincipals",
+        };
+        let scope_of = |grant: &Value| grant["scope"].as_str().unwrap_or_default().to_string();
+        let granted = |grant: &Value| {
+            scope_of(grant)
+                .split_whitespace()
+                .any(|one| one.eq_ignore_ascii_case(REMOVAL_SCOPE))
+        };
+        let existing = grants.iter().find(same);
+        if existing.is_some_and(granted) {
+            return Ok(());
+        }
+        changes.push("consent");
+        if !self.options.change {
+            return Ok(());
+        }
+        let call = match existing {
+            Some(grant) => Call::patch(
+                format!(
+                    "oauth2PermissionGrants/{}",
+                    encoded(grant["id"].as_str().unwrap_or_default())
+                ),
+                json!({"scope": format!("{} {REMOVAL_SCOPE}", scope_of(grant)).trim()}),
+            ),
+            None => Call::post(
+                "oauth2PermissionGrants".into(),
+                json!({
+                    "clientId": id,
+                    "consentType": if user.is_some() { "Principal" } else { "AllPrincipals" },
+                    "principalId": user,
+                    "resourceId": self
+                        .principal_id(GRAPH)?
+                        .ok_or(Failure::Unreadable("Microsoft Graph's own application"))?,
+                    "scope": REMOVAL_SCOPE,
+                }),
+            ),
+        };
+        self.call(&call)?;
+        self.step(format!("Consented to {REMOVAL_SCOPE}."));
+        Ok(())
+    }
+
+    fn principal_id(&self, app_id: &str) -> Result<Option<String>, Failure> {
+        let path = format!("servicePrincipals(appId='{}')?$select=id", encoded(app_id));
+        match self.call(&Call::get(path)) {
+            Ok(answer) => answer["id"]
+                .as_str()
+                .map(|id| Some(id.to_string()))
+                .ok_or(Failure::Unreadable("the application in the tenant")),
+            Err(Failure::Graph(answer)) if answer.status == 404 => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Brings the application into the tenant. The directory may not know a new one everywhere yet.
+    fn enable(&self, app: &App) -> Result<String, Failure> {
+        let call = Call::post("servicePrincipals".into(), json!({"appId": app.app_id}));
+        let began = Instant::now();
+        loop {
+            let refused = match self.call(&call) {
+                Ok(answer) => {
+                    self.step("Enabled it in the tenant.");
+                    return answer["id"]
+                        .as_str()
+                        .map(ToString::to_string)
+                        .ok_or(Failure::Unreadable("the application in the tenant"));
+                }
+                Err(refused) => refused,
+            };
+            // Somebody else, or a request whose answer was lost, was first.
+            if let Some(id) = self.principal_id(&app.app_id)? {
+                return Ok(id);
+            }
+            let unknown =
+                matches!(&refused, Failure::Graph(answer) if matches!(answer.status, 400 | 404));
+            if !unknown || began.elapsed() > USABLE_LIMIT {
+                return Err(refused);
+            }
+            self.cancel.wait(Duration::from_secs(1))?;
+        }
+    }
+
+    /// Asks Entra for a device code that nobody enters: it gives one as soon as it knows the application.
+    fn wait_until_usable(&self, app: &App) -> Result<(), Failure> {
+        let cloud = self.account.client().cloud();
+        let application = Application::new(
+            self.account.tenant().as_deref(),
+            Some(&app.app_id),
+            Vec::new(),
+        )
+        .map_err(|_| Failure::Unreadable("the application's ClientId"))?;
+        let entra = Entra::new(cloud, application)?;
+        let began = Instant::now();
+        let mut wait = Duration::from_millis(250);
+        loop {
+            match DeviceCode::request(&entra) {
+                Err(SignInError::Refused(error)) if error.refusal == Refusal::AppNotFound => {}
+                // Another refusal, such as a policy against device codes, is not of the application.
+                Ok(_) | Err(SignInError::Refused(_)) => return Ok(()),
+                Err(error) if error.is_transient() => {}
+                Err(error) => return Err(error.into()),
+            }
+            if began.elapsed() > USABLE_LIMIT {
+                return Err(Failure::NotUsable);
+            }
+            self.step("Waiting until Entra knows it everywhere.");
+            self.cancel.wait(wait)?;
+            wait = (wait * 2).min(Duration::from_secs(5));
+        }
+    }
+
+    /// Sends a request until Graph has time for it, and returns the JSON of its success.
+    fn call(&self, call: &Call) -> Result<Value, Failure> {
+        let asking = Session {
+            account: &self.account,
+            retry: RetrySettings {
+                item_time_ms: TRYING_MS,
+                ..RetrySettings::default()
+            },
+            wait: &|time, _| self.cancel.wait(time).is_ok(),
+        };
+        match asking.ask(call) {
+            // A success without a body is null.
+            Ok(body) => Ok(serde_json::from_slice(&body.bytes).unwrap_or_default()),
+            Err(RequestError::Stopped) => Err(SignInError::Cancelled.into()),
+            Err(RequestError::SignIn(error)) => Err(error.into()),
+            Err(RequestError::Refused(answer)) => Err(Failure::Graph(answer)),
+            Err(RequestError::Exchange(error)) => Err(Failure::Exchange(error)),
+        }
+    }
+}
+
+impl App {
+    /// What it lacks, as the body of a change that leaves all else as it is.
+    fn lacks(&self) -> Option<Value> {
+        let mut change = json!({});
+        if self.is_fallback_public_client != Some(true) {
+            change["isFallbackPublicClient"] = json!(true);
+        }
+        let redirects = &self.public_client.redirect_uris;
+        if !redirects.iter().any(|one| one == REDIRECT) {
+            let all: Vec<&str> = redirects
+                .iter()
+                .map(String::as_str)
+                .chain([REDIRECT])
+                .collect();
+            change["publicClient"] = json!({"redirectUris": all});
+        }
+        let mut access = self.required_resource_access.clone();
+        let graph = access
+            .iter_mut()
+            .find(|one| one["resourceAppId"].as_str() == Some(GRAPH));
+        let missing = match graph {
+            None => {
+                access.push(permission());
+                true
+            }
+            Some(graph) => {
+                let mut scopes = graph["resourceAccess"]
+                    .as_array()
+                    .cloned()
+                    .unwrap_or_default();
+                let there = scopes
+                    .iter()
+                    .any(|one| one["id"].as_str() == Some(REMOVAL_SCOPE_ID));
+                if !there {
+                    scopes.push(json!({"id": REMOVAL_SCOPE_ID, "type": "Scope"}));
+                    graph["resourceAccess"] = json!(scopes);
+                }
+                !there
+            }
+        };
+        if missing {
+            change["requiredResourceAccess"] = json!(access);
+        }
+        (change != json!({})).then_some(change)
+    }
+}
+
+/// The permission for removals, as an application asks for it.
+fn permission() -> Value {
+    json!({
+        "resourceAppId": GRAPH,
+        "resourceAccess": [{"id": REMOVAL_SCOPE_ID, "type": "Scope"}],
+    })
+}
+
+impl Failure {
+    fn told(self) -> RegistrationEvent {
+        let request_id = match &self {
+            Self::Graph(answer) => answer.request_id.clone(),
+            _ => None,
+        };
+        let (error, message, next_step) = match self {
+            Self::Ambiguous(ids) => (
+                "Ambiguous".into(),
+                format!(
+                    "Several applications have this name, with the ClientIds {}.",
+                    ids.join(", ")
+                ),
+                "Give -ClientId to Connect-ChatAccess, or another -Name.".into(),
+            ),
+            Self::Graph(answer) => {
+                let code = answer.code.unwrap_or_else(|| answer.status.to_string());
+                let message = answer.message.unwrap_or_default();
+                let (error, next_step) = match answer.status {
+                    401 => ("Unauthorized", "Sign in again with Connect-ChatAccess."),
+                    403 => (
+                        "Denied",
+                        "Sign in with -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All, as a Cloud Application Administrator or higher.",
+                    ),
+                    429 => ("Throttled", "Run the same command again later."),
+                    _ => (
+                        "Refused",
+                        "Graph's message says what it did not take; run the same command again.",
+                    ),
+                };
+                (
+                    error.into(),
+                    format!("Microsoft Graph refused: {code}: {message}"),
+                    next_step.into(),
+                )
+            }
+            Self::Exchange(error) => (
+                "Unreachable".into(),
+                format!("Microsoft Graph can't be reached: {error}."),
+                "Check the network and the proxy, and run the same command again.".into(),
+            ),
+            Self::Unreadable(what) => (
+                "Unreadable".into(),
+                format!("Microsoft Graph's answer can't be used: {what} is not as it must be."),
+                "Check GraphEndpoint and what stands between this computer and Microsoft Graph."
+                    .into(),
+            ),
+            Self::Identity(error) => (error.id(), error.to_string(), error.next_step().to_string()),
+            Self::NotUsable => (
+                "NotUsable".into(),
+                format!(
+                    "Entra does not know the application after {} s.",
+                    USABLE_LIMIT.as_secs()
+                ),
+                "It is created; wait some minutes and run the same command again.".into(),
+            ),
+        };
+        RegistrationEvent::Failed {
+            error,
+            message,
+            next_step,
+            request_id,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn app(change: Value) -> App {
+        let mut app = json!({
+            "id": "o", "appId": "a", "isFallbackPublicClient": true,
+            "publicClient": {"redirectUris": [REDIRECT]},
+            "requiredResourceAccess": [permission()],
+        });
+        let changes = change.as_object().unwrap().clone();
+        app.as_object_mut().unwrap().extend(changes);
+        serde_json::from_value(app).unwrap()
+    }
+
+    #[test]
+    fn an_application_that_has_all_lacks_nothing() {
+        assert_eq!(app(json!({})).lacks(), None);
+    }
+
+    #[test]
+    fn what_an_application_lacks_is_added_to_what_it_has() {
+        let other =
+            json!({"resourceAppId": GRAPH, "resourceAccess": [{"id": "x", "type": "Scope"}]});
+        let change = app(json!({
+            "isFallbackPublicClient": null,
+            "publicClient": {"redirectUris": ["https://other"]},
+            "requiredResourceAccess": [other],
+        }))
+        .lacks()
+        .unwrap();
+        assert_eq!(change["isFallbackPublicClient"], true);
+        assert_eq!(
+            change["publicClient"]["redirectUris"],
+            json!(["https://other", REDIRECT])
+        );
+        let scopes = change["requiredResourceAccess"][0]["resourceAccess"].as_array();
+        assert_eq!(scopes.unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_name_that_no_application_can_have_is_refused() {
+        for name in ["", "  ", "a\nb"] {
+            assert!(RegistrationOptions::new(name, Consent::None, true).is_err());
+        }
+        assert!(RegistrationOptions::new(&"x".repeat(121), Consent::None, true).is_err());
+    }
+}

@@ -1,0 +1,225 @@
+//! What the records leave open and the directory knows: a user's object id by the user principal name.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use super::rules::pair;
+use super::target::{FoundBy, Target, Unresolved};
+
+/// A tenant's users.
+pub(crate) trait Directory {
+    /// The tenant.
+    fn tenant(&self) -> Option<Uuid>;
+
+    /// The object id of a user; `None` where there is no such user.
+    ///
+    /// # Errors
+    /// The directory does not answer; the text ends a sentence. No other user is asked for then.
+    fn find(&self, name: &str) -> Result<Option<Uuid>, String>;
+}
+
+/// Looks up the users of targets that lack nothing but that, each once.
+///
+/// # Errors
+/// What the directory said. Targets that were resolved before it stay resolved.
+pub(crate) fn resolve_users(
+    targets: &mut Vec<Target>,
+    directory: &dyn Directory,
+) -> Result<(), String> {
+    let tenant = directory.tenant();
+    let mut known: HashMap<String, Option<Uuid>> = HashMap::new();
+    let mut said = Ok(());
+    for target in targets.iter_mut().filter(|target| is_open(target, tenant)) {
+        let Some(name) = target.user_principal_name.clone() else {
+            continue;
+        };
+        let id = match known.get(&name) {
+            Some(id) => *id,
+            None => match directory.find(&name) {
+                Ok(id) => *known.entry(name).or_insert(id),
+                Err(why) => {
+                    said = Err(why);
+                    break;
+                }
+            },
+        };
+        match id {
+            Some(id) => settle(target, id),
+            None => target.unresolved = Some(Unresolved::NotInDirectory),
+        }
+    }
+    let mut seen = HashSet::new();
+    // A user whom records know by two names is one user to the directory.
+    targets.retain(|target| {
+        let Some(user) = target.user_id else {
+            return true;
+        };
+        seen.insert((target.tenant_id, target.thread_id.clone(), user))
+    });
+    said
+}
+
+/// Whether the directory of `tenant` can settle it.
+fn is_open(target: &Target, tenant: Option<Uuid>) -> bool {
+    let lacks_id = matches!(
+        target.unresolved,
+        Some(Unresolved::NoObjectId | Unresolved::UnknownSide { .. })
+    );
+    let named = target
+        .user_principal_name
+        .as_deref()
+        .is_some_and(|name| name.contains('@'));
+    lacks_id && named && tenant.is_some() && target.tenant_id == tenant
+}
+
+fn settle(target: &mut Target, id: Uuid) {
+    if pair(&target.thread_id).is_some_and(|pair| !pair.contains(&id)) {
+        target.unresolved = Some(Unresolved::Contradiction(format!(
+            "the directory gives the user the id {id}, which is not in the chat's"
+        )));
+        return;
+    }
+    target.user_id = Some(id);
+    target.found_by = Some(FoundBy::Directory);
+    target.unresolved = None;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::search::target::ChatKind;
+
+    const HOME: Uuid = Uuid::from_u128(1);
+    const ANN: Uuid = Uuid::from_u128(2);
+
+    /// Knows Ann, and breaks at "broken".
+    #[derive(Default)]
+    struct Users(RefCell<Vec<String>>);
+
+    impl Directory for Users {
+        fn tenant(&self) -> Option<Uuid> {
+            Some(HOME)
+        }
+
+        fn find(&self, name: &str) -> Result<Option<Uuid>, String> {
+            self.0.borrow_mut().push(name.into());
+            match name {
+                "ann@contoso.com" | "ann.alias@contoso.com" => Ok(Some(ANN)),
+                "broken@contoso.com" => Err("it is closed".into()),
+                _ => Ok(None),
+            }
+        }
+    }
+
+    fn open(name: &str, thread: &str, why: Unresolved) -> Target {
+        Target {
+            tenant_id: Some(HOME),
+            user_id: None,
+            thread_id: thread.into(),
+            user_principal_name: Some(name.into()),
+            chat_type: ChatKind::Group,
+            external: true,
+            external_tenants: Vec::new(),
+            external_domains: Vec::new(),
+            external_users: Vec::new(),
+            operations: Vec::new(),
+            first_seen: None,
+            last_seen: None,
+            events: 1,
+            sources: Vec::new(),
+            found_by: None,
+            unresolved: Some(why),
+        }
+    }
+
+    #[test]
+    fn each_user_is_looked_up_once() {
+        let users = Users::default();
+        let mut targets = vec![
+            open("ann@contoso.com", "19:a@thread.v2", Unresolved::NoObjectId),
+            open(
+                "ann@contoso.com",
+                "19:b@thread.v2",
+                Unresolved::UnknownSide { domain: None },
+            ),
+            open("ben@contoso.com", "19:b@thread.v2", Unresolved::NoObjectId),
+        ];
+        resolve_users(&mut targets, &users).unwrap();
+        assert_eq!(*users.0.borrow(), ["ann@contoso.com", "ben@contoso.com"]);
+        assert_eq!(targets[1].user_id, Some(ANN));
+        assert_eq!(targets[1].found_by, Some(FoundBy::Directory));
+        assert_eq!(targets[2].unresolved, Some(Unresolved::NotInDirectory));
+    }
+
+    #[test]
+    fn what_the_directory_can_not_know_is_not_asked() {
+        let users = Users::default();
+        let mut elsewhere = open("ann@contoso.com", "19:a@thread.v2", Unresolved::NoObjectId);
+        elsewhere.tenant_id = Some(Uuid::from_u128(9));
+        let mut targets = vec![
+            elsewhere,
+            open(
+                "ann@contoso.com",
+                "19:a@thread.v2",
+                Unresolved::Contradiction("x".into()),
+            ),
+            open(".cid.0", "19:a@thread.v2", Unresolved::NoObjectId),
+        ];
+        let before = targets.clone();
+        resolve_users(&mut targets, &users).unwrap();
+        assert_eq!(targets, before);
+        assert!(users.0.borrow().is_empty());
+    }
+
+    #[test]
+    fn an_id_that_is_not_in_the_chat_id_is_a_contradiction() {
+        let thread = format!(
+            "19:{}_{}@unq.gbl.spaces",
+            Uuid::from_u128(7),
+            Uuid::from_u128(8)
+        );
+        let mut targets = vec![open("ann@contoso.com", &thread, Unresolved::NoObjectId)];
+        resolve_users(&mut targets, &Users::default()).unwrap();
+        assert_eq!(targets[0].user_id, None);
+        assert_eq!(
+            targets[0].unresolved.as_ref().unwrap().code(),
+            "Contradiction"
+        );
+    }
+
+    #[test]
+    fn two_names_of_one_user_become_one_target() {
+        let mut targets = vec![
+            open(
+                "ann.alias@contoso.com",
+                "19:a@thread.v2",
+                Unresolved::NoObjectId,
+            ),
+            open("ann@contoso.com", "19:a@thread.v2", Unresolved::NoObjectId),
+        ];
+        resolve_users(&mut targets, &Users::default()).unwrap();
+        assert_eq!(targets.len(), 1);
+    }
+
+    #[test]
+    fn a_directory_that_does_not_answer_costs_nothing_that_was_found() {
+        let mut targets = vec![
+            open("ann@contoso.com", "19:a@thread.v2", Unresolved::NoObjectId),
+            open(
+                "broken@contoso.com",
+                "19:b@thread.v2",
+                Unresolved::NoObjectId,
+            ),
+            open("ben@contoso.com", "19:c@thread.v2", Unresolved::NoObjectId),
+        ];
+        assert_eq!(
+            resolve_users(&mut targets, &Users::default()),
+            Err("it is closed".into())
+        );
+        assert_eq!(targets[0].user_id, Some(ANN));
+        assert_eq!(targets[2].unresolved, Some(Unresolved::NoObjectId));
+    }
+}

@@ -1,0 +1,33 @@
+//! From what administrators have to what can be removed: audit exports and hunting results in, one
+//! [`Target`] per chat and user of the own tenant out.
+//!
+//! [`search()`] goes through files: [`read`] finds out what each is and cuts it into blocks of whole records,
+//! a [`worker`] per core picks the records that speak of a chat, [`record`] gives them types, and [`rules`]
+//! decide who loses access, by which id, and where that can't be said. [`directory`] looks up what no record
+//! holds, and [`online`] asks Graph for records in place of files. [`RunningSearch`] does it all in the background,
+//! for records that come one by one too. [`Query`] says what
+//! to look for, [`damage`] what was lost on the way, and [`report`] shows a person what was found.
+
+mod damage;
+mod directory;
+mod gather;
+mod online;
+mod pre_filter;
+mod query;
+mod read;
+mod record;
+mod report;
+mod rules;
+mod running;
+mod target;
+mod worker;
+
+pub use self::damage::Damage;
+pub use self::gather::{Effort, Findings, Progress, search, search_with};
+pub use self::online::{ChatList, Online, Span, SpanOptions};
+pub use self::query::{Query, QueryOptions};
+pub use self::read::Source;
+pub use self::record::Origin;
+pub use self::report::page as report_page;
+pub use self::running::{Event, RunningSearch, SearchOptions};
+pub use self::target::{ChatKind, FoundBy, Target, Unresolved};

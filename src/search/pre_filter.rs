@@ -1,0 +1,180 @@
+//! Most chats are among colleagues. A row of one can be told at a glance, from its bytes as they stand in the
+//! CSV file, which takes a tenth of the time of parsing it. In doubt it is parsed.
+
+use memchr::memmem::Finder;
+
+/// A row about a chat of colleagues: what it still says about whose domain is whose.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Colleagues<'r> {
+    /// The own tenant, as it is written.
+    pub(crate) tenant: &'r str,
+    /// The names that the row puts into it.
+    pub(crate) names: Vec<&'r str>,
+}
+
+/// What is looked for. A quote inside of a text is escaped and the ones here are not, so no text, such as a
+/// display name, can be mistaken for a field.
+pub(crate) struct PreFilter {
+    flag: Finder<'static>,
+    organization: Finder<'static>,
+    tenant: Finder<'static>,
+    participating: Finder<'static>,
+    sip: Finder<'static>,
+    upn: Finder<'static>,
+    actor_tenant: Finder<'static>,
+    actor: Finder<'static>,
+}
+
+impl PreFilter {
+    pub(crate) fn new() -> Self {
+        Self {
+            flag: Finder::new("HasForeignTenantUsers"),
+            organization: Finder::new("OrganizationId\"\":\"\""),
+            tenant: Finder::new("TenantId\"\":\"\""),
+            participating: Finder::new("ParticipatingTenantIds"),
+            sip: Finder::new("DomainName"),
+            upn: Finder::new("\"\"UPN\"\":\"\""),
+            actor_tenant: Finder::new("UserTenantId"),
+            actor: Finder::new("\"\"UserId\"\":\"\""),
+        }
+    }
+
+    /// What a row of the audit log says, where it says for sure that nobody from outside takes part: the flag
+    /// is false, every tenant in it is the same one, and every member has that tenant.
+    pub(crate) fn colleagues<'r>(&self, row: &'r [u8]) -> Option<Colleagues<'r>> {
+        let flag = self.only(&self.flag, row)?;
+        if !row[flag..].starts_with(b"\"\":false") || self.sip.find(row).is_some() {
+            return None;
+        }
+        let mut organizations = self.organization.find_iter(row);
+        let first = organizations.next()? + self.organization.needle().len();
+        let tenant = value(row, first).filter(|tenant| tenant.len() == 36)?;
+        let same = |finder: &Finder<'_>, at: usize| {
+            let found = &row[at + finder.needle().len()..];
+            found.starts_with(tenant.as_bytes()) && found.get(tenant.len()) == Some(&b'"')
+        };
+        let mut members = 0;
+        for at in organizations {
+            if !same(&self.organization, at) {
+                return None;
+            }
+            members += 1;
+        }
+        if !self.tenant.find_iter(row).all(|at| same(&self.tenant, at)) {
+            return None;
+        }
+        if self.participating.find(row).is_some() {
+            let list = self.only(&self.participating, row)?;
+            let list = row[list..].strip_prefix(b"\"\":[")?;
+            let one = list
+                .strip_prefix(b"\"\"")
+                .and_then(|rest| rest.strip_prefix(tenant.as_bytes())?.strip_prefix(b"\"\"]"));
+            if one.is_none() && !list.starts_with(b"]") {
+                return None;
+            }
+        }
+        let mut names = Vec::new();
+        for at in self.upn.find_iter(row) {
+            names.push(value(row, at + self.upn.needle().len())?);
+        }
+        if names.len() != members {
+            return None;
+        }
+        if self.actor_tenant.find(row).is_some() {
+            let at = self.actor.find(row)? + self.actor.needle().len();
+            names.push(value(row, at)?);
+        }
+        Some(Colleagues { tenant, names })
+    }
+
+    /// Where the only occurrence ends.
+    fn only(&self, finder: &Finder<'_>, row: &[u8]) -> Option<usize> {
+        let mut found = finder.find_iter(row);
+        let end = found.next()? + finder.needle().len();
+        found.next().is_none().then_some(end)
+    }
+}
+
+/// The text at `start`, up to the quote that ends it, where it is a plain one.
+fn value(row: &[u8], start: usize) -> Option<&str> {
+    let rest = row.get(start..)?;
+    let text = &rest[..memchr::memchr(b'"', rest)?];
+    let plain = text
+        .iter()
+        .all(|byte| (b' '..0x7F).contains(byte) && *byte != b'\\');
+    plain.then(|| std::str::from_utf8(text).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOME: &str = "aaaaaaaa-0000-4000-8000-00000000000a";
+    const AWAY: &str = "bbbbbbbb-0000-4000-8000-00000000000b";
+
+    fn row(json: &str) -> String {
+        format!("1,2,25,\"{}\",", json.replace('"', "\"\""))
+    }
+
+    fn json() -> String {
+        format!(
+            r#"{{"OrganizationId":"{HOME}","UserId":"ann@contoso.com","ChatThreadId":"19:x@thread.v2","Members":[{{"OrganizationId":"{HOME}","DisplayName":"\"x\"","UPN":"ben@contoso.com"}}],"ParticipantInfo":{{"HasForeignTenantUsers":false,"ParticipatingSIPDomains":[],"ParticipatingTenantIds":["{HOME}"]}},"ResourceTenantId":"{HOME}"}}"#
+        )
+    }
+
+    #[test]
+    fn a_chat_of_colleagues_is_known() {
+        let row = row(&json());
+        let seen = PreFilter::new().colleagues(row.as_bytes()).unwrap();
+        assert_eq!(seen.tenant, HOME);
+        assert_eq!(seen.names, ["ben@contoso.com"]);
+    }
+
+    #[test]
+    fn an_actor_with_a_tenant_is_named_too() {
+        let row = row(&json().replace("\"ResourceTenantId\"", "\"UserTenantId\""));
+        let seen = PreFilter::new().colleagues(row.as_bytes()).unwrap();
+        assert_eq!(seen.names, ["ben@contoso.com", "ann@contoso.com"]);
+    }
+
+    #[test]
+    fn whatever_may_be_about_an_outsider_is_parsed() {
+        let json = json();
+        for (from, to) in [
+            ("Users\":false".to_string(), "Users\":true".to_string()),
+            ("Users\":false".into(), "Users\": false".into()),
+            ("\"HasForeignTenantUsers\":false,".into(), String::new()),
+            (
+                "\"HasForeignTenantUsers\":false".into(),
+                "\"HasForeignTenantUsers\":false,\"HasForeignTenantUsers\":true".into(),
+            ),
+            (format!("[\"{HOME}\"]"), format!("[\"{HOME}\",\"{AWAY}\"]")),
+            (format!("[\"{HOME}\"]"), format!("[\"{AWAY}\"]")),
+            (
+                format!("\"ResourceTenantId\":\"{HOME}\""),
+                format!("\"ResourceTenantId\":\"{AWAY}\""),
+            ),
+            (
+                format!("{{\"OrganizationId\":\"{HOME}\",\"Dis"),
+                format!("{{\"OrganizationId\":\"{AWAY}\",\"Dis"),
+            ),
+            (
+                format!("{{\"OrganizationId\":\"{HOME}\",\"Dis"),
+                "{\"Dis".into(),
+            ),
+            (
+                "SIPDomains\":[]".into(),
+                format!("SIPDomains\":[{{\"DomainName\":\"x.example\",\"TenantId\":\"{AWAY}\"}}]"),
+            ),
+            ("ben@contoso.com".into(), "b\\u0065n@contoso.com".into()),
+        ] {
+            let changed = json.replace(&from, &to);
+            assert_ne!(changed, json, "{from}");
+            assert_eq!(
+                PreFilter::new().colleagues(row(&changed).as_bytes()),
+                None,
+                "{to}"
+            );
+        }
+    }
+}

@@ -1,0 +1,94 @@
+use super::*;
+use crate::search::target::{ChatKind, FoundBy, Unresolved};
+
+fn target(name: &str) -> Target {
+    Target {
+        tenant_id: Some(Uuid::from_u128(1)),
+        user_id: Some(Uuid::from_u128(2)),
+        thread_id: "19:a@thread.v2".into(),
+        user_principal_name: Some(name.into()),
+        chat_type: ChatKind::Group,
+        external: true,
+        external_tenants: Vec::new(),
+        external_domains: vec!["evil.example".into()],
+        external_users: vec!["eve@evil.example".into()],
+        operations: vec!["ChatCreated".into()],
+        first_seen: Some("2026-08-31T10:18:39Z".parse().unwrap()),
+        last_seen: None,
+        events: 3,
+        sources: Vec::new(),
+        found_by: Some(FoundBy::UserKey),
+        unresolved: None,
+    }
+}
+
+fn page_of(targets: Vec<Target>) -> String {
+    let findings = Findings {
+        targets,
+        ..Findings::default()
+    };
+    page(&findings, Timestamp::UNIX_EPOCH)
+}
+
+#[test]
+fn every_value_is_text() {
+    let hostile = "<script>alert(1)</script>\"'&\u{202E}<img src=x onerror=alert(1)>";
+    let mut target = target(hostile);
+    target.thread_id = hostile.into();
+    target.external_users = vec![hostile.into()];
+    target.external_domains = vec![hostile.into()];
+    target.operations = vec![hostile.into()];
+    let page = page_of(vec![target]);
+    assert!(
+        !page.contains("<script>alert") && !page.contains("<img"),
+        "{page}"
+    );
+    assert!(!page.contains('\u{202E}'));
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"));
+    assert_eq!(page.matches("<script").count(), 1, "the page's own");
+}
+
+#[test]
+fn it_shows_outsiders_times_and_targets() {
+    let mut open = target("ben@contoso.com");
+    open.user_id = None;
+    open.unresolved = Some(Unresolved::NoObjectId);
+    let page = page_of(vec![target("ann@contoso.com"), open]);
+    for part in [
+        "<bdi>eve@evil.example</bdi></td><td class=\"number\">2</td><td class=\"number\">1</td>",
+        "2026-08-31 10:18",
+        "<bdi>ann@contoso.com</bdi>",
+        "Unresolved.</span> <bdi>The user&#39;s object id is in no record",
+        "<title>2026-08-31: 1</title>",
+        "<dt>Ready to remove</dt><dd>1</dd>",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+}
+
+#[test]
+fn it_loads_nothing_and_says_so_to_the_browser() {
+    let page = page_of(vec![target("ann@contoso.com")]);
+    assert!(page.contains("default-src 'none'"));
+    for part in ["http://", "https://", "src=", "@import", "url("] {
+        assert!(!page.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn nothing_found_is_a_page_too() {
+    let page = page_of(Vec::new());
+    assert!(page.contains("<dt>Outsiders</dt><dd>0</dd>") && page.ends_with("</html>\n"));
+}
+
+#[test]
+fn years_of_chats_are_still_told_apart() {
+    let mut old = target("ann@contoso.com");
+    old.thread_id = "19:b@thread.v2".into();
+    old.first_seen = Some("2016-01-01T00:00:00Z".parse().unwrap());
+    let days = Days::of(&[old, target("ann@contoso.com")]).unwrap();
+    assert!(days.counts.len() <= 121, "{}", days.counts.len());
+    assert_eq!(days.counts.iter().sum::<u64>(), 2);
+    assert_eq!(days.name(0), "2016-01-01");
+    assert!(days.step_name().ends_with(" days"));
+}

@@ -1,0 +1,91 @@
+//! Sets of few things: sorted lists, which take a tenth of a tree's memory. A search keeps several for each
+//! chat and each person.
+
+/// A set of few things, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SmallSet<T>(Vec<T>);
+
+impl<T> Default for SmallSet<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Ord> SmallSet<T> {
+    pub(super) fn insert(&mut self, item: T) {
+        if let Err(at) = self.0.binary_search(&item) {
+            // Most stay as small as they begin.
+            if self.0.len() < 4 {
+                self.0.reserve_exact(1);
+            }
+            self.0.insert(at, item);
+        }
+    }
+
+    pub(super) fn contains(&self, item: &T) -> bool {
+        self.0.binary_search(item).is_ok()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.0.iter()
+    }
+
+    pub(super) fn first(&self) -> Option<&T> {
+        self.0.first()
+    }
+}
+
+impl SmallSet<Box<str>> {
+    /// Adds a text, copied only where it is new.
+    pub(super) fn add(&mut self, text: &str) {
+        if self
+            .0
+            .binary_search_by(|known| (**known).cmp(text))
+            .is_err()
+        {
+            self.insert(text.into());
+        }
+    }
+}
+
+impl<T: Ord> Extend<T> for SmallSet<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        for item in items {
+            self.insert(item);
+        }
+    }
+}
+
+impl<T> IntoIterator for SmallSet<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn things_are_in_order_and_there_once() {
+        let mut few = SmallSet::default();
+        few.extend([3, 1, 2, 3, 1, 9, 5]);
+        assert_eq!(few.iter().copied().collect::<Vec<_>>(), [1, 2, 3, 5, 9]);
+        assert!(few.contains(&5) && !few.contains(&4));
+        let mut texts: SmallSet<Box<str>> = SmallSet::default();
+        texts.add("b");
+        texts.add("a");
+        texts.add("b");
+        assert_eq!(
+            texts.into_iter().collect::<Vec<_>>(),
+            ["a".into(), "b".into()]
+        );
+    }
+}

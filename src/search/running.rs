@@ -1,0 +1,503 @@
+//! A search on threads of its own, whose owner feeds it records and fetches what it finds.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::damage::Damage;
+use super::directory::resolve_users;
+use super::gather::{Effort, Findings, Gathered, Progress, gather};
+use super::online::{self, GraphUsers, Online, SourceContext};
+use super::query::{Query, QueryOptions};
+use super::read::Source;
+use super::record::read_json;
+use super::report::page;
+use super::rules::Facts;
+use super::target::Target;
+use crate::events::EventQueue;
+use crate::identity::Account;
+use crate::input::InvalidInput;
+
+/// What a search tells while it runs and at its end.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// How far it is; the latest replaces the one before.
+    Progress {
+        /// Files begun.
+        files: usize,
+        /// Files not begun yet.
+        files_waiting: usize,
+        /// Bytes read, as they are on the disk.
+        bytes: u64,
+        /// Bytes of all files that were given.
+        bytes_total: u64,
+    },
+    /// A file that can't be used at all.
+    FileError {
+        /// The file.
+        file: String,
+        /// A sentence.
+        message: String,
+    },
+    /// A file that ends too early.
+    Truncated {
+        /// The file.
+        file: String,
+        /// A sentence.
+        message: String,
+    },
+    /// A row that can't be used.
+    BadRow {
+        /// The file.
+        file: String,
+        /// Its number, counted with the header.
+        row: u64,
+        /// A sentence.
+        message: String,
+    },
+    /// What Graph is being asked for; the latest replaces the one before.
+    Session {
+        /// "AuditQuery", "Hunting", "Chats" or "Directory".
+        source: &'static str,
+        /// What is done, as the end of a sentence.
+        message: String,
+        /// Records that came.
+        records: u64,
+    },
+    /// Graph is asked again after so long.
+    Wait {
+        /// A sentence.
+        reason: String,
+        /// How long.
+        seconds: f64,
+    },
+    /// A source that Graph was asked for is not complete.
+    SourceError {
+        /// "AuditQuery", "Hunting" or "Chats".
+        source: &'static str,
+        /// "Denied", "Unauthorized", "Throttled", "Unreachable" or "Failed".
+        error: &'static str,
+        /// A sentence.
+        message: String,
+        /// What to do about it.
+        next_step: String,
+        /// Records that came before; they are used.
+        records: u64,
+    },
+    /// Something to know that costs nothing of what was found.
+    Warning {
+        /// A sentence.
+        message: String,
+    },
+    /// The report is written.
+    Report {
+        /// The file.
+        path: String,
+    },
+    /// A chat and a user.
+    Target(Box<Target>),
+    /// The last event.
+    Searched {
+        /// Files read and queries run.
+        files: usize,
+        /// Records seen.
+        records: u64,
+        /// Rows that can't be used, of which the first thousand are told.
+        bad_rows: u64,
+        /// Chats and users found.
+        targets: usize,
+    },
+}
+
+/// What to search, and for what.
+#[derive(Debug, Default)]
+pub struct SearchOptions {
+    /// The files.
+    pub paths: Vec<PathBuf>,
+    /// What to look for.
+    pub query: QueryOptions,
+    /// What Graph is asked for.
+    pub online: Online,
+    /// Where a page for people goes.
+    pub report: Option<PathBuf>,
+    /// Who is signed in. Its tenant is taken for the own one where sources name none.
+    pub account: Option<Arc<Account>>,
+    /// Users whose id is in no record are looked up in the account's directory.
+    pub resolve_users: bool,
+}
+
+/// A search that runs.
+#[derive(Debug)]
+pub struct RunningSearch {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    query: Query,
+    online: Online,
+    report: Option<PathBuf>,
+    account: Option<Arc<Account>>,
+    resolve_users: bool,
+    events: EventQueue<Event>,
+    stop: AtomicBool,
+    fed: Mutex<Fed>,
+    finished: Condvar,
+}
+
+/// What came in one by one.
+#[derive(Debug, Default)]
+struct Fed {
+    facts: Facts,
+    records: u64,
+    bad: Vec<(u64, String)>,
+    finished: bool,
+}
+
+/// The name under which records that were fed are told.
+const PIPELINE: &str = "the pipeline";
+
+/// Bad records are told up to this number; all are counted.
+const TOLD: usize = 1000;
+
+impl RunningSearch {
+    /// Starts to read and to ask. Records may be fed until [`RunningSearch::finish`].
+    ///
+    /// # Errors
+    /// A query that makes no sense, or that nobody is signed in for.
+    pub fn start(options: SearchOptions) -> Result<Self, InvalidInput> {
+        let SearchOptions {
+            paths,
+            mut query,
+            online,
+            report,
+            account,
+            resolve_users,
+        } = options;
+        online.check(account.as_ref())?;
+        query.tenant_id = online.tenant(query.tenant_id.as_deref(), account.as_ref())?;
+        let shared = Arc::new(Shared {
+            query: Query::new(query)?,
+            online,
+            report,
+            account,
+            resolve_users,
+            events: EventQueue::default(),
+            stop: AtomicBool::new(false),
+            fed: Mutex::default(),
+            finished: Condvar::new(),
+        });
+        let working = Arc::clone(&shared);
+        let started = thread::Builder::new()
+            .name("chat-access-search".into())
+            .spawn(move || {
+                let _end = End(&working);
+                working.work(paths);
+            });
+        match started {
+            Ok(_) => Ok(Self { shared }),
+            Err(error) => Err(InvalidInput::new(
+                "Path",
+                &error.to_string(),
+                "the system has no thread left to read with",
+            )),
+        }
+    }
+
+    /// Takes one record as JSON. `false` after [`RunningSearch::finish`].
+    pub fn feed(&self, json: &str) -> bool {
+        let shared = &self.shared;
+        let mut fed = shared.fed();
+        if fed.finished {
+            return false;
+        }
+        fed.records += 1;
+        let mut facts = std::mem::take(&mut fed.facts);
+        let read = read_json(json.as_bytes(), &mut |record| {
+            facts.add(&record, &shared.query)
+        });
+        fed.facts = facts;
+        if let Err(why) = read {
+            let record = fed.records;
+            fed.bad.push((record, why));
+        }
+        true
+    }
+
+    /// No more records come: what was found is told when the files are read.
+    pub fn finish(&self) {
+        self.shared.fed().finished = true;
+        self.shared.finished.notify_all();
+    }
+
+    /// Stops at the next block. Nothing more is told.
+    pub fn cancel(&self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        self.finish();
+    }
+
+    /// Stops, and lets whoever waits for an event go.
+    pub fn close(&self) {
+        self.cancel();
+        self.shared.events.close();
+    }
+
+    /// What it has to tell.
+    pub fn events(&self) -> &EventQueue<Event> {
+        &self.shared.events
+    }
+
+    /// How many records were fed, as JSON.
+    pub fn describe(&self) -> Value {
+        json!({"records_fed": self.shared.fed().records, "waiting": self.shared.events.waiting()})
+    }
+}
+
+/// The end of the thread, also by a panic: whoever waits is not left waiting.
+struct End<'a>(&'a Shared);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.events.end();
+    }
+}
+
+impl Drop for RunningSearch {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Shared {
+    /// A panic can't leave it half changed in a way that matters: at worst a record is missing.
+    fn fed(&self) -> MutexGuard<'_, Fed> {
+        self.fed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self, paths: Vec<PathBuf>) {
+        let bytes_total = paths
+            .iter()
+            .filter_map(|path| Some(path.metadata().ok()?.len()))
+            .sum();
+        let progress = |progress: Progress| {
+            let event = Event::Progress {
+                files: progress.files,
+                files_waiting: progress.files_waiting,
+                bytes: progress.bytes,
+                bytes_total,
+            };
+            self.events
+                .replace_last(event, |last| matches!(last, Event::Progress { .. }));
+        };
+        let sources = paths.into_iter().map(Source::Path).collect();
+        let mut gathered = gather(
+            Effort::default(),
+            sources,
+            &self.query,
+            &self.stop,
+            &progress,
+        );
+        let fed = self.all_fed();
+        let Some(gathered) = &mut gathered else {
+            return;
+        };
+        // Not before: whoever is stopped while records still come can't say so.
+        let account = self.account.as_ref();
+        online::gather(
+            &self.online,
+            account,
+            &self.query,
+            &self.stop,
+            &self.events,
+            gathered,
+        );
+        if !self.stop.load(Ordering::Relaxed) {
+            self.tell(std::mem::take(gathered), fed);
+        }
+    }
+
+    /// Waits until no more records come, and takes what was fed.
+    fn all_fed(&self) -> Fed {
+        let mut fed = self.fed();
+        while !fed.finished {
+            fed = self
+                .finished
+                .wait(fed)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let over = Fed {
+            finished: true,
+            ..Fed::default()
+        };
+        std::mem::replace(&mut *fed, over)
+    }
+
+    fn tell(&self, mut gathered: Gathered, fed: Fed) {
+        gathered.facts.merge(fed.facts);
+        let told = gathered.incomplete.len();
+        let mut findings = gathered.findings(&self.query);
+        for message in findings.incomplete[told..].iter().cloned() {
+            self.events.push(Event::Warning { message });
+        }
+        findings.records += fed.records;
+        if let Some(account) = self.account.as_ref().filter(|_| self.resolve_users) {
+            let graph = SourceContext {
+                account,
+                retry: self.online.retry,
+                stop: &self.stop,
+                events: &self.events,
+                source: "Directory",
+                warned: RefCell::default(),
+            };
+            let directory = GraphUsers { graph: &graph };
+            if let Err(why) = resolve_users(&mut findings.targets, &directory) {
+                graph.warn(format!("Not all users could be looked up: {why}"));
+            }
+            findings.incomplete.append(&mut graph.warned.borrow_mut());
+            if self.stop.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+        self.write_report(&findings);
+        for damage in findings.damages {
+            let message = damage.to_string();
+            self.events.push(match damage {
+                Damage::File { file, .. } => Event::FileError { file, message },
+                Damage::Truncated { file, .. } => Event::Truncated { file, message },
+                Damage::Row { file, row, .. } => Event::BadRow { file, row, message },
+            });
+        }
+        let bad_rows = findings.damaged_rows + fed.bad.len() as u64;
+        for (row, why) in fed.bad.into_iter().take(TOLD) {
+            let file = PIPELINE.to_string();
+            let message = format!("Record {row} of {PIPELINE} is skipped: {why}.");
+            self.events.push(Event::BadRow { file, row, message });
+        }
+        let targets = findings.targets.len();
+        for target in findings.targets {
+            self.events.push(Event::Target(Box::new(target)));
+        }
+        self.events.push(Event::Searched {
+            files: findings.files.len(),
+            records: findings.records,
+            bad_rows,
+            targets,
+        });
+    }
+}
+
+impl Shared {
+    fn write_report(&self, findings: &Findings) {
+        let Some(path) = &self.report else {
+            return;
+        };
+        let page = page(findings, Timestamp::now());
+        let file = path.display().to_string();
+        self.events.push(match std::fs::write(path, page) {
+            Ok(()) => Event::Report { path: file },
+            Err(error) => Event::FileError {
+                message: format!("The report can't be written to {file}: {error}."),
+                file,
+            },
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::events::Taken;
+
+    const RECORD: &str = r#"{"Operation":"ChatCreated","OrganizationId":"aaaaaaaa-0000-4000-8000-00000000000a","ChatThreadId":"19:x@thread.v2","UserId":"ann@contoso.com","UserKey":"11111111-0000-4000-8000-000000000001","Members":[{"UPN":"ann@contoso.com","OrganizationId":"aaaaaaaa-0000-4000-8000-00000000000a"}],"ParticipantInfo":{"HasForeignTenantUsers":true}}"#;
+
+    fn all(search: &RunningSearch) -> Vec<Value> {
+        let mut events = Vec::new();
+        loop {
+            let read = |event: &Event| serde_json::to_value(event);
+            match search
+                .events()
+                .take(Some(Duration::from_secs(20)), |_| true, read)
+                .unwrap()
+            {
+                Taken::Event(event) => events.push(event),
+                Taken::Ended => return events,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn records_that_are_fed_are_found_after_the_end() {
+        let search = RunningSearch::start(SearchOptions::default()).unwrap();
+        assert!(search.feed(RECORD));
+        assert!(search.feed(r#"{"ChatThreadId":"#));
+        search.finish();
+        assert!(!search.feed(RECORD), "it was said that none comes");
+        let events = all(&search);
+        let names: Vec<_> = events
+            .iter()
+            .map(|event| event["event"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, ["bad_row", "target", "searched"]);
+        assert_eq!(events[0]["row"], 2);
+        assert_eq!(events[1]["user_id"], "11111111-0000-4000-8000-000000000001");
+        assert_eq!(events[1]["found_by"], "UserKey");
+        assert_eq!(events[1]["unresolved"], Value::Null);
+        assert_eq!(events[2]["records"], 2);
+    }
+
+    #[test]
+    fn a_file_that_can_not_be_read_is_told_and_named() {
+        let search = RunningSearch::start(SearchOptions {
+            paths: vec!["/no/such/file".into()],
+            ..Default::default()
+        })
+        .unwrap();
+        search.finish();
+        let events = all(&search);
+        let error = events
+            .iter()
+            .find(|event| event["event"] == "file_error")
+            .unwrap();
+        assert_eq!(
+            error["message"],
+            "/no/such/file can't be read: there is no such file."
+        );
+    }
+
+    #[test]
+    fn a_report_is_written_and_one_that_can_not_be_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, name) in [
+            (folder.path().join("report.html"), "report"),
+            ("/no/such/folder/x.html".into(), "file_error"),
+        ] {
+            let search = RunningSearch::start(SearchOptions {
+                report: Some(path.clone()),
+                ..Default::default()
+            })
+            .unwrap();
+            assert!(search.feed(RECORD));
+            search.finish();
+            assert_eq!(all(&search)[0]["event"], name);
+            assert_eq!(path.exists(), name == "report");
+        }
+    }
+
+    #[test]
+    fn a_stopped_search_ends_without_targets() {
+        let search = RunningSearch::start(SearchOptions::default()).unwrap();
+        assert!(search.feed(RECORD));
+        search.cancel();
+        assert_eq!(all(&search), Vec::<Value>::new());
+    }
+}

@@ -1,0 +1,219 @@
+//! What a thread does with a block: find the records that speak of a chat, and take their facts.
+//!
+//! Almost all of an export is about something else. So a block is searched for the field's name first,
+//! which is about as fast as memory; other records are only looked at around both ends, to see that they
+//! are whole.
+
+use memchr::memmem::{self, Finder};
+
+use super::damage::Damages;
+use super::pre_filter::PreFilter;
+use super::query::Query;
+use super::read::{Block, Csv, Fields, Format, MessageColumns, Records, Rows, State};
+use super::record::{
+    CHAT_FIELD, Flag, GraphChat, MessageEvent, Origin, Owner, Record, Text, read_audit, read_json,
+    recipients,
+};
+use super::rules::Facts;
+
+/// Why a row can't be used.
+const TOO_LONG: &str = "it is longer than any record can be";
+const NO_END: &str = "a quoted field in it has no end";
+const NO_RECORD: &str = "it has no audit record in the column of audit records";
+
+/// One thread's work so far.
+pub(crate) struct Worker<'q> {
+    query: &'q Query,
+    chat_field: Finder<'static>,
+    glance: PreFilter,
+    scratch: Vec<u8>,
+    pub(crate) facts: Facts,
+    pub(crate) damages: Damages,
+}
+
+impl<'q> Worker<'q> {
+    pub(crate) fn new(query: &'q Query) -> Self {
+        Self {
+            query,
+            chat_field: Finder::new(CHAT_FIELD),
+            glance: PreFilter::new(),
+            scratch: Vec::new(),
+            facts: Facts::default(),
+            damages: Damages::default(),
+        }
+    }
+
+    /// Takes a record that came on its own: from a pipeline, or from a page of an answer.
+    ///
+    /// # Errors
+    /// Why it can't be read, as the end of a sentence.
+    pub(crate) fn take(&mut self, json: &[u8]) -> Result<(), String> {
+        read_json(json, &mut |record| self.facts.add(&record, self.query))
+    }
+
+    /// Takes a chat of a list.
+    pub(crate) fn take_chat(&mut self, chat: &GraphChat, owner: &Owner) {
+        self.facts.add_chat(chat, owner, self.query);
+    }
+
+    pub(crate) fn work(&mut self, block: &Block) {
+        match block.format.as_deref() {
+            Some(Format::Csv(csv)) => self.work_csv(block, csv),
+            Some(Format::Json(_)) => self.work_json(block),
+            None => {}
+        }
+    }
+
+    fn work_json(&mut self, block: &Block) {
+        let bytes = block.bytes();
+        let count = block.pieces.len();
+        for (at, piece) in block.pieces.iter().enumerate() {
+            let read = match piece.state {
+                State::Whole | State::LastLine => self.take(&bytes[piece.range.clone()]),
+                State::Broken | State::Cut => Err("its brackets or quotes do not match".into()),
+                State::TooLong => Err(TOO_LONG.into()),
+            };
+            if let Err(why) = read {
+                let unended = matches!(piece.state, State::LastLine | State::Cut);
+                self.lost(block, at as u64, why, unended);
+            }
+        }
+        self.damages
+            .block(block.file, block.number, count as u64, false);
+    }
+
+    fn work_csv(&mut self, block: &Block, csv: &Csv) {
+        let bytes = block.bytes();
+        let mut count = 0;
+        if block.too_long_before {
+            self.lost(block, 0, TOO_LONG.into(), block.last && bytes.is_empty());
+            count = 1;
+        }
+        // The next place where the field's name stands, so that each byte is searched once.
+        let find = self.chat_field.clone();
+        let mut hits = find.find_iter(bytes);
+        let mut hit = hits.next();
+        for range in Records::new(bytes, csv.delimiter) {
+            while hit.is_some_and(|at| at < range.start) {
+                hit = hits.next();
+            }
+            let record = &bytes[range.clone()];
+            let wanted = match csv.rows {
+                Rows::Messages(_) => true,
+                Rows::Audit { .. } => hit.is_some_and(|at| at < range.end) || !looks_whole(record),
+            };
+            if wanted {
+                if record.trim_ascii().is_empty() {
+                    // A blank line is a row of a spreadsheet, but not a damaged one.
+                } else if let Err(why) = self.row(record, csv) {
+                    let unended =
+                        block.last && range.end == bytes.len() && !record.ends_with(b"\n");
+                    self.lost(block, count, why, unended);
+                }
+            }
+            count += 1;
+        }
+        self.damages.block(block.file, block.number, count, true);
+    }
+
+    /// A record that can't be used; `unended`: nothing comes after it in the file.
+    fn lost(&mut self, block: &Block, record: u64, why: String, unended: bool) {
+        if unended {
+            self.damages
+                .truncated(block.file, "it ends inside of a record");
+        } else {
+            self.damages.row(block.file, block.number, record, why);
+        }
+    }
+
+    fn row(&mut self, record: &[u8], csv: &Csv) -> Result<(), String> {
+        if record.len() > super::read::LONGEST_RECORD {
+            return Err(TOO_LONG.into());
+        }
+        match &csv.rows {
+            Rows::Audit { .. } if self.is_about_colleagues(record) => Ok(()),
+            Rows::Audit { column, origin } => {
+                self.audit_row(record, csv.delimiter, *column, *origin)
+            }
+            Rows::Messages(columns) => self.message_row(record, csv.delimiter, columns),
+        }
+    }
+
+    /// Whether nobody from outside takes part; then what the row says of domains is taken.
+    fn is_about_colleagues(&mut self, record: &[u8]) -> bool {
+        if self.query.include_internal || !looks_whole(record) {
+            return false;
+        }
+        let Some(seen) = self.glance.colleagues(record) else {
+            return false;
+        };
+        self.facts.add_colleagues(seen.tenant, &seen.names)
+    }
+
+    fn audit_row(
+        &mut self,
+        record: &[u8],
+        delimiter: u8,
+        column: usize,
+        origin: Origin,
+    ) -> Result<(), String> {
+        let field = Fields::new(record, delimiter)
+            .nth(column)
+            .ok_or(NO_RECORD)?;
+        if !field.closed {
+            return Err(NO_END.into());
+        }
+        let json = field.unquoted(&mut self.scratch).trim_ascii();
+        if json.is_empty() {
+            // Hunting rows of other applications have no raw event.
+            return match origin {
+                Origin::CloudAppEvents => Ok(()),
+                _ => Err(NO_RECORD.into()),
+            };
+        }
+        let (facts, query) = (&mut self.facts, self.query);
+        read_audit(json, origin, &mut |record| facts.add(&record, query))
+    }
+
+    fn message_row(
+        &mut self,
+        record: &[u8],
+        delimiter: u8,
+        columns: &MessageColumns,
+    ) -> Result<(), String> {
+        let fields: Vec<_> = Fields::new(record, delimiter).collect();
+        if fields.iter().any(|field| !field.closed) {
+            return Err(NO_END.into());
+        }
+        let text = |column: Option<usize>| {
+            Text(
+                column
+                    .and_then(|at| fields.get(at))
+                    .map(|field| field.text())
+                    .unwrap_or_default(),
+            )
+        };
+        let event = MessageEvent {
+            timestamp: text(columns.time),
+            teams_message_id: text(columns.message),
+            sender_email_address: text(columns.sender_address),
+            sender_object_id: text(columns.sender_id),
+            thread_id: text(columns.thread),
+            thread_type: text(columns.thread_type),
+            is_external_thread: Flag::read(text(columns.external).get()),
+            ..MessageEvent::default()
+        };
+        let list = text(columns.recipients);
+        let list = recipients(list.get())
+            .map_err(|error| format!("its recipients are no JSON list ({error})"))?;
+        self.facts.add(&Record::Message(event, list), self.query);
+        Ok(())
+    }
+}
+
+/// Whether a row that speaks of no chat has a JSON object in quotes, as far as its ends show. Without one
+/// it is read, to find out what is wrong with it.
+fn looks_whole(record: &[u8]) -> bool {
+    memmem::find(record, b"\"{").is_some()
+        && memchr::memrchr(b'}', record).is_some_and(|at| record.get(at + 1) == Some(&b'"'))
+}
