@@ -1,12 +1,10 @@
 //! The C ABI as a careless caller uses it: through the release library, each mistake has its status.
 
-mod common;
-
 use std::ptr::{null, null_mut};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{CHAT, FOREVER, Job, REMOVAL, Status, TENANT, USER, chat, fast, native};
+use crate::common::{CHAT, FOREVER, Job, REMOVAL, Status, TENANT, USER, chat, fast, native};
 use sandbox::{Fault, FaultScript, Rule, SandboxOptions, TokenClaims};
 use serde_json::json;
 

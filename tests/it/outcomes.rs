@@ -1,11 +1,9 @@
 //! What each answer of the service, or its absence, becomes: through the release library, against a
 //! loopback Graph that answers as told.
 
-mod common;
-
 use std::time::{Duration, Instant};
 
-use common::{CHAT, FOREVER, Job, REMOVAL, Status, TENANT, USER, chat, fast, native};
+use crate::common::{CHAT, FOREVER, Job, REMOVAL, Status, TENANT, USER, chat, fast, native};
 use sandbox::{Cut, Fault, FaultScript, Rule, SandboxOptions, TokenClaims, Trick, When};
 use serde_json::{Value, json};
 

@@ -152,6 +152,6 @@ pub(crate) fn span(start: &str, end: &str) -> Option<Span> {
 
 /// A record of the tests of files, in the sandbox's tenant.
 pub(crate) fn at_home(record: &str) -> Value {
-    let record = record.replace(crate::audit_search::support::HOME, TENANT_ID);
+    let record = record.replace(crate::file_search::support::HOME, TENANT_ID);
     serde_json::from_str(&record).unwrap()
 }

@@ -1,13 +1,7 @@
 //! A search through the C ABI of the release library.
 
-mod audit_search {
-    #[allow(dead_code, reason = "each test program uses its part")]
-    pub(crate) mod support;
-}
-mod common;
-
-use audit_search::support::{external_chat, user};
-use common::{FOREVER, Status, native};
+use crate::common::{FOREVER, Status, native};
+use crate::file_search::support::{external_chat, user};
 use sandbox::{AuditLog, Chats, DirectoryUser, Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
 use serde_json::{Value, json};
 
@@ -62,7 +56,7 @@ fn only_a_search_is_fed_and_only_with_text() {
 
 #[test]
 fn everything_that_graph_is_asked_for_goes_through_one_request() {
-    let at_home = external_chat(2).replace(audit_search::support::HOME, TENANT_ID);
+    let at_home = external_chat(2).replace(crate::file_search::support::HOME, TENANT_ID);
     let member = |id: &str, tenant: &str| json!({"userId": id, "email": null, "tenantId": tenant});
     let sandbox = Sandbox::start(SandboxOptions {
         audit_log: AuditLog {

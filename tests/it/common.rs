@@ -1,7 +1,5 @@
 //! What the tests of the library share: it is loaded once, and a sandbox is a line away.
 
-#![allow(dead_code, reason = "each test program uses its part")]
-
 use std::sync::OnceLock;
 
 pub use chat_access::ffi::ChatAccessStatus as Status;

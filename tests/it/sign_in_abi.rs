@@ -1,8 +1,6 @@
 //! Signing in through the C ABI of the release library, as a careless caller does.
 
-mod common;
-
-use common::{FOREVER, Job, REMOVAL, Status, fast, native};
+use crate::common::{FOREVER, Job, REMOVAL, Status, fast, native};
 use sandbox::{EntraSettings, Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 

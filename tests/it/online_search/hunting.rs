@@ -7,7 +7,7 @@ use sandbox::{Fault, FaultScript, Hunting, Rule, When};
 use serde_json::{Value, json};
 
 use super::support::{Job, Told, at_home};
-use crate::audit_search::support::{EVE, external_chat, user};
+use crate::file_search::support::{EVE, external_chat, user};
 
 const SCOPE: &str = "Chat.ReadWrite.All ThreatHunting.Read.All";
 

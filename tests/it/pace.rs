@@ -1,9 +1,7 @@
 //! The pace against a service that keeps the documented limits at twenty times the speed. These are apart from
 //! the other tests, which take the processor that a pace of milliseconds needs.
 
-mod common;
-
-use common::{FOREVER, Job, TENANT, USER, chat, native};
+use crate::common::{FOREVER, Job, TENANT, USER, chat, native};
 use sandbox::{Limits, SandboxOptions, TokenClaims};
 use serde_json::{Value, json};
 

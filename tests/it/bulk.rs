@@ -1,12 +1,10 @@
 //! Many removals at once, through the release library, whatever the service and the disk do.
 
-mod common;
-
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::time::{Duration, Instant};
 
-use common::{FOREVER, Job, Status, TENANT, USER, chat, fast, native};
+use crate::common::{FOREVER, Job, Status, TENANT, USER, chat, fast, native};
 use sandbox::{Cut, Fault, FaultScript, Rule, SandboxOptions, TokenClaims, Trick, When};
 use serde_json::{Value, json};
 
@@ -291,7 +289,7 @@ fn a_full_disk_stops_the_run_and_loses_no_outcome() {
     let output = std::process::Command::new("sh")
         .args([
             "-c",
-            "ulimit -f 8; exec \"$0\" --exact a_run_on_a_full_disk --ignored --nocapture",
+            "ulimit -f 8; exec \"$0\" --exact bulk::a_run_on_a_full_disk --ignored --nocapture",
         ])
         .arg(std::env::current_exe().unwrap())
         .output()

@@ -11,7 +11,7 @@ use sandbox::{AuditLog, Chats, Hunting, TENANT_ID};
 use serde_json::json;
 
 use super::support::{Job, at_home, span};
-use crate::audit_search::support::{AWAY, EVE, external_chat, user};
+use crate::file_search::support::{AWAY, EVE, external_chat, user};
 
 #[test]
 fn a_chat_that_is_in_every_source_is_one_target_with_all_its_evidence() {

@@ -6,7 +6,7 @@ use sandbox::{AuditLog, Fault, FaultScript, Rule, When};
 use serde_json::{Value, json};
 
 use super::support::{Job, Told, at_home, events, span};
-use crate::audit_search::support::{external_chat, other_record, user};
+use crate::file_search::support::{external_chat, other_record, user};
 
 const SCOPE: &str = "Chat.ReadWrite.All AuditLogsQuery.Read.All";
 

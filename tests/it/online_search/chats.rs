@@ -9,7 +9,7 @@ use sandbox::{
 use serde_json::{Value, json};
 
 use super::support::{Job, cloud, token};
-use crate::audit_search::support::{AWAY, EVE, user};
+use crate::file_search::support::{AWAY, EVE, user};
 
 const ROLES: [&str; 3] = [
     "Chat.ReadBasic.All",
@@ -373,7 +373,7 @@ fn a_chat_without_a_list_of_members_is_asked_for_it() {
 #[test]
 fn an_id_that_only_the_list_has_settles_what_the_audit_log_leaves_open() {
     let thread = "19:b8577894a63548969c5c92bb9c80c5e1@thread.v2";
-    let mut record = super::support::at_home(&crate::audit_search::support::external_chat(1));
+    let mut record = super::support::at_home(&crate::file_search::support::external_chat(1));
     record["ChatThreadId"] = json!(thread);
     // The outsider has left.
     let left = chat(thread, "group", TENANT_ID, vec![ours(1), ours(2)]);

@@ -1,8 +1,0 @@
-//! Searches through files: every format, every packing, damage, and any split of the work.
-
-mod audit_search {
-    mod damage;
-    mod formats;
-    mod splits;
-    pub(crate) mod support;
-}

@@ -1,0 +1,6 @@
+//! Searches through files: every format, every packing, damage, and any split of the work.
+
+mod damage;
+mod formats;
+mod splits;
+pub(crate) mod support;
