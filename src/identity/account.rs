@@ -6,8 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::entra::Entra;
-use super::entra::Tokens;
+use super::entra::{Entra, Tokens};
 use super::token_source::TokenSource;
 use super::{Objection, SignInError};
 use crate::cloud::Cloud;

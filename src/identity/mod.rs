@@ -9,9 +9,9 @@ mod account;
 mod application;
 mod challenge;
 mod claims;
-pub(crate) mod entra;
+mod entra;
 mod session;
-pub(crate) mod sign_in;
+mod sign_in;
 mod tenant;
 mod token_source;
 
@@ -20,5 +20,6 @@ pub use application::Application;
 pub use claims::{Claims, Objection, REMOVAL_SCOPE};
 pub use entra::{EntraError, Refusal, SignInError};
 pub(crate) use session::{RequestError, Session};
+pub(crate) use sign_in::is_registered;
 pub use sign_in::{Method, SignIn, SignInEvent, Stage};
 pub use tenant::Tenant;

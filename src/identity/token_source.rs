@@ -6,8 +6,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::entra::Entra;
-use super::entra::Tokens;
+use super::entra::{Entra, Tokens};
 use super::{Claims, SignInError, challenge};
 use crate::token::{AccessToken, RefreshToken};
 

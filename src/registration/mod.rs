@@ -3,30 +3,26 @@
 //! It is what the sample script does by hand: a public client by name, with the loopback redirect and the
 //! delegated permission Chat.ReadWrite.All, and, where asked for, the consent to it.
 
+mod application;
+mod error;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use self::application::{App, GRAPH, REDIRECT, permission};
+use self::error::RegistrationError;
 use crate::background::spawn;
-use crate::cancel::{Cancel, Cancelled};
+use crate::cancel::Cancel;
 use crate::events::EventQueue;
-use crate::graph::{Answer, Call, ExchangeError, encoded};
-use crate::identity::entra::Entra;
-use crate::identity::sign_in::device_code::DeviceCode;
+use crate::graph::{Call, ExchangeError, encoded};
 use crate::identity::{
-    Account, Application, REMOVAL_SCOPE, Refusal, RequestError, Session, SignInError,
+    Account, Application, REMOVAL_SCOPE, RequestError, Session, SignInError, is_registered,
 };
 use crate::input::{InvalidInput, shown};
 use crate::retry::RetrySettings;
-
-/// Microsoft Graph as an application, and the permission for removals in it.
-const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
-const REMOVAL_SCOPE_ID: &str = "7e9a077b-3711-42b9-b7cb-5fa5f3f7fea7";
-
-/// Where the browser comes back to. Entra takes any port of it.
-const REDIRECT: &str = "http://localhost";
 
 /// How long a new application may take until Entra knows it everywhere.
 const USABLE_LIMIT: Duration = Duration::from_secs(120);
@@ -125,55 +121,6 @@ struct Shared {
     cancel: Cancel,
 }
 
-/// Why it is not done.
-#[derive(Debug)]
-enum Failure {
-    /// Several applications have the name.
-    Ambiguous(Vec<String>),
-    /// Graph refused.
-    Graph(Box<Answer>),
-    /// Graph was not reached, or its answer was lost.
-    Exchange(ExchangeError),
-    /// Graph's answer lacks what it must have.
-    Unreadable(&'static str),
-    /// There is no token, or no answer of Entra's.
-    Identity(SignInError),
-    /// Entra does not know the application in time.
-    NotUsable,
-}
-
-impl From<Cancelled> for Failure {
-    fn from(cancelled: Cancelled) -> Self {
-        SignInError::from(cancelled).into()
-    }
-}
-
-impl From<SignInError> for Failure {
-    fn from(error: SignInError) -> Self {
-        Self::Identity(error)
-    }
-}
-
-/// The application as Graph describes it.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct App {
-    id: String,
-    app_id: String,
-    #[serde(default)]
-    is_fallback_public_client: Option<bool>,
-    #[serde(default)]
-    public_client: PublicClient,
-    #[serde(default)]
-    required_resource_access: Vec<Value>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct PublicClient {
-    redirect_uris: Vec<String>,
-}
-
 impl Registration {
     /// Starts. Returns at once.
     ///
@@ -226,7 +173,9 @@ impl Drop for End<'_> {
 
 impl Shared {
     fn run(&self) {
-        let event = self.register().unwrap_or_else(|failure| failure.told());
+        let event = self
+            .register()
+            .unwrap_or_else(RegistrationError::into_event);
         self.events.push(event);
     }
 
@@ -236,7 +185,7 @@ impl Shared {
         });
     }
 
-    fn register(&self) -> Result<RegistrationEvent, Failure> {
+    fn register(&self) -> Result<RegistrationEvent, RegistrationError> {
         let name = self.options.name.as_str();
         let mut changes = Vec::new();
         let mut app = match self.find()? {
@@ -280,23 +229,23 @@ impl Shared {
     }
 
     /// The application of that name.
-    fn find(&self) -> Result<Option<App>, Failure> {
+    fn find(&self) -> Result<Option<App>, RegistrationError> {
         let name = self.options.name.replace('\'', "''");
         let filter = encoded(&format!("displayName eq '{name}'"));
         let select = "id,appId,isFallbackPublicClient,publicClient,requiredResourceAccess";
         let path = format!("applications?$filter={filter}&$select={select}&$top=10");
         let mut answer = self.call(&Call::get(path))?;
         let mut apps: Vec<App> = serde_json::from_value(answer["value"].take())
-            .map_err(|_| Failure::Unreadable("the list of applications"))?;
+            .map_err(|_| RegistrationError::Unreadable("the list of applications"))?;
         match apps.len() {
             0 | 1 => Ok(apps.pop()),
-            _ => Err(Failure::Ambiguous(
+            _ => Err(RegistrationError::Ambiguous(
                 apps.iter().map(|app| shown(&app.app_id)).collect(),
             )),
         }
     }
 
-    fn create(&self) -> Result<App, Failure> {
+    fn create(&self) -> Result<App, RegistrationError> {
         let body = json!({
             "displayName": self.options.name,
             "signInAudience": "AzureADMyOrg",
@@ -307,21 +256,25 @@ impl Shared {
         let created = match self.call(&Call::post("applications".into(), body)) {
             Ok(created) => created,
             // It may be there now; another one of the same name would be in the way for ever.
-            Err(Failure::Exchange(ExchangeError::Lost(why))) => {
+            Err(RegistrationError::Exchange(ExchangeError::Lost(why))) => {
                 self.cancel.wait(Duration::from_secs(2))?;
-                let lost = Failure::Exchange(ExchangeError::Lost(why));
+                let lost = RegistrationError::Exchange(ExchangeError::Lost(why));
                 return self.find()?.ok_or(lost);
             }
             Err(failure) => return Err(failure),
         };
         let app: App = serde_json::from_value(created)
-            .map_err(|_| Failure::Unreadable("the application that was created"))?;
+            .map_err(|_| RegistrationError::Unreadable("the application that was created"))?;
         self.step(format!("Created it with ClientId {}.", app.app_id));
         Ok(app)
     }
 
     /// The application in the tenant, and the consent to its permission.
-    fn principal(&self, app: &App, changes: &mut Vec<&'static str>) -> Result<(), Failure> {
+    fn principal(
+        &self,
+        app: &App,
+        changes: &mut Vec<&'static str>,
+    ) -> Result<(), RegistrationError> {
         let id = match self.principal_id(&app.app_id)? {
             Some(id) => id,
             None if !self.options.change => {
@@ -340,11 +293,9 @@ impl Shared {
             return Ok(());
         }
         let user = match self.options.consent {
-            Consent::User => Some(
-                self.account
-                    .user()
-                    .ok_or(Failure::Unreadable("the id of the signed-in user"))?,
-            ),
+            Consent::User => Some(self.account.user().ok_or(RegistrationError::Unreadable(
+                "the id of the signed-in user",
+            ))?),
             _ => None,
         };
         let filter = encoded(&format!("clientId eq '{id}'"));
@@ -386,7 +337,7 @@ impl Shared {
                     "principalId": user,
                     "resourceId": self
                         .principal_id(GRAPH)?
-                        .ok_or(Failure::Unreadable("Microsoft Graph's own application"))?,
+                        .ok_or(RegistrationError::Unreadable("Microsoft Graph's own application"))?,
                     "scope": REMOVAL_SCOPE,
                 }),
             ),
@@ -396,30 +347,28 @@ impl Shared {
         Ok(())
     }
 
-    fn principal_id(&self, app_id: &str) -> Result<Option<String>, Failure> {
+    fn principal_id(&self, app_id: &str) -> Result<Option<String>, RegistrationError> {
         let path = format!("servicePrincipals(appId='{}')?$select=id", encoded(app_id));
         match self.call(&Call::get(path)) {
-            Ok(answer) => answer["id"]
-                .as_str()
-                .map(|id| Some(id.to_string()))
-                .ok_or(Failure::Unreadable("the application in the tenant")),
-            Err(Failure::Graph(answer)) if answer.status == 404 => Ok(None),
+            Ok(answer) => answer["id"].as_str().map(|id| Some(id.to_string())).ok_or(
+                RegistrationError::Unreadable("the application in the tenant"),
+            ),
+            Err(RegistrationError::Graph(answer)) if answer.status == 404 => Ok(None),
             Err(failure) => Err(failure),
         }
     }
 
     /// Brings the application into the tenant. The directory may not know a new one everywhere yet.
-    fn enable(&self, app: &App) -> Result<String, Failure> {
+    fn enable(&self, app: &App) -> Result<String, RegistrationError> {
         let call = Call::post("servicePrincipals".into(), json!({"appId": app.app_id}));
         let began = Instant::now();
         loop {
             let refused = match self.call(&call) {
                 Ok(answer) => {
                     self.step("Enabled it in the tenant.");
-                    return answer["id"]
-                        .as_str()
-                        .map(ToString::to_string)
-                        .ok_or(Failure::Unreadable("the application in the tenant"));
+                    return answer["id"].as_str().map(ToString::to_string).ok_or(
+                        RegistrationError::Unreadable("the application in the tenant"),
+                    );
                 }
                 Err(refused) => refused,
             };
@@ -427,8 +376,7 @@ impl Shared {
             if let Some(id) = self.principal_id(&app.app_id)? {
                 return Ok(id);
             }
-            let unknown =
-                matches!(&refused, Failure::Graph(answer) if matches!(answer.status, 400 | 404));
+            let unknown = matches!(&refused, RegistrationError::Graph(answer) if matches!(answer.status, 400 | 404));
             if !unknown || began.elapsed() > USABLE_LIMIT {
                 return Err(refused);
             }
@@ -436,28 +384,26 @@ impl Shared {
         }
     }
 
-    /// Asks Entra for a device code that nobody enters: it gives one as soon as it knows the application.
-    fn wait_until_usable(&self, app: &App) -> Result<(), Failure> {
+    /// Waits until Entra accepts sign-ins with the application.
+    fn wait_until_usable(&self, app: &App) -> Result<(), RegistrationError> {
         let cloud = self.account.client().cloud();
         let application = Application::new(
             self.account.tenant().as_deref(),
             Some(&app.app_id),
             Vec::new(),
         )
-        .map_err(|_| Failure::Unreadable("the application's ClientId"))?;
-        let entra = Entra::new(cloud, application)?;
+        .map_err(|_| RegistrationError::Unreadable("the application's ClientId"))?;
         let began = Instant::now();
         let mut wait = Duration::from_millis(250);
         loop {
-            match DeviceCode::request(&entra) {
-                Err(SignInError::Refused(error)) if error.refusal == Refusal::AppNotFound => {}
-                // Another refusal, such as a policy against device codes, is not of the application.
-                Ok(_) | Err(SignInError::Refused(_)) => return Ok(()),
+            match is_registered(cloud, &application) {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
                 Err(error) if error.is_transient() => {}
                 Err(error) => return Err(error.into()),
             }
             if began.elapsed() > USABLE_LIMIT {
-                return Err(Failure::NotUsable);
+                return Err(RegistrationError::NotUsable);
             }
             self.step("Waiting until Entra knows it everywhere.");
             self.cancel.wait(wait)?;
@@ -466,7 +412,7 @@ impl Shared {
     }
 
     /// Sends a request until Graph has time for it, and returns the JSON of its success.
-    fn call(&self, call: &Call) -> Result<Value, Failure> {
+    fn call(&self, call: &Call) -> Result<Value, RegistrationError> {
         let asking = Session {
             account: &self.account,
             retry: RetrySettings {
@@ -480,129 +426,8 @@ impl Shared {
             Ok(body) => Ok(serde_json::from_slice(&body.bytes).unwrap_or_default()),
             Err(RequestError::Stopped) => Err(SignInError::Cancelled.into()),
             Err(RequestError::SignIn(error)) => Err(error.into()),
-            Err(RequestError::Refused(answer)) => Err(Failure::Graph(answer)),
-            Err(RequestError::Exchange(error)) => Err(Failure::Exchange(error)),
-        }
-    }
-}
-
-impl App {
-    /// What it lacks, as the body of a change that leaves all else as it is.
-    fn lacks(&self) -> Option<Value> {
-        let mut change = json!({});
-        if self.is_fallback_public_client != Some(true) {
-            change["isFallbackPublicClient"] = json!(true);
-        }
-        let redirects = &self.public_client.redirect_uris;
-        if !redirects.iter().any(|one| one == REDIRECT) {
-            let all: Vec<&str> = redirects
-                .iter()
-                .map(String::as_str)
-                .chain([REDIRECT])
-                .collect();
-            change["publicClient"] = json!({"redirectUris": all});
-        }
-        let mut access = self.required_resource_access.clone();
-        let graph = access
-            .iter_mut()
-            .find(|one| one["resourceAppId"].as_str() == Some(GRAPH));
-        let missing = match graph {
-            None => {
-                access.push(permission());
-                true
-            }
-            Some(graph) => {
-                let mut scopes = graph["resourceAccess"]
-                    .as_array()
-                    .cloned()
-                    .unwrap_or_default();
-                let there = scopes
-                    .iter()
-                    .any(|one| one["id"].as_str() == Some(REMOVAL_SCOPE_ID));
-                if !there {
-                    scopes.push(json!({"id": REMOVAL_SCOPE_ID, "type": "Scope"}));
-                    graph["resourceAccess"] = json!(scopes);
-                }
-                !there
-            }
-        };
-        if missing {
-            change["requiredResourceAccess"] = json!(access);
-        }
-        (change != json!({})).then_some(change)
-    }
-}
-
-/// The permission for removals, as an application asks for it.
-fn permission() -> Value {
-    json!({
-        "resourceAppId": GRAPH,
-        "resourceAccess": [{"id": REMOVAL_SCOPE_ID, "type": "Scope"}],
-    })
-}
-
-impl Failure {
-    fn told(self) -> RegistrationEvent {
-        let request_id = match &self {
-            Self::Graph(answer) => answer.request_id.clone(),
-            _ => None,
-        };
-        let (error, message, next_step) = match self {
-            Self::Ambiguous(ids) => (
-                "Ambiguous".into(),
-                format!(
-                    "Several applications have this name, with the ClientIds {}.",
-                    ids.join(", ")
-                ),
-                "Give -ClientId to Connect-ChatAccess, or another -Name.".into(),
-            ),
-            Self::Graph(answer) => {
-                let code = answer.code.unwrap_or_else(|| answer.status.to_string());
-                let message = answer.message.unwrap_or_default();
-                let (error, next_step) = match answer.status {
-                    401 => ("Unauthorized", "Sign in again with Connect-ChatAccess."),
-                    403 => (
-                        "Denied",
-                        "Sign in with -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All, as a Cloud Application Administrator or higher.",
-                    ),
-                    429 => ("Throttled", "Run the same command again later."),
-                    _ => (
-                        "Refused",
-                        "Graph's message says what it did not take; run the same command again.",
-                    ),
-                };
-                (
-                    error.into(),
-                    format!("Microsoft Graph refused: {code}: {message}"),
-                    next_step.into(),
-                )
-            }
-            Self::Exchange(error) => (
-                "Unreachable".into(),
-                format!("Microsoft Graph can't be reached: {error}."),
-                "Check the network and the proxy, and run the same command again.".into(),
-            ),
-            Self::Unreadable(what) => (
-                "Unreadable".into(),
-                format!("Microsoft Graph's answer can't be used: {what} is not as it must be."),
-                "Check GraphEndpoint and what stands between this computer and Microsoft Graph."
-                    .into(),
-            ),
-            Self::Identity(error) => (error.id(), error.to_string(), error.next_step().to_string()),
-            Self::NotUsable => (
-                "NotUsable".into(),
-                format!(
-                    "Entra does not know the application after {} s.",
-                    USABLE_LIMIT.as_secs()
-                ),
-                "It is created; wait some minutes and run the same command again.".into(),
-            ),
-        };
-        RegistrationEvent::Failed {
-            error,
-            message,
-            next_step,
-            request_id,
+            Err(RequestError::Refused(answer)) => Err(RegistrationError::Graph(answer)),
+            Err(RequestError::Exchange(error)) => Err(RegistrationError::Exchange(error)),
         }
     }
 }
@@ -610,42 +435,6 @@ impl Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn app(change: Value) -> App {
-        let mut app = json!({
-            "id": "o", "appId": "a", "isFallbackPublicClient": true,
-            "publicClient": {"redirectUris": [REDIRECT]},
-            "requiredResourceAccess": [permission()],
-        });
-        let changes = change.as_object().unwrap().clone();
-        app.as_object_mut().unwrap().extend(changes);
-        serde_json::from_value(app).unwrap()
-    }
-
-    #[test]
-    fn an_application_that_has_all_lacks_nothing() {
-        assert_eq!(app(json!({})).lacks(), None);
-    }
-
-    #[test]
-    fn what_an_application_lacks_is_added_to_what_it_has() {
-        let other =
-            json!({"resourceAppId": GRAPH, "resourceAccess": [{"id": "x", "type": "Scope"}]});
-        let change = app(json!({
-            "isFallbackPublicClient": null,
-            "publicClient": {"redirectUris": ["https://other"]},
-            "requiredResourceAccess": [other],
-        }))
-        .lacks()
-        .unwrap();
-        assert_eq!(change["isFallbackPublicClient"], true);
-        assert_eq!(
-            change["publicClient"]["redirectUris"],
-            json!(["https://other", REDIRECT])
-        );
-        let scopes = change["requiredResourceAccess"][0]["resourceAccess"].as_array();
-        assert_eq!(scopes.unwrap().len(), 2);
-    }
 
     #[test]
     fn a_name_that_no_application_can_have_is_refused() {

@@ -24,14 +24,14 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// A way to Entra for one application.
 #[derive(Debug)]
-pub(crate) struct Entra {
+pub(in crate::identity) struct Entra {
     http: Client,
     root: String,
-    pub(crate) application: Application,
+    pub(in crate::identity) application: Application,
 }
 
 /// A member of a request's form.
-pub(crate) enum Field<'a> {
+pub(in crate::identity) enum Field<'a> {
     Plain(&'a str, &'a str),
     Secret(&'a str, &'a Secret),
 }
@@ -39,7 +39,10 @@ pub(crate) enum Field<'a> {
 impl Entra {
     /// # Errors
     /// [`SignInError::NoClient`].
-    pub(crate) fn new(cloud: &Cloud, application: Application) -> Result<Self, SignInError> {
+    pub(in crate::identity) fn new(
+        cloud: &Cloud,
+        application: Application,
+    ) -> Result<Self, SignInError> {
         let http = http::client(&cloud.authority).map_err(SignInError::NoClient)?;
         let root = format!("{}/{}/oauth2/v2.0", cloud.authority, application.tenant);
         Ok(Self {
@@ -51,12 +54,12 @@ impl Entra {
 
     /// The address of an endpoint: `authorize`, `token` or `devicecode`. It is made from the cloud's
     /// authority alone; nothing that a service says leads elsewhere.
-    pub(crate) fn endpoint(&self, name: &str) -> String {
+    pub(in crate::identity) fn endpoint(&self, name: &str) -> String {
         format!("{}/{name}", self.root)
     }
 
     /// What is asked for: the permissions, who it is, and a refresh token.
-    pub(crate) fn scope(&self) -> String {
+    pub(in crate::identity) fn scope(&self) -> String {
         let scopes = self.application.scopes.iter().map(String::as_str);
         let ours = ["openid", "profile", "offline_access"];
         let scopes: Vec<&str> = scopes
@@ -67,7 +70,7 @@ impl Entra {
     }
 
     /// Redeems a refresh token. `claims` is the JSON that a challenge asked for.
-    pub(crate) fn refresh(
+    pub(in crate::identity) fn refresh(
         &self,
         refresh_token: &RefreshToken,
         claims: Option<&str>,
@@ -83,12 +86,12 @@ impl Entra {
     }
 
     /// Sends a form to the token endpoint.
-    pub(crate) fn tokens(&self, form: &[Field<'_>]) -> Result<Tokens, SignInError> {
+    pub(in crate::identity) fn tokens(&self, form: &[Field<'_>]) -> Result<Tokens, SignInError> {
         Tokens::read(self.post("token", form)?, &self.application)
     }
 
     /// Sends a form and reads the answer's JSON.
-    pub(crate) fn post<T: DeserializeOwned>(
+    pub(in crate::identity) fn post<T: DeserializeOwned>(
         &self,
         endpoint: &str,
         form: &[Field<'_>],

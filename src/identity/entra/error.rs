@@ -1,477 +1,128 @@
-//! What Entra says when it refuses, as something a program can match and a person can act on.
-//!
-//! The numbers are documented as subject to change, so what happens next goes by the OAuth `error`, and
-//! the number (AADSTS…) only chooses the sentence.
+//! Why there is no token.
 
-use serde::Deserialize;
+use std::time::Duration;
 
-use crate::input::{looks_like_a_token, one_line, shown};
-use crate::secret::Secret;
+use super::EntraError;
+use crate::cancel::Cancelled;
+use crate::http::ExchangeError;
 
-/// A refusal of Entra's. All text in it is safe to print.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntraError {
-    /// What it comes down to.
-    pub refusal: Refusal,
-    /// The OAuth error, such as `invalid_grant`.
-    pub error: String,
-    /// The number of an AADSTS code, such as 65001.
-    pub code: Option<u32>,
-    /// Entra's own words.
-    pub description: Option<String>,
-    /// Entra's id of the sign-in, for the sign-in log and for a support case.
-    pub correlation_id: Option<String>,
-    /// Entra's id of the request.
-    pub trace_id: Option<String>,
+/// Why a sign-in or a refresh brought no token. All text in it is safe to print.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignInError {
+    /// Entra refused.
+    #[error("{0}")]
+    Refused(Box<EntraError>),
+    /// Entra was not reached, or did not answer.
+    #[error("Entra can't be reached: {0}.")]
+    Unreachable(#[from] ExchangeError),
+    /// Entra has too much to do (429) or a fault (5xx).
+    #[error("Entra answered {status}: it is not available just now.")]
+    Unavailable {
+        /// HTTP status.
+        status: u16,
+        /// How long it asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// What answered does not speak as Entra does.
+    #[error("{0}")]
+    NotEntra(String),
+    /// The person did not finish in time.
+    #[error("Nobody finished the sign-in in the browser in time.")]
+    TimedOut,
+    /// The account that signed in is of another tenant than the one that was asked for.
+    #[error("The account that signed in is of tenant {found}, and TenantId is {wanted}.")]
+    WrongTenant {
+        /// The one that was asked for.
+        wanted: String,
+        /// The account's.
+        found: String,
+    },
+    /// The answer belongs to another sign-in.
+    #[error("Entra's answer does not belong to this sign-in ({0}); it was not used.")]
+    Forged(&'static str),
+    /// No port on this computer could be opened for the browser to come back to.
+    #[error("No port of this computer can be opened for the browser to come back to: {0}.")]
+    NoListener(String),
+    /// This session has a token that the caller gave, and nothing to get another one with.
+    #[error("The access token was given from outside, and it can't be renewed here.")]
+    NotRenewable,
+    /// The owner of the sign-in closed it.
+    #[error("The sign-in was stopped.")]
+    Cancelled,
+    /// The system's certificates or proxy settings can't be used.
+    #[error("{0}")]
+    NoClient(String),
 }
 
-/// What a refusal comes down to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each says what it is in `Refusal::meaning`")]
-pub enum Refusal {
-    AccountDisabled,
-    AdminConsentNeeded,
-    AppNotFound,
-    BlockedByPolicy,
-    ClientLoop,
-    CodeNotValid,
-    ConsentDeclined,
-    ConsentNeeded,
-    Declined,
-    DeviceCodeExpired,
-    DeviceNotAllowed,
-    InteractionNeeded,
-    MfaNeeded,
-    NationalCloud,
-    NotAssigned,
-    NotPreauthorized,
-    NotPublicClient,
-    NotSupported,
-    PasswordProblem,
-    RedirectNotRegistered,
-    RefreshTokenExpired,
-    RefreshTokenNotValid,
-    RefreshTokenRevoked,
-    ScopeNotValid,
-    SingleTenantApp,
-    TemporarilyUnavailable,
-    TenantNotFound,
-    UserNotInTenant,
-    Other,
+impl From<Cancelled> for SignInError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
 }
 
-use Refusal as R;
-
-/// The codes that have a sentence of their own. Source: Microsoft's list of Entra authentication and
-/// authorization error codes.
-const CODES: [(u32, Refusal); 56] = [
-    (16000, R::InteractionNeeded),
-    (28002, R::ScopeNotValid),
-    (28003, R::ScopeNotValid),
-    (50011, R::RedirectNotRegistered),
-    (50020, R::UserNotInTenant),
-    (50034, R::UserNotInTenant),
-    (50053, R::AccountDisabled),
-    (50055, R::PasswordProblem),
-    (50057, R::AccountDisabled),
-    (50058, R::InteractionNeeded),
-    (50072, R::MfaNeeded),
-    (50074, R::MfaNeeded),
-    (50076, R::MfaNeeded),
-    (50078, R::MfaNeeded),
-    (50079, R::MfaNeeded),
-    (50089, R::RefreshTokenExpired),
-    (50105, R::NotAssigned),
-    (50126, R::PasswordProblem),
-    (50132, R::RefreshTokenRevoked),
-    (50133, R::RefreshTokenRevoked),
-    (50144, R::PasswordProblem),
-    (50158, R::MfaNeeded),
-    (50173, R::RefreshTokenRevoked),
-    (50194, R::SingleTenantApp),
-    (50196, R::ClientLoop),
-    (51004, R::UserNotInTenant),
-    (53000, R::DeviceNotAllowed),
-    (53001, R::DeviceNotAllowed),
-    (53002, R::DeviceNotAllowed),
-    (53003, R::BlockedByPolicy),
-    (53011, R::BlockedByPolicy),
-    (54005, R::CodeNotValid),
-    (65001, R::ConsentNeeded),
-    (65002, R::NotPreauthorized),
-    (65004, R::ConsentDeclined),
-    (70008, R::RefreshTokenExpired),
-    (70011, R::ScopeNotValid),
-    (70018, R::CodeNotValid),
-    (70019, R::DeviceCodeExpired),
-    (70020, R::DeviceCodeExpired),
-    (70043, R::RefreshTokenExpired),
-    (90002, R::TenantNotFound),
-    (90033, R::TemporarilyUnavailable),
-    (90038, R::NationalCloud),
-    (90094, R::AdminConsentNeeded),
-    (90095, R::AdminConsentNeeded),
-    (500113, R::RedirectNotRegistered),
-    (530032, R::BlockedByPolicy),
-    (530035, R::BlockedByPolicy),
-    (650053, R::ScopeNotValid),
-    (700016, R::AppNotFound),
-    (700082, R::RefreshTokenExpired),
-    (700084, R::RefreshTokenExpired),
-    (900023, R::TenantNotFound),
-    (7000112, R::AppNotFound),
-    (7000218, R::NotPublicClient),
-];
-
-impl Refusal {
-    fn of(error: &str, code: Option<u32>, redeeming_refresh_token: bool) -> Self {
-        if let Some(found) =
-            code.and_then(|code| CODES.binary_search_by_key(&code, |entry| entry.0).ok())
-        {
-            return CODES[found].1;
-        }
-        match error {
-            "access_denied" | "authorization_declined" => Self::Declined,
-            "expired_token" | "code_expired" => Self::DeviceCodeExpired,
-            "bad_verification_code" => Self::CodeNotValid,
-            "consent_required" => Self::ConsentNeeded,
-            "interaction_required" | "login_required" => Self::InteractionNeeded,
-            "invalid_client" => Self::NotPublicClient,
-            "invalid_grant" if redeeming_refresh_token => Self::RefreshTokenNotValid,
-            "invalid_grant" => Self::CodeNotValid,
-            "invalid_scope" => Self::ScopeNotValid,
-            "unauthorized_client" => Self::AppNotFound,
-            "unsupported_grant_type" | "unsupported_response_type" => Self::NotSupported,
-            "temporarily_unavailable" | "server_error" | "slow_down" => {
-                Self::TemporarilyUnavailable
-            }
-            _ => Self::Other,
-        }
-    }
-
-    /// A stable name, such as `AdminConsentNeeded`.
-    pub fn id(self) -> String {
-        format!("{self:?}")
-    }
-
-    /// What happened, as a sentence.
-    pub fn meaning(self) -> &'static str {
+impl SignInError {
+    /// A stable name, such as `AdminConsentNeeded` or `Unreachable`.
+    pub fn id(&self) -> String {
         match self {
-            R::AccountDisabled => "The account is disabled or locked.",
-            R::AdminConsentNeeded => {
-                "The application asks for a permission that only an administrator may consent to."
-            }
-            R::AppNotFound => {
-                "The application (ClientId) is not known or not enabled in the tenant."
-            }
-            R::BlockedByPolicy => "A Conditional Access or security policy blocks this sign-in.",
-            R::ClientLoop => "This client asked for tokens too often in a short time.",
-            R::CodeNotValid => {
-                "The code of this sign-in was used already, or is not valid any more."
-            }
-            R::ConsentDeclined => "The consent was declined.",
-            R::ConsentNeeded => {
-                "Neither the user nor an administrator has consented to the application's permission."
-            }
-            R::DeviceCodeExpired => "The code was not entered in time.",
-            R::DeviceNotAllowed => {
-                "A Conditional Access policy wants a compliant, joined or approved device or app."
-            }
-            R::InteractionNeeded => "Entra wants the person to sign in again.",
-            R::MfaNeeded => "Multifactor authentication is needed.",
-            R::NationalCloud => "The tenant is in another cloud than this sign-in.",
-            R::NotAssigned => "The account is not assigned to the application, which requires it.",
-            R::NotPreauthorized => {
-                "The ClientId is one of Microsoft's own applications, and it may not ask for this permission."
-            }
-            R::NotPublicClient => {
-                "The application is not set up as a public client: Entra wants a secret from it."
-            }
-            R::NotSupported => "The service does not support this way of signing in.",
-            R::PasswordProblem => "The password is wrong or has expired.",
-            R::RedirectNotRegistered => {
-                "The application has no redirect URI http://localhost for mobile and desktop applications."
-            }
-            R::RefreshTokenExpired => {
-                "The refresh token has expired: by its age, by lack of use, or by a sign-in frequency policy."
-            }
-            R::RefreshTokenNotValid => {
-                "The refresh token is not valid: it has expired, was revoked, or belongs to another tenant or application."
-            }
-            R::RefreshTokenRevoked => {
-                "The refresh token was revoked: by a password change, or by an administrator."
-            }
-            R::ScopeNotValid => {
-                "The permission (Scope) that was asked for does not exist or is not valid."
-            }
-            R::Declined => "The sign-in was declined.",
-            R::SingleTenantApp => "The application belongs to a single tenant.",
-            R::TemporarilyUnavailable => "Entra is not available just now.",
-            R::TenantNotFound => "There is no such tenant.",
-            R::UserNotInTenant => "The account is not in the tenant.",
-            R::Other => "Entra refused the sign-in.",
+            Self::Refused(error) => error.refusal.id(),
+            Self::Unreachable(_) => "Unreachable".into(),
+            Self::Unavailable { .. } => "TemporarilyUnavailable".into(),
+            Self::NotEntra(_) => "NotEntra".into(),
+            Self::TimedOut => "TimedOut".into(),
+            Self::WrongTenant { .. } => "WrongTenant".into(),
+            Self::Forged(_) => "Forged".into(),
+            Self::NoListener(_) => "NoListener".into(),
+            Self::NotRenewable => "NotRenewable".into(),
+            Self::Cancelled => "Cancelled".into(),
+            Self::NoClient(_) => "NoClient".into(),
         }
     }
 
     /// What to do about it.
-    pub fn next_step(self) -> &'static str {
+    pub fn next_step(&self) -> &'static str {
         match self {
-            R::AccountDisabled => "Use another account, or have an administrator enable this one.",
-            R::AdminConsentNeeded | R::ConsentNeeded => {
-                "Have an administrator consent to the delegated permission Chat.ReadWrite.All (Register-ChatAccessApp -GrantConsent does it), or sign in interactively and consent."
+            Self::Refused(error) => error.refusal.next_step(),
+            Self::Unreachable(_) => {
+                "Check the network, the proxy and the Environment, and try again."
             }
-            R::AppNotFound => {
-                "Check ClientId and TenantId; Register-ChatAccessApp finds or creates an application and returns its ClientId."
+            Self::Unavailable { .. } => "Try again later.",
+            Self::NotEntra(_) => {
+                "Check the Environment, the proxy and what else stands between this computer and Entra."
             }
-            R::BlockedByPolicy => {
-                "Look at the sign-in in the Entra sign-in log by its correlation id to see which policy it was; device code sign-in is often blocked, the browser sign-in is not."
+            Self::TimedOut => "Run Connect-ChatAccess again, or use -UseDeviceCode.",
+            Self::WrongTenant { .. } => {
+                "Sign in with an account of that tenant, or check TenantId: it is your own tenant, not the outsider's."
             }
-            R::ClientLoop => "Wait some minutes, and store and use the newest refresh token.",
-            R::CodeNotValid | R::DeviceCodeExpired => "Run Connect-ChatAccess again.",
-            R::ConsentDeclined | R::Declined => {
-                "Run Connect-ChatAccess again and accept, or use another account."
-            }
-            R::DeviceNotAllowed => {
-                "Sign in through the browser on a device that the policy allows; device code can't prove the device."
-            }
-            R::InteractionNeeded | R::MfaNeeded => {
-                "Sign in again with Connect-ChatAccess through the browser, and store the new refresh token where one is used."
-            }
-            R::NationalCloud => "Give the Environment of the tenant: Global, USGov or USGovDoD.",
-            R::NotAssigned => "Have an administrator assign the account to the application.",
-            R::NotPreauthorized => {
-                "Use an application of your own: run Register-ChatAccessApp and give its ClientId."
-            }
-            R::NotPublicClient => {
-                "In the application's registration, under Authentication, allow public client flows; or use the application of Register-ChatAccessApp."
-            }
-            R::NotSupported => "Check AuthorityHost, or sign in another way.",
-            R::PasswordProblem => "Sign in through the browser, where the password can be changed.",
-            R::RedirectNotRegistered => {
-                "Add http://localhost to the application's redirect URIs for mobile and desktop applications, or use -UseDeviceCode."
-            }
-            R::RefreshTokenExpired | R::RefreshTokenNotValid | R::RefreshTokenRevoked => {
-                "Sign in again with Connect-ChatAccess and store the new refresh token (Export-ChatAccessToken)."
-            }
-            R::ScopeNotValid => "Check Scope; the removal needs Chat.ReadWrite.All.",
-            R::SingleTenantApp => {
-                "Give TenantId: the tenant in which the application is registered."
-            }
-            R::TemporarilyUnavailable => "Try again later.",
-            R::TenantNotFound => "Check TenantId and Environment.",
-            R::UserNotInTenant => {
-                "Use an account of that tenant, or check TenantId: it is your own tenant, not the outsider's."
-            }
-            R::Other => "Look at the sign-in in the Entra sign-in log by its correlation id.",
-        }
-    }
-}
-
-/// The body of a refusal.
-#[derive(Deserialize)]
-struct ErrorBody {
-    error: String,
-    #[serde(default)]
-    error_description: Option<String>,
-    #[serde(default)]
-    error_codes: Vec<u32>,
-    #[serde(default)]
-    correlation_id: Option<String>,
-    #[serde(default)]
-    trace_id: Option<String>,
-}
-
-impl EntraError {
-    /// Reads the JSON of a refusal; `None` for what is none. `sent` are the secrets of the request, which
-    /// the text may echo; `redeeming_refresh_token` tells `invalid_grant` of one apart from that of a code.
-    pub(crate) fn read(
-        body: &[u8],
-        sent: &[&Secret],
-        redeeming_refresh_token: bool,
-    ) -> Option<Self> {
-        let body: ErrorBody = serde_json::from_slice(body).ok()?;
-        let mut description = body.error_description.unwrap_or_default();
-        for secret in sent {
-            description = secret.redact(&description);
-        }
-        let mut error = Self::new(&body.error, &description, redeeming_refresh_token);
-        if error.code.is_none() {
-            error.code = body.error_codes.first().copied();
-            error.refusal = Refusal::of(&error.error, error.code, redeeming_refresh_token);
-        }
-        error.correlation_id = error
-            .correlation_id
-            .or(body.correlation_id.as_deref().and_then(id));
-        error.trace_id = error.trace_id.or(body.trace_id.as_deref().and_then(id));
-        Some(error)
-    }
-
-    /// From `error` and `error_description`, which is all that a redirect brings. The description ends in
-    /// the ids and the time: "AADSTS65001: …. Trace ID: … Correlation ID: … Timestamp: …".
-    pub(crate) fn new(error: &str, description: &str, redeeming_refresh_token: bool) -> Self {
-        let after = |name: &str| {
-            let (_, rest) = description.split_once(name)?;
-            id(rest.split_whitespace().next()?)
-        };
-        let code = description.split_once("AADSTS").and_then(|(_, rest)| {
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            rest[..digits].parse().ok()
-        });
-        let words = description.split("Trace ID:").next().unwrap_or_default();
-        let words = words.split_once(": ").map_or(words, |(start, rest)| {
-            if start.trim().starts_with("AADSTS") {
-                rest
-            } else {
-                words
-            }
-        });
-        let words = one_line(words, 300);
-        let error = shown(error);
-        Self {
-            refusal: Refusal::of(&error, code, redeeming_refresh_token),
-            error,
-            code,
-            description: (!words.is_empty() && !looks_like_a_token(&words)).then_some(words),
-            correlation_id: after("Correlation ID:"),
-            trace_id: after("Trace ID:"),
+            Self::Forged(_) => "Close other sign-in pages and run Connect-ChatAccess again.",
+            Self::NoListener(_) => "Use -UseDeviceCode.",
+            Self::NotRenewable => "Get a new token and run Connect-ChatAccess again.",
+            Self::Cancelled => "Run Connect-ChatAccess again.",
+            Self::NoClient(_) => "Check the system's certificates and proxy settings.",
         }
     }
 
-    /// Trying again later may succeed, without a person.
+    /// Trying again may succeed, without a person.
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self.error.as_str(),
-            "temporarily_unavailable" | "server_error" | "slow_down"
-        ) || self.refusal == R::TemporarilyUnavailable
-    }
-}
-
-impl std::fmt::Display for EntraError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.refusal.meaning())?;
-        if let Some(words) = &self.description {
-            write!(f, " Entra says: {words}")?;
-            if !words.ends_with(['.', '!', '?', '…']) {
-                f.write_str(".")?;
-            }
-        }
-        match self.code {
-            Some(code) => write!(f, " (AADSTS{code}",)?,
-            None => write!(f, " ({}", self.error)?,
-        }
-        if let Some(id) = &self.correlation_id {
-            write!(f, ", correlation id {id}")?;
-        }
-        f.write_str(")")
-    }
-}
-
-/// An id as Entra writes it. Nothing else is repeated in its place.
-fn id(text: &str) -> Option<String> {
-    uuid::Uuid::try_parse(text.trim())
-        .ok()
-        .map(|id| id.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    const TRACE: &str = "9fe8ad25-0c5b-4d3c-b1f5-4f0e2b7a3300";
-    const CORRELATION: &str = "42e2ba05-d2ad-4c34-8f0e-1b3a7a5e6c11";
-
-    fn read(error: &str, code: u32) -> EntraError {
-        let body = json!({
-            "error": error,
-            "error_description": format!(
-                "AADSTS{code}: Something long. Trace ID: {TRACE} Correlation ID: {CORRELATION} Timestamp: 2026-01-01 00:00:00Z"
-            ),
-            "error_codes": [code],
-            "timestamp": "2026-01-01 00:00:00Z",
-            "trace_id": TRACE,
-            "correlation_id": CORRELATION,
-        });
-        EntraError::read(body.to_string().as_bytes(), &[], false).unwrap()
-    }
-
-    #[test]
-    fn the_codes_are_in_order_so_that_they_are_found() {
-        assert!(CODES.is_sorted_by(|a, b| a.0 < b.0));
-    }
-
-    #[test]
-    fn a_refusal_is_a_sentence_with_code_meaning_and_correlation_id() {
-        let error = read("invalid_grant", 65001);
-        assert_eq!(error.refusal, Refusal::ConsentNeeded);
-        assert_eq!(error.correlation_id.as_deref(), Some(CORRELATION));
-        assert_eq!(error.trace_id.as_deref(), Some(TRACE));
-        assert_eq!(
-            error.to_string(),
-            format!(
-                "Neither the user nor an administrator has consented to the application's permission. Entra says: Something long. (AADSTS65001, correlation id {CORRELATION})"
-            )
-        );
-        assert!(error.refusal.next_step().contains("Chat.ReadWrite.All"));
-    }
-
-    #[test]
-    fn each_code_of_the_list_has_its_refusal() {
-        for (code, refusal) in CODES {
-            assert_eq!(read("invalid_grant", code).refusal, refusal, "{code}");
+        match self {
+            Self::Refused(error) => error.is_transient(),
+            Self::Unreachable(_) | Self::Unavailable { .. } => true,
+            _ => false,
         }
     }
 
-    #[test]
-    fn without_a_known_code_the_oauth_error_decides() {
-        let of = |error: &str, refresh| EntraError::new(error, "", refresh).refusal;
-        assert_eq!(of("access_denied", false), Refusal::Declined);
-        assert_eq!(of("invalid_grant", true), Refusal::RefreshTokenNotValid);
-        assert_eq!(of("invalid_grant", false), Refusal::CodeNotValid);
-        assert_eq!(of("no_such_error", false), Refusal::Other);
-        assert_eq!(read("invalid_grant", 1).refusal, Refusal::CodeNotValid);
+    /// How long the service asks to wait before the next try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unavailable { retry_after, .. } => *retry_after,
+            _ => None,
+        }
     }
 
-    #[test]
-    fn only_what_time_heals_is_transient() {
-        assert!(EntraError::new("temporarily_unavailable", "", true).is_transient());
-        assert!(read("invalid_grant", 90033).is_transient());
-        assert!(!read("invalid_grant", 700_082).is_transient());
-    }
-
-    #[test]
-    fn hostile_text_comes_out_as_one_short_line_without_what_was_sent() {
-        let secret = Secret::new("0.AbSecret".into());
-        let body = json!({
-            "error": "invalid_grant\r\n\u{1b}[2J",
-            "error_description": format!("no 0.AbSecret\r\n\u{1b}[31m{}", "x".repeat(5000)),
-            "correlation_id": "<script>",
-            "trace_id": "x".repeat(5000),
-        });
-        let error = EntraError::read(body.to_string().as_bytes(), &[&secret], true).unwrap();
-        let told = format!("{error} {error:?}");
-        assert!(
-            !told.contains("0.AbSecret") && told.chars().count() < 1500,
-            "{told}"
-        );
-        assert!(!error.to_string().contains(char::is_control), "{error}");
-        assert_eq!((error.correlation_id, error.trace_id), (None, None));
-    }
-
-    #[test]
-    fn what_is_no_refusal_is_not_read_as_one() {
-        for body in [
-            "",
-            "[]",
-            "{}",
-            "null",
-            r#"{"error":{"code":"x"}}"#,
-            "<html>",
-        ] {
-            assert!(
-                EntraError::read(body.as_bytes(), &[], false).is_none(),
-                "{body}"
-            );
+    /// Entra's own refusal, where it is one.
+    pub fn entra(&self) -> Option<&EntraError> {
+        match self {
+            Self::Refused(error) => Some(error),
+            _ => None,
         }
     }
 }

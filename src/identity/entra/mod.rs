@@ -2,10 +2,10 @@
 
 mod client;
 mod error;
+mod refusal;
 mod response;
-mod sign_in_error;
 
-pub(crate) use self::client::{Entra, Field};
-pub use self::error::{EntraError, Refusal};
-pub(crate) use self::response::Tokens;
-pub use self::sign_in_error::SignInError;
+pub(super) use self::client::{Entra, Field};
+pub use self::error::SignInError;
+pub use self::refusal::{EntraError, Refusal};
+pub(super) use self::response::Tokens;

@@ -15,22 +15,22 @@ const LONGEST_LIFE: u64 = 7 * 24 * 60 * 60;
 
 /// The tokens of one answer.
 #[derive(Debug, Clone)]
-pub(crate) struct Tokens {
-    pub(crate) access: AccessToken,
-    pub(crate) refresh: Option<RefreshToken>,
+pub(in crate::identity) struct Tokens {
+    pub(in crate::identity) access: AccessToken,
+    pub(in crate::identity) refresh: Option<RefreshToken>,
     /// How long the access token lives, from when it was received.
-    pub(crate) life: Duration,
+    pub(in crate::identity) life: Duration,
     /// What the ID token says of who signed in.
-    pub(crate) identity: Option<Claims>,
+    pub(in crate::identity) identity: Option<Claims>,
     /// The nonce in the ID token.
-    pub(crate) nonce: Option<Secret>,
+    pub(in crate::identity) nonce: Option<Secret>,
     /// The permissions that were given.
-    pub(crate) scopes: Vec<String>,
+    pub(in crate::identity) scopes: Vec<String>,
 }
 
 /// The JSON of the answer.
 #[derive(Deserialize)]
-pub(crate) struct Answer {
+pub(super) struct TokenResponse {
     token_type: String,
     access_token: Secret,
     expires_in: u64,
@@ -43,7 +43,10 @@ pub(crate) struct Answer {
 }
 
 impl Tokens {
-    pub(crate) fn read(answer: Answer, application: &Application) -> Result<Self, SignInError> {
+    pub(super) fn read(
+        answer: TokenResponse,
+        application: &Application,
+    ) -> Result<Self, SignInError> {
         let unusable =
             |what: &str| SignInError::NotEntra(format!("Entra's answer can't be used: {what}."));
         if !answer.token_type.eq_ignore_ascii_case("bearer") {

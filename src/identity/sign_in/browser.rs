@@ -9,8 +9,7 @@ use super::loopback::{Landing, Loopback, Visitor};
 use super::page::Page;
 use crate::cancel::Cancel;
 use crate::identity::SignInError;
-use crate::identity::entra::Tokens;
-use crate::identity::entra::{Entra, Field};
+use crate::identity::entra::{Entra, Field, Tokens};
 use crate::secret::Secret;
 
 /// A sign-in that a browser was sent on.

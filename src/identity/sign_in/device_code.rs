@@ -6,10 +6,9 @@ use reqwest::Url;
 use serde::Deserialize;
 
 use crate::cancel::Cancel;
-use crate::cloud::is_loopback;
-use crate::identity::entra::Tokens;
-use crate::identity::entra::{Entra, Field};
-use crate::identity::{EntraError, SignInError};
+use crate::cloud::{Cloud, is_loopback};
+use crate::identity::entra::{Entra, Field, Tokens};
+use crate::identity::{Application, EntraError, Refusal, SignInError};
 use crate::input::one_line;
 use crate::secret::Secret;
 
@@ -24,16 +23,16 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// A code that waits to be entered.
 #[derive(Debug)]
-pub(crate) struct DeviceCode {
+pub(super) struct DeviceCode {
     code: Secret,
     /// What to tell the person, whole.
-    pub(crate) message: String,
+    pub(super) message: String,
     /// The code to enter,
-    pub(crate) user_code: String,
+    pub(super) user_code: String,
     /// and where.
-    pub(crate) verification_uri: String,
+    pub(super) verification_uri: String,
     /// How long it may be entered.
-    pub(crate) life: Duration,
+    pub(super) life: Duration,
     interval: Duration,
 }
 
@@ -51,7 +50,7 @@ struct Answer {
 
 impl DeviceCode {
     /// Asks for a code.
-    pub(crate) fn request(entra: &Entra) -> Result<Self, SignInError> {
+    pub(super) fn request(entra: &Entra) -> Result<Self, SignInError> {
         let scope = entra.scope();
         let answer: Answer = entra.post("devicecode", &[Field::Plain("scope", &scope)])?;
         // The person is sent there, so it is no other kind of address than Entra's own is.
@@ -81,7 +80,7 @@ impl DeviceCode {
     }
 
     /// Asks as often as it may until the person is done.
-    pub(crate) fn redeem(&self, entra: &Entra, cancel: &Cancel) -> Result<Tokens, SignInError> {
+    pub(super) fn redeem(&self, entra: &Entra, cancel: &Cancel) -> Result<Tokens, SignInError> {
         let mut polling = Polling {
             interval: self.interval,
             life: self.life,
@@ -98,6 +97,21 @@ impl DeviceCode {
                 Err(error) => polling.after(error, began.elapsed())?,
             }
         }
+    }
+}
+
+/// Returns whether Entra knows the application already. Entra issues a device code as soon as it does, so
+/// this requests one, which nobody enters.
+///
+/// # Errors
+/// Entra can't be reached or returned no usable response.
+pub(crate) fn is_registered(cloud: &Cloud, application: &Application) -> Result<bool, SignInError> {
+    match DeviceCode::request(&Entra::new(cloud, application.clone())?) {
+        Ok(_) => Ok(true),
+        // Any other refusal, such as a policy that blocks device codes, comes from an application that
+        // Entra knows.
+        Err(SignInError::Refused(error)) => Ok(error.refusal != Refusal::AppNotFound),
+        Err(error) => Err(error),
     }
 }
 
@@ -134,7 +148,6 @@ impl Polling {
 mod tests {
     use super::*;
     use crate::http::ExchangeError;
-    use crate::identity::Refusal;
 
     fn refused(error: &str) -> SignInError {
         SignInError::Refused(Box::new(EntraError::new(error, "", false)))

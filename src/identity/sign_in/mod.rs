@@ -1,7 +1,7 @@
 //! A sign-in under way: a thread that does it, and the events that tell whoever waits for it.
 
 mod browser;
-pub(crate) mod device_code;
+mod device_code;
 mod loopback;
 mod page;
 
@@ -13,12 +13,12 @@ use serde_json::Value;
 
 use self::browser::Browser;
 use self::device_code::DeviceCode;
+pub(crate) use self::device_code::is_registered;
 use crate::background::spawn;
 use crate::cancel::Cancel;
 use crate::cloud::Cloud;
 use crate::events::EventQueue;
-use crate::identity::entra::Entra;
-use crate::identity::entra::Tokens;
+use crate::identity::entra::{Entra, Tokens};
 use crate::identity::{Account, Application, Claims, SignInError};
 use crate::token::RefreshToken;
 

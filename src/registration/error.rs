@@ -1,0 +1,101 @@
+//! Why a registration failed, and the event that reports it.
+
+use super::{RegistrationEvent, USABLE_LIMIT};
+use crate::cancel::Cancelled;
+use crate::graph::{Answer, ExchangeError};
+use crate::identity::SignInError;
+
+/// Why it is not done.
+#[derive(Debug)]
+pub(super) enum RegistrationError {
+    /// Several applications have the name.
+    Ambiguous(Vec<String>),
+    /// Graph refused.
+    Graph(Box<Answer>),
+    /// Graph was not reached, or its answer was lost.
+    Exchange(ExchangeError),
+    /// Graph's answer lacks what it must have.
+    Unreadable(&'static str),
+    /// There is no token, or no answer of Entra's.
+    Identity(SignInError),
+    /// Entra does not know the application in time.
+    NotUsable,
+}
+
+impl From<Cancelled> for RegistrationError {
+    fn from(cancelled: Cancelled) -> Self {
+        SignInError::from(cancelled).into()
+    }
+}
+
+impl From<SignInError> for RegistrationError {
+    fn from(error: SignInError) -> Self {
+        Self::Identity(error)
+    }
+}
+
+impl RegistrationError {
+    pub(super) fn into_event(self) -> RegistrationEvent {
+        let request_id = match &self {
+            Self::Graph(answer) => answer.request_id.clone(),
+            _ => None,
+        };
+        let (error, message, next_step) = match self {
+            Self::Ambiguous(ids) => (
+                "Ambiguous".into(),
+                format!(
+                    "Several applications have this name, with the ClientIds {}.",
+                    ids.join(", ")
+                ),
+                "Give -ClientId to Connect-ChatAccess, or another -Name.".into(),
+            ),
+            Self::Graph(answer) => {
+                let code = answer.code.unwrap_or_else(|| answer.status.to_string());
+                let message = answer.message.unwrap_or_default();
+                let (error, next_step) = match answer.status {
+                    401 => ("Unauthorized", "Sign in again with Connect-ChatAccess."),
+                    403 => (
+                        "Denied",
+                        "Sign in with -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All, as a Cloud Application Administrator or higher.",
+                    ),
+                    429 => ("Throttled", "Run the same command again later."),
+                    _ => (
+                        "Refused",
+                        "Graph's message says what it did not take; run the same command again.",
+                    ),
+                };
+                (
+                    error.into(),
+                    format!("Microsoft Graph refused: {code}: {message}"),
+                    next_step.into(),
+                )
+            }
+            Self::Exchange(error) => (
+                "Unreachable".into(),
+                format!("Microsoft Graph can't be reached: {error}."),
+                "Check the network and the proxy, and run the same command again.".into(),
+            ),
+            Self::Unreadable(what) => (
+                "Unreadable".into(),
+                format!("Microsoft Graph's answer can't be used: {what} is not as it must be."),
+                "Check GraphEndpoint and what stands between this computer and Microsoft Graph."
+                    .into(),
+            ),
+            Self::Identity(error) => (error.id(), error.to_string(), error.next_step().to_string()),
+            Self::NotUsable => (
+                "NotUsable".into(),
+                format!(
+                    "Entra does not know the application after {} s.",
+                    USABLE_LIMIT.as_secs()
+                ),
+                "It is created; wait some minutes and run the same command again.".into(),
+            ),
+        };
+        RegistrationEvent::Failed {
+            error,
+            message,
+            next_step,
+            request_id,
+        }
+    }
+}
