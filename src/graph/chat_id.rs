@@ -1,4 +1,4 @@
-//! The id of a Teams chat: what one looks like, and what people paste instead.
+//! The id of a Teams chat: its documented forms, and the texts that people paste instead of one.
 
 use percent_encoding::percent_decode_str;
 use uuid::Uuid;
@@ -6,22 +6,23 @@ use uuid::Uuid;
 use super::encoded;
 use crate::input::InvalidInput;
 
-const EXPECTED: &str = "give a chat's id, such as 19:1a2b…_3c4d…@unq.gbl.spaces (one to one), \
+const EXPECTED: &str = "give a chat's id, such as 19:1a2b…_3c4d…@unq.gbl.spaces (one-to-one), \
     19:1a2b…@thread.v2 (group) or 19:meeting_…@thread.v2 (meeting)";
 
 /// A chat id of one of the known forms.
 ///
-/// One to one: `19:{guid}_{guid}@unq.gbl.spaces`; group: `19:{hex}@thread.v2`; meeting:
-/// `19:meeting_{text}@thread.v2`. Which suffix the government clouds give to one-to-one chats is not
-/// documented, so any `unq.….spaces` is taken.
+/// One-to-one: `19:{guid}_{guid}@unq.gbl.spaces`; group: `19:{hex}@thread.v2`; meeting:
+/// `19:meeting_{text}@thread.v2`. The suffix of one-to-one chats in government clouds is not documented, so
+/// any `unq.….spaces` is accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChatId(String);
 
 impl ChatId {
-    /// Checks `text`, without the white space around it.
+    /// Parses `text`, without the white space around it.
     ///
     /// # Errors
-    /// What is no chat id; for a Teams link, a channel or a placeholder the sentence says what to give.
+    /// Any text that is not a chat id. For a Teams link, a channel or a placeholder, the message says what to
+    /// give instead.
     pub fn parse(text: &str) -> Result<Self, InvalidInput> {
         let id = text.trim();
         let wrong = |expected: String| Err(InvalidInput::new("ThreadId", id, expected));
@@ -37,47 +38,104 @@ impl ChatId {
         if id.contains(['<', '>']) {
             return wrong(format!("it is a placeholder; {EXPECTED}"));
         }
-        let Some((body, suffix)) = id.strip_prefix("19:").and_then(|rest| rest.split_once('@'))
-        else {
+        let Some((body, suffix)) = parts(id) else {
             return wrong(EXPECTED.into());
         };
-        let suffix = suffix.to_ascii_lowercase();
-        if matches!(suffix.as_str(), "thread.tacv2" | "thread.skype") {
-            return wrong("it is a channel of a team, not a chat; access to a channel is taken by removing the member from the team".into());
+        if is_channel(suffix) {
+            return wrong("it is a channel of a team, not a chat; to remove access to a channel, remove the member from the team".into());
         }
         let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if body.is_empty() || !body.chars().all(word) {
             return wrong(EXPECTED.into());
         }
-        let one_to_one = suffix.starts_with("unq.") && suffix.ends_with(".spaces");
-        if one_to_one && !is_two_guids(body) {
+        if is_one_to_one(suffix) && two_guids(body).is_none() {
             return wrong(format!(
-                "a one-to-one chat's id holds two GUIDs, joined by an underscore, and this one is cut or mistyped; {EXPECTED}"
+                "a one-to-one chat's id contains two GUIDs joined by an underscore, and this one is truncated or mistyped; {EXPECTED}"
             ));
         }
-        if !one_to_one && suffix != "thread.v2" {
+        if !is_one_to_one(suffix) && !is_group(suffix) {
             return wrong(EXPECTED.into());
         }
         Ok(Self(id.into()))
     }
 
-    /// The id as it was given.
+    /// Returns the id as given.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The id percent-encoded as one segment of a path: `19%3A…%40thread.v2`.
+    /// Returns the id percent-encoded as one path segment: `19%3A…%40thread.v2`.
     pub fn segment(&self) -> String {
         encoded(&self.0)
     }
 }
 
-fn is_two_guids(body: &str) -> bool {
-    body.split_once('_').is_some_and(|(a, b)| {
-        [a, b]
-            .iter()
-            .all(|g| g.len() == 36 && Uuid::try_parse(g).is_ok())
-    })
+/// What a thread id shows about its thread. Unlike [`ChatId::parse`] this accepts any text, because records
+/// also name threads that no removal is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ThreadForm {
+    /// A one-to-one chat, whose id contains the object ids of both users.
+    OneToOne([Uuid; 2]),
+    /// A meeting's chat.
+    Meeting,
+    /// A group chat.
+    Group,
+    /// A channel of a team, which is no chat.
+    Channel,
+    /// Anything else, such as `48:notes`.
+    Other,
+}
+
+impl ThreadForm {
+    pub(crate) fn of(id: &str) -> Self {
+        let suffix = id.rsplit_once('@').map_or("", |(_, suffix)| suffix);
+        if is_channel(suffix) {
+            Self::Channel
+        } else if let Some(users) = users_of_one_to_one(id) {
+            Self::OneToOne(users)
+        } else if id.starts_with("19:meeting_") {
+            Self::Meeting
+        } else if is_group(suffix) {
+            Self::Group
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// Returns the two object ids in the id of a one-to-one chat, in the id's order.
+pub(crate) fn users_of_one_to_one(id: &str) -> Option<[Uuid; 2]> {
+    let (body, suffix) = parts(id)?;
+    is_one_to_one(suffix).then(|| two_guids(body)).flatten()
+}
+
+/// The text between `19:` and `@`, and the text after it.
+fn parts(id: &str) -> Option<(&str, &str)> {
+    id.strip_prefix("19:")?.split_once('@')
+}
+
+/// Government clouds use other middle parts than `gbl`, none of which is documented.
+fn is_one_to_one(suffix: &str) -> bool {
+    let suffix = suffix.to_ascii_lowercase();
+    suffix.starts_with("unq.") && suffix.ends_with(".spaces")
+}
+
+fn is_group(suffix: &str) -> bool {
+    suffix.eq_ignore_ascii_case("thread.v2")
+}
+
+fn is_channel(suffix: &str) -> bool {
+    suffix.eq_ignore_ascii_case("thread.tacv2") || suffix.eq_ignore_ascii_case("thread.skype")
+}
+
+fn two_guids(body: &str) -> Option<[Uuid; 2]> {
+    let guid = |text: &str| {
+        (text.len() == 36)
+            .then(|| Uuid::try_parse(text).ok())
+            .flatten()
+    };
+    let (a, b) = body.split_once('_')?;
+    Some([guid(a)?, guid(b)?])
 }
 
 /// The chat id inside a Teams link: `https://teams.microsoft.com/l/chat/19%3A…%40thread.v2/0?…`.
@@ -96,7 +154,7 @@ mod tests {
     const GROUP: &str = "19:b8577894a63548969c5c92bb9c80c5e1@thread.v2";
 
     #[test]
-    fn the_known_forms_are_taken_as_they_are() {
+    fn known_forms_are_accepted_unchanged() {
         for id in [
             ONE_TO_ONE,
             GROUP,
@@ -112,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_one_encoded() {
+    fn an_id_is_encoded_as_one_path_segment() {
         assert_eq!(
             ChatId::parse(GROUP).unwrap().segment(),
             "19%3Ab8577894a63548969c5c92bb9c80c5e1%40thread.v2"
@@ -120,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_paste_instead_is_told_apart() {
+    fn links_channels_and_placeholders_get_their_own_message() {
         let sentence = |text: &str| ChatId::parse(text).unwrap_err().to_string();
         let link = format!("https://teams.microsoft.com/l/chat/{GROUP}/0?tenantId=x");
         assert!(sentence(&link).contains(&format!("the chat's id: {GROUP}")));
@@ -135,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_that_could_leave_the_segment_is_refused() {
+    fn text_that_could_leave_the_path_segment_is_refused() {
         for text in [
             "",
             "19:",
@@ -154,5 +212,26 @@ mod tests {
             let error = ChatId::parse(text).unwrap_err();
             assert_eq!(error.parameter, "ThreadId", "{text}");
         }
+    }
+
+    #[test]
+    fn a_thread_id_shows_its_form() {
+        let users = [
+            uuid::uuid!("110ef7a6-0000-4000-8000-000000000001"),
+            uuid::uuid!("59e09287-0000-4000-8000-000000000002"),
+        ];
+        for (id, form) in [
+            (ONE_TO_ONE, ThreadForm::OneToOne(users)),
+            (GROUP, ThreadForm::Group),
+            ("19:meeting_abc@thread.v2", ThreadForm::Meeting),
+            ("19:abc@thread.tacv2", ThreadForm::Channel),
+            ("19:abc@thread.skype", ThreadForm::Channel),
+            ("48:notes", ThreadForm::Other),
+            ("19:110ef7a6_59e09287@unq.gbl.spaces", ThreadForm::Other),
+        ] {
+            assert_eq!(ThreadForm::of(id), form, "{id}");
+        }
+        assert_eq!(users_of_one_to_one(ONE_TO_ONE), Some(users));
+        assert_eq!(users_of_one_to_one(GROUP), None);
     }
 }

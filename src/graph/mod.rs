@@ -13,6 +13,7 @@ mod removal;
 pub use answer::Answer;
 pub use call::Call;
 pub use chat_id::ChatId;
+pub(crate) use chat_id::{ThreadForm, users_of_one_to_one};
 pub use client::GraphClient;
 pub use removal::Removal;
 

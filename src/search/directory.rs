@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::rules::pair;
 use super::target::{FoundBy, Target, Unresolved};
+use crate::graph::users_of_one_to_one;
 
 /// A tenant's users.
 pub(crate) trait Directory {
@@ -74,7 +74,7 @@ fn is_open(target: &Target, tenant: Option<Uuid>) -> bool {
 }
 
 fn settle(target: &mut Target, id: Uuid) {
-    if pair(&target.thread_id).is_some_and(|pair| !pair.contains(&id)) {
+    if users_of_one_to_one(&target.thread_id).is_some_and(|pair| !pair.contains(&id)) {
         target.unresolved = Some(Unresolved::Contradiction(format!(
             "the directory gives the user the id {id}, which is not in the chat's"
         )));

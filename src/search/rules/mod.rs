@@ -15,4 +15,3 @@ mod tests;
 mod thread;
 
 pub(crate) use self::facts::Facts;
-pub(crate) use self::thread::pair;

@@ -8,8 +8,7 @@ use super::chat::Chat;
 use super::domain_tenants::DomainTenants;
 use super::facts::Facts;
 use super::person::{Person, Side};
-use super::thread::pair;
-use crate::graph::ChatId;
+use crate::graph::{ChatId, users_of_one_to_one};
 use crate::search::query::{Query, folded};
 use crate::search::target::{ChatKind, FoundBy, Target, Unresolved};
 
@@ -121,7 +120,7 @@ impl<'a> Decision<'a> {
         let mut decision = Self {
             home,
             thread,
-            pair: pair(thread),
+            pair: users_of_one_to_one(thread),
             chat,
             people,
             ties,
