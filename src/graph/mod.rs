@@ -8,6 +8,7 @@ mod answer;
 mod call;
 mod chat_id;
 mod client;
+mod ids;
 mod removal;
 
 pub use answer::Answer;
@@ -15,6 +16,8 @@ pub use call::Call;
 pub use chat_id::ChatId;
 pub(crate) use chat_id::{ThreadForm, users_of_one_to_one};
 pub use client::GraphClient;
+pub use ids::REMOVAL_SCOPE;
+pub(crate) use ids::{COMMAND_LINE_TOOLS_APP_ID, GRAPH_APP_ID, REMOVAL_SCOPE_ID};
 pub use removal::Removal;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

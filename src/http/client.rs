@@ -51,6 +51,12 @@ pub(crate) fn client(root: &str) -> Result<Client, String> {
         .map_err(|error| format!("The HTTPS client can't be set up: {}.", told(&error)))
 }
 
+/// Returns whether the same request may succeed later: too many requests, or a fault of the service or of a
+/// gateway before it.
+pub(crate) fn is_transient(status: u16) -> bool {
+    matches!(status, 429 | 500 | 502 | 503 | 504)
+}
+
 /// Takes no private key: the client has no certificate of its own, and leaves out what would sign with one.
 #[derive(Debug)]
 struct NoKeys;

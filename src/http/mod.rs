@@ -8,4 +8,4 @@ pub(crate) mod retry_after;
 pub(crate) use body::text;
 pub use body::{Body, LARGEST_ANSWER};
 pub use client::ExchangeError;
-pub(crate) use client::client;
+pub(crate) use client::{client, is_transient};

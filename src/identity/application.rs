@@ -1,13 +1,10 @@
 //! Which application asks Entra, for whom, and for what.
 
-use uuid::{Uuid, uuid};
+use uuid::Uuid;
 
-use super::{REMOVAL_SCOPE, Tenant};
+use super::Tenant;
+use crate::graph::{COMMAND_LINE_TOOLS_APP_ID, REMOVAL_SCOPE};
 use crate::input::InvalidInput;
-
-/// Microsoft Graph Command Line Tools: Microsoft's own public client, which is in every tenant and which
-/// Connect-MgGraph uses too.
-const COMMAND_LINE_TOOLS: Uuid = uuid!("14d82eec-204b-4c2f-b7e8-296a70dab67e");
 
 /// The application of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +45,7 @@ impl Application {
         }
         Ok(Self {
             tenant: tenant.map(Tenant::parse).transpose()?.unwrap_or_default(),
-            client_id: client_id.map_or(Ok(COMMAND_LINE_TOOLS), |text| {
+            client_id: client_id.map_or(Ok(COMMAND_LINE_TOOLS_APP_ID), |text| {
                 Uuid::try_parse(text.trim()).map_err(|_| {
                     InvalidInput::new(
                         "ClientId",
@@ -70,7 +67,7 @@ mod tests {
     fn what_is_not_given_is_as_most_want_it() {
         let application = Application::new(None, None, Vec::new()).unwrap();
         assert_eq!(application.tenant, Tenant::Organizations);
-        assert_eq!(application.client_id, COMMAND_LINE_TOOLS);
+        assert_eq!(application.client_id, COMMAND_LINE_TOOLS_APP_ID);
         assert_eq!(application.scopes, ["Chat.ReadWrite.All"]);
     }
 

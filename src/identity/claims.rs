@@ -4,15 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
+use crate::graph::{GRAPH_APP_ID, REMOVAL_SCOPE};
 use crate::input::one_line;
 use crate::secret::Secret;
 use crate::token::AccessToken;
-
-/// Microsoft Graph's application id, which stands in some tokens in place of its address.
-const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
-
-/// The one delegated permission that the removal takes.
-pub const REMOVAL_SCOPE: &str = "Chat.ReadWrite.All";
 
 /// The claims this library has a use for. All are optional: a token is between its issuer and Graph,
 /// and one that can't be read still works.

@@ -17,7 +17,7 @@ mod token_source;
 
 pub use account::Account;
 pub use application::Application;
-pub use claims::{Claims, Objection, REMOVAL_SCOPE};
+pub use claims::{Claims, Objection};
 pub use entra::{EntraError, Refusal, SignInError};
 pub(crate) use session::{RequestError, Session};
 pub(crate) use sign_in::is_registered;

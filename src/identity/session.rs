@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Account, SignInError};
 use crate::graph::{Answer, Call, ExchangeError};
-use crate::http::Body;
+use crate::http::{self, Body};
 use crate::input::one_line;
 use crate::retry::RetrySettings;
 use crate::token::AccessToken;
@@ -64,7 +64,7 @@ impl Session<'_> {
                 }
                 Ok((_, Ok((answer, _)))) => {
                     let wait = answer.retry_after;
-                    let transient = matches!(answer.status, 429 | 500 | 502..=504);
+                    let transient = http::is_transient(answer.status);
                     let refused = RequestError::Refused(Box::new(answer));
                     if !transient {
                         return Err(refused);

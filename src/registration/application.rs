@@ -3,9 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Microsoft Graph as an application, and the permission for removals in it.
-pub(super) const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
-const REMOVAL_SCOPE_ID: &str = "7e9a077b-3711-42b9-b7cb-5fa5f3f7fea7";
+use crate::graph::{GRAPH_APP_ID, REMOVAL_SCOPE_ID};
 
 /// Where the browser comes back to. Entra takes any port of it.
 pub(super) const REDIRECT: &str = "http://localhost";
@@ -49,7 +47,7 @@ impl App {
         let mut access = self.required_resource_access.clone();
         let graph = access
             .iter_mut()
-            .find(|one| one["resourceAppId"].as_str() == Some(GRAPH));
+            .find(|one| one["resourceAppId"].as_str() == Some(GRAPH_APP_ID));
         let missing = match graph {
             None => {
                 access.push(permission());
@@ -80,7 +78,7 @@ impl App {
 /// The permission for removals, as an application asks for it.
 pub(super) fn permission() -> Value {
     json!({
-        "resourceAppId": GRAPH,
+        "resourceAppId": GRAPH_APP_ID,
         "resourceAccess": [{"id": REMOVAL_SCOPE_ID, "type": "Scope"}],
     })
 }
@@ -107,8 +105,7 @@ mod tests {
 
     #[test]
     fn what_an_application_lacks_is_added_to_what_it_has() {
-        let other =
-            json!({"resourceAppId": GRAPH, "resourceAccess": [{"id": "x", "type": "Scope"}]});
+        let other = json!({"resourceAppId": GRAPH_APP_ID, "resourceAccess": [{"id": "x", "type": "Scope"}]});
         let change = app(json!({
             "isFallbackPublicClient": null,
             "publicClient": {"redirectUris": ["https://other"]},

@@ -12,15 +12,13 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use self::application::{App, GRAPH, REDIRECT, permission};
+use self::application::{App, REDIRECT, permission};
 use self::error::RegistrationError;
 use crate::background::spawn;
 use crate::cancel::Cancel;
 use crate::events::EventQueue;
-use crate::graph::{Call, ExchangeError, encoded};
-use crate::identity::{
-    Account, Application, REMOVAL_SCOPE, RequestError, Session, SignInError, is_registered,
-};
+use crate::graph::{Call, ExchangeError, GRAPH_APP_ID, REMOVAL_SCOPE, encoded};
+use crate::identity::{Account, Application, RequestError, Session, SignInError, is_registered};
 use crate::input::{InvalidInput, shown};
 use crate::retry::RetrySettings;
 
@@ -336,7 +334,7 @@ impl Shared {
                     "consentType": if user.is_some() { "Principal" } else { "AllPrincipals" },
                     "principalId": user,
                     "resourceId": self
-                        .principal_id(GRAPH)?
+                        .principal_id(GRAPH_APP_ID)?
                         .ok_or(RegistrationError::Unreadable("Microsoft Graph's own application"))?,
                     "scope": REMOVAL_SCOPE,
                 }),

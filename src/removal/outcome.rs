@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::{Answer, ExchangeError, Removal};
+use crate::http;
 use crate::identity::Objection;
 
 /// How a removal ended. Only `Removed` says that the service confirmed it now.
@@ -273,7 +274,7 @@ pub(super) fn judge(exchange: &Result<Answer, ExchangeError>) -> Verdict {
         ),
         // A gateway that timed out had passed the request on.
         504 => retry(Status::Uncertain, RUN_AGAIN, Cause::Unavailable),
-        500 | 502 | 503 => retry(
+        status if http::is_transient(status) => retry(
             Status::Failed,
             "The service has a fault or something stands before it; run the same command again later.",
             Cause::Unavailable,

@@ -127,13 +127,16 @@ impl Entra {
             .iter()
             .any(|field| matches!(field, Field::Secret("refresh_token", _)));
         match EntraError::read(&body.bytes, &secrets, refreshing) {
-            Some(error) if status < 500 && status != 429 => {
+            Some(error) if status < 500 && !http::is_transient(status) => {
                 Err(SignInError::Refused(Box::new(error)))
             }
-            _ if matches!(status, 429 | 500..=599) => Err(SignInError::Unavailable {
-                status,
-                retry_after: wait,
-            }),
+            // Any other 5xx is transient here too: a session that ends on one needs a person to sign in again.
+            _ if http::is_transient(status) || (500..600).contains(&status) => {
+                Err(SignInError::Unavailable {
+                    status,
+                    retry_after: wait,
+                })
+            }
             _ => Err(not_entra()),
         }
     }
