@@ -9,7 +9,7 @@ use super::ChatAccessStatus;
 use super::handles::{self, Object};
 use super::sign_in::SigningIn;
 use crate::cloud::Cloud;
-use crate::identity::{Account, Application, Method, SignIn, Tenant};
+use crate::identity::{Account, Application, Method, SignIn, SignInError, Tenant};
 use crate::input::InvalidInput;
 use crate::registration::{Consent, Registration, RegistrationOptions};
 use crate::removal::{Lane, RetrySettings, Run, RunOptions};
@@ -141,7 +141,8 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
         } => {
             let cloud = cloud(&environment, &graph_endpoint, &authority_host)?;
             let token = AccessToken::new(secret.unwrap_or_default())?;
-            let account = Account::with_token(cloud, token).map_err(|why| unusable(&why))?;
+            let account =
+                Account::with_token(cloud, token).map_err(|error| unusable(&error.into()))?;
             if let Some(tenant) = tenant {
                 expect_tenant(&account, &tenant)?;
             }
@@ -170,8 +171,8 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
                     Method::RefreshToken(RefreshToken::new(secret.unwrap_or_default())?)
                 }
             };
-            let sign_in = SignIn::start(cloud, application, method)
-                .map_err(|error| unusable(&error.to_string()))?;
+            let sign_in =
+                SignIn::start(cloud, application, method).map_err(|error| unusable(&error))?;
             Ok(Object::SignIn(Arc::new(SigningIn::new(sign_in))))
         }
         Request::Registration {
@@ -183,7 +184,7 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, NotOp
             let lane = handles::account(account)?;
             let options = RegistrationOptions::new(&name, consent, change)?;
             let registration = Registration::start(lane.shared_account(), options)
-                .map_err(|error| unusable(&error.to_string()))?;
+                .map_err(|error| unusable(&error))?;
             Ok(Object::Registration(Arc::new(registration)))
         }
         Request::Removals { accounts, options } => {
@@ -225,7 +226,8 @@ impl SearchRequest {
                         parameter: "DiscoveryToken",
                         ..error
                     })?;
-                let account = Account::with_token(cloud, token).map_err(|why| unusable(&why))?;
+                let account =
+                    Account::with_token(cloud, token).map_err(|error| unusable(&error.into()))?;
                 Some(ChatList::new(account, chats.users)?)
             }
             None => None,
@@ -262,13 +264,13 @@ fn cloud(
     )
 }
 
-/// The client or a thread can't be had, whatever the request says.
-fn unusable(why: &str) -> InvalidInput {
-    InvalidInput::new(
-        "Environment",
-        why,
-        "the system's certificates and proxy settings must be readable",
-    )
+/// The system has no HTTPS client or thread for the request, whatever it says.
+fn unusable(error: &SignInError) -> InvalidInput {
+    let parameter = match error {
+        SignInError::NoThread(_) => "open",
+        _ => "Environment",
+    };
+    InvalidInput::new(parameter, &error.to_string(), error.next_step())
 }
 
 /// A token of another tenant than the caller thinks would be refused at the first removal.
@@ -278,7 +280,9 @@ fn expect_tenant(account: &Account, tenant: &str) -> Result<(), InvalidInput> {
             Err(InvalidInput::new(
                 "TenantId",
                 tenant,
-                format!("the access token is of tenant {found}; get one of your tenant"),
+                format!(
+                    "the access token was issued for tenant {found}; get a token for your home tenant"
+                ),
             ))
         }
         _ => Ok(()),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Answer, ApiVersion, Removal};
 use crate::cloud::Cloud;
-use crate::http::{self, ExchangeError, LARGEST_ANSWER};
+use crate::http::{self, ClientError, ExchangeError, LARGEST_ANSWER};
 use crate::token::AccessToken;
 
 /// A session's way to Microsoft Graph.
@@ -22,8 +22,8 @@ impl GraphClient {
     /// A client for one cloud.
     ///
     /// # Errors
-    /// A sentence, where the system's certificates or proxy settings can't be used.
-    pub fn new(cloud: Cloud) -> Result<Self, String> {
+    /// See [`ClientError`].
+    pub fn new(cloud: Cloud) -> Result<Self, ClientError> {
         let http = http::client(&cloud.graph)?;
         Ok(Self { http, cloud })
     }

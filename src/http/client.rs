@@ -1,5 +1,6 @@
-//! The client and what its failures mean.
+//! The HTTPS client, and what its errors mean.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,28 +15,61 @@ use crate::cloud::is_loopback;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExchangeError {
-    /// The request did not leave this computer whole: it can't have had an effect.
+    /// The request was not sent completely, so it can't have had an effect.
     #[error("{0}")]
     NotSent(String),
-    /// The request went out and its answer did not come: it may have had its effect.
+    /// The request was sent and its response was lost, so it may have had an effect.
     #[error("{0}")]
     Lost(String),
 }
 
-/// A client for the service at `root`. The system's proxy settings are honoured, except for a service on
+/// Why no HTTPS client can be set up.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ClientError {
+    /// The system's certificates or proxy settings can't be used.
+    #[error("The HTTPS client can't be set up: {}.", innermost(.0))]
+    Settings(#[source] Arc<reqwest::Error>),
+    /// The address of the service can't be parsed.
+    #[error("The service's address can't be used: {0}.")]
+    Address(#[source] AddressError),
+}
+
+impl ClientError {
+    /// Returns what to do about it.
+    pub fn next_step(&self) -> &'static str {
+        match self {
+            Self::Settings(_) => "Check the system's certificates and proxy settings.",
+            Self::Address(_) => "Check GraphEndpoint and AuthorityHost.",
+        }
+    }
+}
+
+/// Why an address can't be parsed.
+pub(crate) type AddressError = <Url as FromStr>::Err;
+
+/// Errors are equal that say the same; the cause itself can't be compared.
+impl PartialEq for ClientError {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Eq for ClientError {}
+
+/// Makes a client for the service at `root`, which uses the system's proxy settings except for a service on
 /// this computer.
 ///
 /// # Errors
-/// A sentence, where the system's certificates or proxy settings can't be used.
-pub(crate) fn client(root: &str) -> Result<Client, String> {
+/// See [`ClientError`].
+pub(crate) fn client(root: &str) -> Result<Client, ClientError> {
     let provider = CryptoProvider {
         key_provider: &NoKeys,
         ..ring::default_provider()
     };
-    // An error says that another part of this process has chosen the provider already.
+    // This fails if another part of this process has installed a provider already.
     let _ = provider.install_default();
     let mut builder = Client::builder()
         .https_only(!root.starts_with("http://"))
@@ -43,12 +77,12 @@ pub(crate) fn client(root: &str) -> Result<Client, String> {
         .referer(false)
         .connect_timeout(CONNECT_LIMIT)
         .user_agent(concat!("ChatAccess/", env!("CARGO_PKG_VERSION")));
-    if Url::parse(root).is_ok_and(|root| is_loopback(&root)) {
+    if is_loopback(&Url::parse(root).map_err(ClientError::Address)?) {
         builder = builder.no_proxy();
     }
     builder
         .build()
-        .map_err(|error| format!("The HTTPS client can't be set up: {}.", told(&error)))
+        .map_err(|error| ClientError::Settings(Arc::new(error)))
 }
 
 /// Returns whether the same request may succeed later: too many requests, or a fault of the service or of a
@@ -77,20 +111,20 @@ impl From<reqwest::Error> for ExchangeError {
         // `is_connect` covers name resolution, the TCP and TLS handshakes and the proxy's answer to
         // CONNECT: all before the first byte of the request.
         if error.is_connect() || error.is_builder() {
-            Self::NotSent(told(&error))
+            Self::NotSent(innermost(&error))
         } else {
-            Self::Lost(told(&error))
+            Self::Lost(innermost(&error))
         }
     }
 }
 
-/// The innermost cause, which is what a person can act on, without the address: it is known already.
-fn told(error: &reqwest::Error) -> String {
+/// Returns the innermost cause, which is what a person can act on, without the address, which is known.
+fn innermost(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return if error.is_connect() {
             "no connection within the time limit".into()
         } else {
-            "no answer within the time limit".into()
+            "no response within the time limit".into()
         };
     }
     let mut cause: &dyn std::error::Error = error;

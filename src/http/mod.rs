@@ -1,5 +1,5 @@
-//! HTTPS as this library speaks it, to Graph and to Entra alike: no redirect is followed, nothing is
-//! sent in the clear beyond this computer, and an answer is read with a limit on its size and its time.
+//! HTTP policy shared by Graph and Entra: no redirects, no plain HTTP except to this computer, and limits on
+//! the size of a response and on its time.
 
 mod body;
 mod client;
@@ -7,5 +7,5 @@ pub(crate) mod retry_after;
 
 pub(crate) use body::text;
 pub use body::{Body, LARGEST_ANSWER};
-pub use client::ExchangeError;
+pub use client::{ClientError, ExchangeError};
 pub(crate) use client::{client, is_transient};

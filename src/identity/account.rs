@@ -10,7 +10,7 @@ use super::entra::{Entra, Tokens};
 use super::token_source::TokenSource;
 use super::{Objection, SignInError};
 use crate::cloud::Cloud;
-use crate::graph::GraphClient;
+use crate::graph::{ClientError, GraphClient};
 use crate::input::one_line;
 use crate::token::AccessToken;
 
@@ -27,8 +27,8 @@ impl Account {
     /// A session with a token that the caller has.
     ///
     /// # Errors
-    /// A sentence, where the HTTPS client can't be set up.
-    pub fn with_token(cloud: Cloud, token: AccessToken) -> Result<Self, String> {
+    /// See [`ClientError`].
+    pub fn with_token(cloud: Cloud, token: AccessToken) -> Result<Self, ClientError> {
         Ok(Self {
             client: GraphClient::new(cloud)?,
             tokens: TokenSource::given(token),

@@ -96,7 +96,7 @@ impl Claims {
         }
         if self.app_only {
             return Some(Objection::denied(
-                "The access token stands for an application without a user, and removeAllAccessForUser takes delegated tokens only.".into(),
+                "The access token was issued to an application without a user, and removeAllAccessForUser accepts delegated tokens only.".into(),
                 "Sign in as an administrator; a managed identity, certificate or client secret can't do this.",
             ));
         }
@@ -121,10 +121,10 @@ impl Claims {
         {
             return Some(Objection::denied(
                 format!(
-                    "The access token is of tenant {}, and the user to remove is in tenant {tenant}.",
+                    "The signed-in account belongs to tenant {}, but TenantId is {tenant}.",
                     shown(&self.tenant_id)
                 ),
-                "Check TenantId: it is your own tenant, not the outsider's; or sign in to that tenant.",
+                "Check TenantId: it is your home tenant, not the external user's. Otherwise sign in to that tenant.",
             ));
         }
         None
@@ -215,7 +215,7 @@ mod tests {
             (
                 json!({"tid": "11111111-2222-3333-4444-555555555555"}),
                 false,
-                "is in tenant 2a690434",
+                "but TenantId is 2a690434",
             ),
         ] {
             let mut payload = good();

@@ -113,17 +113,21 @@ impl Session<'_> {
 impl std::fmt::Display for RequestError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Stopped => f.write_str("It was stopped."),
+            Self::Stopped => f.write_str("The operation was stopped."),
             Self::SignIn(error) => error.fmt(f),
             Self::Refused(answer) => {
                 let why = [answer.code.as_deref(), answer.message.as_deref()];
                 let why: Vec<&str> = why.into_iter().flatten().collect();
                 let why = one_line(&why.join(": "), 300);
-                write!(f, "Microsoft Graph answered {} ({why}).", answer.status)
+                write!(
+                    f,
+                    "Microsoft Graph returned status {} ({why}).",
+                    answer.status
+                )
             }
             Self::Exchange(ExchangeError::NotSent(why) | ExchangeError::Lost(why)) => {
                 let why = why.trim_end_matches('.');
-                write!(f, "Microsoft Graph gave no answer ({why}).")
+                write!(f, "Microsoft Graph didn't respond ({why}).")
             }
         }
     }

@@ -58,10 +58,10 @@ impl RegistrationError {
                         "Denied",
                         "Sign in with -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All, as a Cloud Application Administrator or higher.",
                     ),
-                    429 => ("Throttled", "Run the same command again later."),
+                    429 => ("Throttled", "Run the command again later."),
                     _ => (
                         "Refused",
-                        "Graph's message says what it did not take; run the same command again.",
+                        "Graph's message says what it rejected. Correct it and run the command again.",
                     ),
                 };
                 (
@@ -73,22 +73,25 @@ impl RegistrationError {
             Self::Exchange(error) => (
                 "Unreachable".into(),
                 format!("Microsoft Graph can't be reached: {error}."),
-                "Check the network and the proxy, and run the same command again.".into(),
+                "Check the network and the proxy, then run the command again.".into(),
             ),
             Self::Unreadable(what) => (
                 "Unreadable".into(),
-                format!("Microsoft Graph's answer can't be used: {what} is not as it must be."),
-                "Check GraphEndpoint and what stands between this computer and Microsoft Graph."
+                format!(
+                    "Microsoft Graph returned an unexpected response: {what} is missing or malformed."
+                ),
+                "Check GraphEndpoint and any proxy between this computer and Microsoft Graph."
                     .into(),
             ),
             Self::Identity(error) => (error.id(), error.to_string(), error.next_step().to_string()),
             Self::NotUsable => (
                 "NotUsable".into(),
                 format!(
-                    "Entra does not know the application after {} s.",
+                    "Entra still doesn't accept sign-ins with the application after {} s.",
                     USABLE_LIMIT.as_secs()
                 ),
-                "It is created; wait some minutes and run the same command again.".into(),
+                "The application has been created. Wait a few minutes and run the command again."
+                    .into(),
             ),
         };
         RegistrationEvent::Failed {

@@ -123,7 +123,7 @@ impl Registration {
     /// Starts. Returns at once.
     ///
     /// # Errors
-    /// [`SignInError::NoClient`].
+    /// [`SignInError::NoThread`].
     pub fn start(account: Arc<Account>, options: RegistrationOptions) -> Result<Self, SignInError> {
         let shared = Arc::new(Shared {
             account,
@@ -136,9 +136,7 @@ impl Registration {
             let _end = End(&worker);
             worker.run();
         })
-        .map_err(|error| {
-            SignInError::NoClient(format!("This process can't start another thread: {error}."))
-        })?;
+        .map_err(|error| SignInError::NoThread(error.to_string()))?;
         Ok(Self { shared })
     }
 

@@ -306,7 +306,7 @@ fn what_the_token_itself_says_saves_the_request() {
             "delegated tokens only",
         ),
         (TokenClaims::expired(), Status::Unauthorized, "expired"),
-        (other_tenant, Status::Denied, "of tenant 11111111"),
+        (other_tenant, Status::Denied, "belongs to tenant 11111111"),
         (no_scope, Status::Denied, "Chat.ReadWrite.All"),
         (for_azure, Status::Unauthorized, "management.azure.com"),
     ] {

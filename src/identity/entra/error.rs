@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::EntraError;
 use crate::cancel::Cancelled;
-use crate::http::ExchangeError;
+use crate::http::{ClientError, ExchangeError};
 
 /// Why a sign-in or a refresh brought no token. All text in it is safe to print.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum SignInError {
     #[error("Entra can't be reached: {0}.")]
     Unreachable(#[from] ExchangeError),
     /// Entra has too much to do (429) or a fault (5xx).
-    #[error("Entra answered {status}: it is not available just now.")]
+    #[error("Entra is temporarily unavailable (HTTP status {status}).")]
     Unavailable {
         /// HTTP status.
         status: u16,
@@ -27,10 +27,10 @@ pub enum SignInError {
     #[error("{0}")]
     NotEntra(String),
     /// The person did not finish in time.
-    #[error("Nobody finished the sign-in in the browser in time.")]
+    #[error("The sign-in in the browser was not completed in time.")]
     TimedOut,
     /// The account that signed in is of another tenant than the one that was asked for.
-    #[error("The account that signed in is of tenant {found}, and TenantId is {wanted}.")]
+    #[error("The signed-in account belongs to tenant {found}, but TenantId is {wanted}.")]
     WrongTenant {
         /// The one that was asked for.
         wanted: String,
@@ -38,20 +38,23 @@ pub enum SignInError {
         found: String,
     },
     /// The answer belongs to another sign-in.
-    #[error("Entra's answer does not belong to this sign-in ({0}); it was not used.")]
+    #[error("The response doesn't belong to this sign-in and was not used: {0}.")]
     Forged(&'static str),
     /// No port on this computer could be opened for the browser to come back to.
-    #[error("No port of this computer can be opened for the browser to come back to: {0}.")]
+    #[error("No local port can be opened for the browser's redirect: {0}.")]
     NoListener(String),
     /// This session has a token that the caller gave, and nothing to get another one with.
-    #[error("The access token was given from outside, and it can't be renewed here.")]
+    #[error("The session was opened with an access token and can't renew it.")]
     NotRenewable,
     /// The owner of the sign-in closed it.
     #[error("The sign-in was stopped.")]
     Cancelled,
-    /// The system's certificates or proxy settings can't be used.
-    #[error("{0}")]
-    NoClient(String),
+    /// The HTTPS client can't be set up.
+    #[error(transparent)]
+    NoClient(#[from] ClientError),
+    /// The system can't start a thread for the work.
+    #[error("The system can't start another thread: {0}.")]
+    NoThread(String),
 }
 
 impl From<Cancelled> for SignInError {
@@ -75,6 +78,7 @@ impl SignInError {
             Self::NotRenewable => "NotRenewable".into(),
             Self::Cancelled => "Cancelled".into(),
             Self::NoClient(_) => "NoClient".into(),
+            Self::NoThread(_) => "NoThread".into(),
         }
     }
 
@@ -82,22 +86,23 @@ impl SignInError {
     pub fn next_step(&self) -> &'static str {
         match self {
             Self::Refused(error) => error.refusal.next_step(),
-            Self::Unreachable(_) => {
-                "Check the network, the proxy and the Environment, and try again."
-            }
+            Self::Unreachable(_) => "Check the network, the proxy and Environment, then try again.",
             Self::Unavailable { .. } => "Try again later.",
             Self::NotEntra(_) => {
-                "Check the Environment, the proxy and what else stands between this computer and Entra."
+                "Check Environment, AuthorityHost and any proxy between this computer and Entra."
             }
             Self::TimedOut => "Run Connect-ChatAccess again, or use -UseDeviceCode.",
             Self::WrongTenant { .. } => {
-                "Sign in with an account of that tenant, or check TenantId: it is your own tenant, not the outsider's."
+                "Sign in with an account of that tenant, or check TenantId: it is your home tenant, not the external user's."
             }
             Self::Forged(_) => "Close other sign-in pages and run Connect-ChatAccess again.",
             Self::NoListener(_) => "Use -UseDeviceCode.",
             Self::NotRenewable => "Get a new token and run Connect-ChatAccess again.",
             Self::Cancelled => "Run Connect-ChatAccess again.",
-            Self::NoClient(_) => "Check the system's certificates and proxy settings.",
+            Self::NoClient(error) => error.next_step(),
+            Self::NoThread(_) => {
+                "Close other work of this process, or raise the limit on its threads, and try again."
+            }
         }
     }
 

@@ -162,30 +162,30 @@ impl Refusal {
                 "The application asks for a permission that only an administrator may consent to."
             }
             R::AppNotFound => {
-                "The application (ClientId) is not known or not enabled in the tenant."
+                "The application (ClientId) doesn't exist or isn't enabled in the tenant."
             }
             R::BlockedByPolicy => "A Conditional Access or security policy blocks this sign-in.",
             R::ClientLoop => "This client asked for tokens too often in a short time.",
-            R::CodeNotValid => {
-                "The code of this sign-in was used already, or is not valid any more."
-            }
+            R::CodeNotValid => "The code of this sign-in has already been used or has expired.",
             R::ConsentDeclined => "The consent was declined.",
             R::ConsentNeeded => {
                 "Neither the user nor an administrator has consented to the application's permission."
             }
             R::DeviceCodeExpired => "The code was not entered in time.",
             R::DeviceNotAllowed => {
-                "A Conditional Access policy wants a compliant, joined or approved device or app."
+                "A Conditional Access policy requires a compliant, joined or approved device or app."
             }
-            R::InteractionNeeded => "Entra wants the person to sign in again.",
-            R::MfaNeeded => "Multifactor authentication is needed.",
-            R::NationalCloud => "The tenant is in another cloud than this sign-in.",
+            R::InteractionNeeded => "Entra requires the user to sign in again.",
+            R::MfaNeeded => "Multifactor authentication is required.",
+            R::NationalCloud => {
+                "The tenant is in a different cloud than the one this sign-in uses."
+            }
             R::NotAssigned => "The account is not assigned to the application, which requires it.",
             R::NotPreauthorized => {
-                "The ClientId is one of Microsoft's own applications, and it may not ask for this permission."
+                "The ClientId is one of Microsoft's own applications, and it isn't preauthorized for this permission."
             }
             R::NotPublicClient => {
-                "The application is not set up as a public client: Entra wants a secret from it."
+                "The application is not set up as a public client: Entra requires a client secret from it."
             }
             R::NotSupported => "The service does not support this way of signing in.",
             R::PasswordProblem => "The password is wrong or has expired.",
@@ -201,12 +201,10 @@ impl Refusal {
             R::RefreshTokenRevoked => {
                 "The refresh token was revoked: by a password change, or by an administrator."
             }
-            R::ScopeNotValid => {
-                "The permission (Scope) that was asked for does not exist or is not valid."
-            }
+            R::ScopeNotValid => "The requested permission (Scope) doesn't exist or isn't valid.",
             R::Declined => "The sign-in was declined.",
             R::SingleTenantApp => "The application belongs to a single tenant.",
-            R::TemporarilyUnavailable => "Entra is not available just now.",
+            R::TemporarilyUnavailable => "Entra is temporarily unavailable.",
             R::TenantNotFound => "There is no such tenant.",
             R::UserNotInTenant => "The account is not in the tenant.",
             R::Other => "Entra refused the sign-in.",
@@ -260,7 +258,7 @@ impl Refusal {
             R::TemporarilyUnavailable => "Try again later.",
             R::TenantNotFound => "Check TenantId and Environment.",
             R::UserNotInTenant => {
-                "Use an account of that tenant, or check TenantId: it is your own tenant, not the outsider's."
+                "Use an account of that tenant, or check TenantId: it is your home tenant, not the external user's."
             }
             R::Other => "Look at the sign-in in the Entra sign-in log by its correlation id.",
         }

@@ -8,6 +8,7 @@ use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope
 use super::loopback::{Landing, Loopback, Visitor};
 use super::page::Page;
 use crate::cancel::Cancel;
+use crate::graph::ClientError;
 use crate::identity::SignInError;
 use crate::identity::entra::{Entra, Field, Tokens};
 use crate::secret::Secret;
@@ -33,7 +34,7 @@ impl Browser {
     pub(super) fn new(entra: &Entra, login_hint: Option<&str>) -> Result<Self, SignInError> {
         let loopback = Loopback::open()?;
         let redirect_uri = loopback.redirect_uri();
-        let no_url = |error: oauth2::url::ParseError| SignInError::NoClient(error.to_string());
+        let no_url = |error| SignInError::NoClient(ClientError::Address(error));
         let client = BasicClient::new(ClientId::new(entra.application.client_id.to_string()))
             .set_auth_uri(AuthUrl::new(entra.endpoint("authorize")).map_err(no_url)?)
             .set_redirect_uri(RedirectUrl::new(redirect_uri.clone()).map_err(no_url)?);

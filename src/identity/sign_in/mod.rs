@@ -124,7 +124,7 @@ impl SignIn {
     /// Starts to sign in. Returns at once.
     ///
     /// # Errors
-    /// [`SignInError::NoClient`].
+    /// [`SignInError::NoClient`], [`SignInError::NoThread`].
     pub fn start(
         cloud: Cloud,
         application: Application,
@@ -141,9 +141,7 @@ impl SignIn {
             let _end = End(&worker);
             worker.run(cloud, entra, method);
         })
-        .map_err(|error| {
-            SignInError::NoClient(format!("This process can't start another thread: {error}."))
-        })?;
+        .map_err(|error| SignInError::NoThread(error.to_string()))?;
         Ok(Self { shared })
     }
 

@@ -16,26 +16,26 @@ impl Page {
             Self::SignedIn => (
                 "200 OK",
                 "You are signed in",
-                "ChatAccess has what it needs. You can close this page and go back to PowerShell.",
+                "ChatAccess is connected. You can close this page and return to PowerShell.",
             ),
             Self::Failed => (
                 "200 OK",
                 "The sign-in failed",
-                "PowerShell says why and what to do. You can close this page.",
+                "PowerShell shows the reason and what to do next. You can close this page.",
             ),
             Self::NotForUs => (
                 "400 Bad Request",
-                "This answer was not expected",
-                "It does not belong to the sign-in that is under way, and nothing was done with it. You can close this page.",
+                "Unexpected response",
+                "This response doesn't belong to the sign-in in progress and was ignored. You can close this page.",
             ),
             Self::NothingHere => (
                 "404 Not Found",
-                "There is nothing here",
+                "Page not found",
                 "You can close this page.",
             ),
             Self::OnlyGet => (
                 "405 Method Not Allowed",
-                "There is nothing here",
+                "Page not found",
                 "You can close this page.",
             ),
         }
