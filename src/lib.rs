@@ -17,7 +17,7 @@ pub mod identity;
 pub mod input;
 pub mod registration;
 pub mod removal;
-mod retry;
+pub mod retry;
 pub mod search;
 mod secret;
 pub mod token;

@@ -94,7 +94,7 @@ pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
 pub(super) fn close_left_behind(journal: &str) {
     let mut left = Vec::new();
     table().objects.retain(|_, object| match object {
-        Object::Run(run) if run.left_behind_with(journal) => {
+        Object::Run(run) if run.is_abandoned_with(journal) => {
             left.push(Arc::clone(run));
             false
         }

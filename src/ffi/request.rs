@@ -12,7 +12,7 @@ use crate::cloud::Cloud;
 use crate::identity::{Account, Application, Method, SignIn, Tenant};
 use crate::input::InvalidInput;
 use crate::registration::{Consent, Registration, RegistrationOptions};
-use crate::removal::{Lane, RetrySettings, Run, RunOptions};
+use crate::removal::{Lane, Run, RunOptions, RunRetry, StartError};
 use crate::search::{
     ChatList, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions,
 };
@@ -77,7 +77,7 @@ pub(super) struct SearchRequest {
     audit_query: Option<SpanOptions>,
     hunting: Option<SpanOptions>,
     chats: Option<ChatsRequest>,
-    retry: RetrySettings,
+    retry: RunRetry,
 }
 
 /// Whose chats are listed, and where.
@@ -120,6 +120,15 @@ impl From<InvalidInput> for NotOpened {
 impl From<ChatAccessStatus> for NotOpened {
     fn from(status: ChatAccessStatus) -> Self {
         Self::Status(status)
+    }
+}
+
+impl From<StartError> for NotOpened {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Invalid(error) => Self::Invalid(error),
+            StartError::Thread(_) => Self::Invalid(unusable(&error.to_string())),
+        }
     }
 }
 
@@ -239,7 +248,7 @@ impl SearchRequest {
                 audit_query: span(self.audit_query, Span::AUDIT_DAYS)?,
                 hunting: span(self.hunting, Span::HUNTING_DAYS)?,
                 chats,
-                retry: self.retry.check()?,
+                retry: self.retry.check()?.requests,
             },
             paths: self.paths,
             query: self.query,
