@@ -1,10 +1,11 @@
-//! What a handle has to tell its owner, in order, until it is fetched.
+//! The queue that carries events from the threads of a handle to its owner.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A queue that any thread puts into and any thread takes from. It ends when it is closed and empty.
+/// A queue of events that any thread may add to or take from. It ends when [`Self::end`] was called
+/// and all events were taken.
 #[derive(Debug)]
 pub struct EventQueue<E> {
     state: Mutex<State<E>>,
@@ -14,20 +15,20 @@ pub struct EventQueue<E> {
 #[derive(Debug)]
 struct State<E> {
     events: VecDeque<E>,
-    /// Nothing more will come.
+    /// No more events will be added.
     ended: bool,
-    /// The owner is gone: whoever waits is let go.
+    /// The owner closed the handle, so waiting callers return.
     closed: bool,
 }
 
-/// What [`EventQueue::take`] came back with.
+/// The result of [`EventQueue::take`].
 #[derive(Debug, PartialEq, Eq)]
 pub enum Taken<T> {
     /// An event.
     Event(T),
-    /// None came in time.
+    /// No event came in time.
     NotYet,
-    /// None will come.
+    /// No event will come.
     Ended,
     /// The handle was closed.
     Closed,
@@ -53,7 +54,7 @@ impl<E> EventQueue<E> {
         self.changed.notify_all();
     }
 
-    /// Adds an event in place of the last one, where `replaces` says that that one is out of date.
+    /// Adds an event. It replaces the last one if `replaces` returns true for that one.
     pub fn replace_last(&self, event: E, replaces: impl Fn(&E) -> bool) {
         let mut state = self.lock();
         if state.events.back().is_some_and(replaces) {
@@ -64,28 +65,29 @@ impl<E> EventQueue<E> {
         self.changed.notify_all();
     }
 
-    /// Nothing more will come.
+    /// Declares that no more events will be added.
     pub fn end(&self) {
         self.lock().ended = true;
         self.changed.notify_all();
     }
 
-    /// Lets everyone who waits go.
+    /// Closes the queue: waiting callers, and all later ones, get [`Taken::Closed`].
     pub fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_all();
     }
 
-    /// How many events wait.
+    /// Number of events in the queue.
     pub fn waiting(&self) -> usize {
         self.lock().events.len()
     }
 
-    /// Takes the first event that `wanted` takes, waiting up to `limit` (`None`: for ever) for it.
-    /// `read` looks at it first; where it fails, the event stays where it is.
+    /// Takes the first event that `wanted` accepts, and waits for it up to `limit` (`None`: no
+    /// limit). Returns what `read` makes of the event. If `read` fails, the event stays in the
+    /// queue.
     ///
     /// # Errors
-    /// What `read` returned.
+    /// The error that `read` returned.
     pub fn take<T, X>(
         &self,
         limit: Option<Duration>,
@@ -123,7 +125,7 @@ impl<E> EventQueue<E> {
         }
     }
 
-    /// A panic can't leave the queue half changed, so a poisoned lock is as good as any.
+    /// Locks the queue. A panic can't leave it half changed, so a poisoned lock is used too.
     fn lock(&self) -> MutexGuard<'_, State<E>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn events_come_in_order_and_then_the_end() {
+    fn events_are_taken_in_order_and_then_the_queue_ends() {
         let queue = EventQueue::default();
         queue.push(1);
         queue.push(2);
@@ -151,17 +153,17 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_can_not_be_read_is_not_lost() {
+    fn an_event_stays_in_the_queue_if_reading_fails() {
         let queue = EventQueue::default();
         queue.push(1);
-        let refused = queue.take(None, |_| true, |_| Err::<(), _>("too small"));
-        assert_eq!(refused, Err("too small"));
+        let failed = queue.take(None, |_| true, |_| Err::<(), _>("too small"));
+        assert_eq!(failed, Err("too small"));
         assert_eq!(take(&queue), Taken::Event(1));
         assert_eq!(take(&queue), Taken::NotYet);
     }
 
     #[test]
-    fn closing_lets_a_waiting_thread_go() {
+    fn closing_ends_a_wait() {
         let queue = EventQueue::<u8>::default();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| queue.take(None, |_| true, |e| Ok::<_, ()>(*e)));
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outdated_event_is_replaced() {
+    fn replace_last_replaces_only_a_matching_event() {
         let queue = EventQueue::default();
         queue.push(10);
         queue.replace_last(11, |last| *last >= 10);

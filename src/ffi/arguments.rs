@@ -1,22 +1,22 @@
-//! From pointers and lengths to Rust values, or to a status.
+//! Turns pointers and lengths into Rust values, or into a status.
 
-use super::ChatAccessStatus;
+use super::status::ChatAccessStatus;
 
-/// A text of the caller's, copied.
+/// Copies a text of the caller.
 ///
 /// # Safety
-/// `text` is NULL or points to `length` bytes that may be read.
+/// `text` is NULL or points to `length` readable bytes.
 pub(super) unsafe fn text(text: *const u8, length: i32) -> Result<String, ChatAccessStatus> {
-    // SAFETY: the caller's promise is the same.
+    // SAFETY: this function has the same requirement.
     let bytes = unsafe { bytes(text, length) }?.ok_or(ChatAccessStatus::NullPointer)?;
     let text = std::str::from_utf8(bytes).map_err(|_| ChatAccessStatus::InvalidUtf8)?;
     Ok(text.to_owned())
 }
 
-/// Bytes of the caller's, for the time of the call; `None` where the pointer is NULL.
+/// Borrows bytes of the caller for the time of the call. Returns `None` for NULL.
 ///
 /// # Safety
-/// `bytes` is NULL or points to `length` bytes that may be read as long as `'a` lasts.
+/// `bytes` is NULL or points to `length` bytes that stay readable for `'a`.
 pub(super) unsafe fn bytes<'a>(
     bytes: *const u8,
     length: i32,
@@ -25,41 +25,41 @@ pub(super) unsafe fn bytes<'a>(
     if bytes.is_null() {
         return Ok(None);
     }
-    // SAFETY: not NULL, and the caller promises `length` readable bytes.
+    // SAFETY: not NULL, and the caller guarantees `length` readable bytes.
     Ok(Some(unsafe { std::slice::from_raw_parts(bytes, length) }))
 }
 
-/// Where a text goes: the caller's buffer and the place for its length.
+/// The caller's buffer for a text, and the place for its length.
 pub(super) struct Out<'a> {
     buffer: Option<&'a mut [u8]>,
     length: &'a mut i32,
 }
 
 impl<'a> Out<'a> {
-    /// A buffer of no capacity may be NULL: it asks for the needed length.
+    /// Checks and borrows the arguments. A buffer of capacity 0 may be NULL.
     ///
     /// # Safety
-    /// `buffer` is NULL or points to `capacity` bytes that may be written, `length` is NULL or points to
-    /// an `int32_t`, both as long as `'a` lasts and to nobody else's.
+    /// `buffer` is NULL or points to `capacity` writable bytes, and `length` is NULL or points to
+    /// an `int32_t`. Both stay valid for `'a`, and nothing else uses them.
     pub(super) unsafe fn new(
         buffer: *mut u8,
         capacity: i32,
         length: *mut i32,
     ) -> Result<Self, ChatAccessStatus> {
         let capacity = usize::try_from(capacity).map_err(|_| ChatAccessStatus::NegativeLength)?;
-        // SAFETY: the caller promises a valid pointer where it is not NULL.
+        // SAFETY: the caller guarantees a valid pointer or NULL.
         let length = unsafe { length.as_mut() }.ok_or(ChatAccessStatus::NullPointer)?;
         *length = 0;
         let buffer = match (buffer.is_null(), capacity) {
             (true, 0) => None,
             (true, _) => return Err(ChatAccessStatus::NullPointer),
-            // SAFETY: not NULL, and the caller promises `capacity` writable bytes.
+            // SAFETY: not NULL, and the caller guarantees `capacity` writable bytes.
             (false, _) => Some(unsafe { std::slice::from_raw_parts_mut(buffer, capacity) }),
         };
         Ok(Self { buffer, length })
     }
 
-    /// Writes `text` whole, or only its length where there is no room.
+    /// Writes `text` and its length; only the length if the buffer is too small.
     pub(super) fn write(&mut self, text: &str) -> Result<(), ChatAccessStatus> {
         *self.length = i32::try_from(text.len()).map_err(|_| ChatAccessStatus::Panicked)?;
         let room = self

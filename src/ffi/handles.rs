@@ -1,32 +1,32 @@
-//! Handles are numbers in a table: a wrong one is a status, never a crash.
+//! The table of handles. A handle is a number, so that a wrong one is a status and never a crash.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use once_cell::sync::Lazy;
 
-use super::ChatAccessStatus;
 use super::sign_in::SigningIn;
+use super::status::ChatAccessStatus;
 use crate::registration::Registration;
 use crate::removal::{Lane, Run};
 use crate::search::RunningSearch;
 
-/// What a handle stands for.
+/// The object of a handle.
 #[derive(Clone)]
 pub(super) enum Object {
     /// A signed-in administrator.
     Account(Arc<Lane>),
-    /// A sign-in, and then the administrator that it signed in.
+    /// A sign-in, and then the administrator who signed in.
     SignIn(Arc<SigningIn>),
     /// A registration of an application.
     Registration(Arc<Registration>),
     /// A run of removals.
     Run(Arc<Run>),
-    /// A search for what to remove.
+    /// A search for removals.
     Search(Arc<RunningSearch>),
 }
 
-/// Handles begin here, so that small numbers, which come from elsewhere, are none.
+/// The first handle. It is large, so that small numbers from elsewhere are never handles.
 const FIRST: i64 = 0x4341_0000_0001;
 
 struct Table {
@@ -45,7 +45,7 @@ fn table() -> MutexGuard<'static, Table> {
     TABLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Gives out a new handle. Numbers are never used again.
+/// Returns a new handle for `object`. Numbers are never reused.
 pub(super) fn open(object: Object) -> i64 {
     let mut table = table();
     let handle = table.next;
@@ -54,7 +54,7 @@ pub(super) fn open(object: Object) -> i64 {
     handle
 }
 
-/// What a handle stands for. It lives on through calls that hold it, even when it is closed meanwhile.
+/// Returns the object of a handle. A call keeps it alive even if the handle is closed meanwhile.
 pub(super) fn get(handle: i64) -> Result<Object, ChatAccessStatus> {
     let table = table();
     table
@@ -64,7 +64,7 @@ pub(super) fn get(handle: i64) -> Result<Object, ChatAccessStatus> {
         .ok_or_else(|| missing(&table, handle))
 }
 
-/// Takes a handle out of the table.
+/// Removes a handle from the table and returns its object.
 pub(super) fn close(handle: i64) -> Result<Object, ChatAccessStatus> {
     let mut table = table();
     table
@@ -73,7 +73,7 @@ pub(super) fn close(handle: i64) -> Result<Object, ChatAccessStatus> {
         .ok_or_else(|| missing(&table, handle))
 }
 
-/// The run of a handle.
+/// Returns the run of a handle.
 pub(super) fn run(handle: i64) -> Result<Arc<Run>, ChatAccessStatus> {
     match get(handle)? {
         Object::Run(run) => Ok(run),
@@ -81,7 +81,7 @@ pub(super) fn run(handle: i64) -> Result<Arc<Run>, ChatAccessStatus> {
     }
 }
 
-/// The account of a handle.
+/// Returns the account of a handle, which may be a sign-in that has completed.
 pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
     match get(handle)? {
         Object::Account(account) => Ok(account),
@@ -90,23 +90,23 @@ pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
     }
 }
 
-/// Closes the runs of this process that have this journal and whose owner is away.
-pub(super) fn close_left_behind(journal: &str) {
-    let mut left = Vec::new();
+/// Closes the runs of this process that hold `journal` and whose lease has expired.
+pub(super) fn close_abandoned(journal: &str) {
+    let mut abandoned = Vec::new();
     table().objects.retain(|_, object| match object {
-        Object::Run(run) if run.left_behind_with(journal) => {
-            left.push(Arc::clone(run));
+        Object::Run(run) if run.is_abandoned_with(journal) => {
+            abandoned.push(Arc::clone(run));
             false
         }
         _ => true,
     });
-    // Not under the table's lock: closing waits for answers.
-    for run in left {
+    // After the table is unlocked, because closing waits for responses.
+    for run in abandoned {
         run.close();
     }
 }
 
-/// The search of a handle.
+/// Returns the search of a handle.
 pub(super) fn search(handle: i64) -> Result<Arc<RunningSearch>, ChatAccessStatus> {
     match get(handle)? {
         Object::Search(search) => Ok(search),

@@ -1,96 +1,141 @@
-//! The C ABI: the exports, and the only `unsafe` of the library.
+//! The C ABI: all exports, and the only `unsafe` code of the library.
 //!
-//! An export turns its arguments into Rust values or a status, and the rest is ordinary Rust. The comments
-//! on the exports are the manual in `include/chat_access.h`, which cbindgen makes of this file and which a
-//! test keeps current.
+//! An export turns its arguments into Rust values or a status; the rest is ordinary Rust. This file
+//! holds the calls that every kind of handle has. Each kind has a file with its request and its own
+//! calls.
+//!
+//! The doc comments of the exports are the manual in `include/chat_access.h`. cbindgen generates
+//! the header from this folder, and a test keeps it current.
 
+mod account;
 mod arguments;
+mod fetch;
 mod guard;
 mod handles;
 mod pin;
+mod registration;
+mod removals;
 mod request;
 mod search;
 mod sign_in;
 mod status;
 
-use std::time::Duration;
-
-use serde::Serialize;
 use serde_json::json;
 
+pub use self::account::chat_access_export_secret;
 use self::arguments::{Out, bytes, text};
+use self::fetch::fetch_next;
 use self::guard::guard;
 use self::handles::Object;
-use self::request::NotOpened;
+pub use self::removals::{chat_access_check, remove_all_access_for_user};
+use self::request::OpenError;
 pub use self::search::chat_access_feed;
 pub use self::status::ChatAccessStatus;
-use crate::events::{EventQueue, Taken};
-use crate::input::{InvalidInput, shown};
-use crate::removal::{Event, NotQueued, Status};
 
-/// The version of this interface. It changes when a call, a status or a field changes its meaning;
-/// additions leave it as it is.
+/// Version of this interface. It changes when a call, a status or a field changes its meaning.
+/// Additions leave it unchanged.
 pub const CHAT_ACCESS_ABI_VERSION: i32 = 1;
 
-/// Returns `CHAT_ACCESS_ABI_VERSION` of the library. Compare it with the header's before any other call.
+/// Returns the `CHAT_ACCESS_ABI_VERSION` of the library. Compare it with the header's before any
+/// other call.
 #[unsafe(no_mangle)]
 pub extern "C" fn chat_access_abi_version() -> i32 {
     CHAT_ACCESS_ABI_VERSION
 }
 
-/// Opens an account, a sign-in, a registration, a run of removals or a search for what to remove.
+/// Opens an account, a sign-in, a registration, a run of removals or a search.
 ///
-/// `request` is a JSON object of `request_length` bytes. `secret` is `secret_length` bytes that must not
-/// stand in JSON, or NULL; it is copied to memory that is wiped when the account is closed, and the caller
-/// wipes its own. On success the new handle is in `handle`; close it with `chat_access_close`.
+/// - `request`, `request_length`: a JSON object, described below by its member `open`.
+/// - `secret`, `secret_length`: bytes that must not be part of the JSON, or NULL. The library
+///   copies them to memory that it wipes when the handle no longer needs them. The caller wipes its
+///   own copy.
+/// - `handle`: receives the new handle. Close it with `chat_access_close`.
+/// - `buffer`, `capacity`, `length`: receive an error as JSON; see the rules for text out. An
+///   error that does not fit is dropped.
 ///
-/// An account: `{"open":"account"}` with the access token as `secret`. Optional: `tenant` (the token must
-/// be of it), `environment` ("Global", "USGov" or "USGovDoD"), `graph_endpoint`, `authority_host` (https
-/// addresses, or http on a loopback address).
+/// Account: `{"open":"account"}`, with the access token as `secret`. Optional members:
+/// - `tenant`: the tenant that the token must belong to.
+/// - `environment`: "Global" (default), "USGov" or "USGovDoD".
+/// - `graph_endpoint`, `authority_host`: other addresses; https, or http on a loopback address.
 ///
-/// A sign-in: `{"open":"sign_in","method":...}` with "browser", "device_code", or "refresh_token" and the
-/// refresh token as `secret`. Optional: `tenant` (a GUID, a domain, or "organizations", the default),
-/// `client_id`, `scopes` (["Chat.ReadWrite.All"]), `login_hint`, `time_ms` (600000: how long the person has
-/// in the browser), and `environment`, `graph_endpoint`, `authority_host` as above. It goes on by itself;
-/// `chat_access_next` tells how, and after `signed_in` the handle is an account's. Tokens are renewed by
-/// themselves then. Closing the handle stops the sign-in at once.
+/// Sign-in: `{"open":"sign_in","method":...}`, with the method "browser", "device_code" or
+/// "refresh_token"; for the last one, the refresh token is `secret`. The sign-in runs on a thread
+/// of the library, and `chat_access_next` reports its progress. After the event `signed_in` the
+/// handle is an account, whose tokens are renewed automatically. Closing the handle stops the
+/// sign-in at once. Optional members:
+/// - `tenant`: a GUID, a domain, or "organizations" (default).
+/// - `client_id`: the application to sign in with.
+/// - `scopes`: a list of permissions; ["Chat.ReadWrite.All"] by default.
+/// - `login_hint`: the account that the browser suggests.
+/// - `time_ms`: time limit for the browser, in milliseconds; 600000 by default.
+/// - `environment`, `graph_endpoint`, `authority_host`: as for an account.
 ///
-/// A registration: `{"open":"registration","account":handle,"name":...}` finds the application of that
-/// display name or creates it: a public client with the loopback redirect and the delegated permission
-/// Chat.ReadWrite.All. The account needs Application.ReadWrite.All. Optional: `change` (false: only says what
-/// would be done), `consent` ("none", "user" or "tenant"; needs DelegatedPermissionGrant.ReadWrite.All).
+/// Registration: `{"open":"registration","account":handle,"name":...}` finds the application with
+/// this display name, or creates it: a public client with the loopback redirect and the delegated
+/// permission Chat.ReadWrite.All. The account needs the permission Application.ReadWrite.All.
+/// Optional members:
+/// - `change`: true to make the changes; false (default) to report them only.
+/// - `consent`: "none" (default), "user" or "tenant". The last two need the permission
+///   DelegatedPermissionGrant.ReadWrite.All.
 ///
-/// A run: `{"open":"removals","accounts":[handle, ...]}`. Optional: `options`, an object with any of
-/// `api_version` ("v1.0" or "beta"), `journal` (a path), `request_time_ms` (30000), `run_time_ms` (0: no
-/// limit), `lease_ms` (0: never; otherwise nothing is sent while the caller has not called for so long, and
-/// a new run with the same journal closes this one),
-/// `limits` (`per_user`, `per_chat`, `per_tenant`, each `{"per_second", "burst", "sustained",
-/// "window_seconds"}`) and `retry` (`first_wait_ms`, `longest_wait_ms`, `longest_rest_ms`,
-/// `item_time_ms`). The accounts stay open as long as the run needs them, closed or not.
+/// Run: `{"open":"removals","accounts":[handle, ...]}`. The accounts stay signed in as long as the
+/// run needs them, even if their handles are closed. The optional member `options` is an object
+/// with the optional members:
+/// - `api_version`: "v1.0" (default) or "beta".
+/// - `journal`: path of the journal. A run with the journal of an earlier one skips confirmed
+///   removals.
+/// - `request_time_ms`: time limit of one request, in milliseconds; 30000 by default.
+/// - `run_time_ms`: time limit of the run, in milliseconds; 0 (default) means no limit.
+/// - `lease_ms`: the run sends nothing once the caller has not called for this long, in
+///   milliseconds, and a new run with the same journal closes it; 0 (default) means no lease.
+/// - `limits`: the service's limits: `per_user`, `per_chat` and `per_tenant`, each with
+///   `per_second`, `burst` (requests at once), `sustained` (share of the rate) and `window_seconds`
+///   (over this time).
+/// - `retry`: `first_wait_ms`, `longest_wait_ms` (backoff of a removal), `longest_rest_ms` (rest
+///   of an account while the service is unavailable) and `item_time_ms` (for all attempts of a
+///   removal).
 ///
-/// A search: `{"open":"search","paths":[path, ...]}` reads audit exports and hunting results: CSV or JSON,
-/// gzip or zip, recognised by content. Records from elsewhere go in with `chat_access_feed`; after
-/// `chat_access_finish` what was found comes through `chat_access_next`. Optional: `report` (a path: what was
-/// found as an HTML page for people), `account` (a handle: its tenant is taken for yours), `resolve_users` (true:
-/// users whose id is in no record are looked up in the account's directory), `query`, an object with any of
-/// `user_principal_name` (or object ids), `external_domain`, `external_tenant_id`, `operation`, `thread_id`
-/// (lists of texts, which may hold `*` and `?`), `chat_type` (a list of "OneOnOne", "Group", "Meeting", "Other"),
-/// `after`, `before` (times), `include_internal` (false: only chats with outsiders), `tenant_id` and
-/// `internal_domain` (your tenant and all its domains, for sources that do not name them).
+/// Search: `{"open":"search"}` searches for chats with external users, and reports one target for
+/// each chat and internal user. Add records with `chat_access_feed`. Results come through
+/// `chat_access_next` after `chat_access_finish`. Optional members:
+/// - `paths`: a list of audit exports and hunting results: CSV or JSON, also in gzip or zip. The
+///   formats are recognised by content.
+/// - `report`: path of an HTML report to write.
+/// - `account`: a handle. Its tenant is the home tenant.
+/// - `resolve_users`: true to look up users in the account's directory if no record contains
+///   their id.
+/// - `query`: filters: `user_principal_name` (or object ids), `external_domain`,
+///   `external_tenant_id`, `operation`, `thread_id` (lists of texts with the wildcards `*` and
+///   `?`), `chat_type` (a list of "OneOnOne", "Group", "Meeting", "Other"), `after`, `before`
+///   (times), `include_internal` (true to include chats without external users), `tenant_id` and
+///   `internal_domain` (the home tenant and all its domains, for sources that do not name them).
+/// - `audit_query`, `hunting`: `{"start","end"}`, both optional times. After `chat_access_finish`
+///   the search queries Microsoft Graph with the account, which needs the permissions
+///   AuditLogsQuery.Read.All and ThreatHunting.Read.All.
+/// - `chats`: `{"users":[name or object id, ...]}`, and optionally `environment`,
+///   `graph_endpoint` and `authority_host`. The search lists the users' chats with the token of an
+///   application, which is `secret` and needs the permission Chat.ReadBasic.All.
+/// - `retry`: as for a run; `longest_rest_ms` has no effect.
 ///
-/// What a search asks Microsoft Graph for, after `chat_access_finish`: `audit_query` and `hunting`, each `{"start","end"}` (times, both
-/// optional), with the account and its permissions AuditLogsQuery.Read.All and ThreatHunting.Read.All; `chats`,
-/// `{"users":[name or object id, ...]}` with the token of an application as `secret` (Chat.ReadBasic.All) and
-/// optionally `environment`, `graph_endpoint`, `authority_host`. `retry` is as for a run.
+/// `{"open":"panic"}` returns `CHAT_ACCESS_STATUS_PANICKED`, to show that this build catches
+/// faults.
 ///
-/// `{"open":"panic"}` returns `CHAT_ACCESS_STATUS_PANICKED`: it shows that faults are caught in this build.
-///
-/// With `CHAT_ACCESS_STATUS_INVALID_ARGUMENT` the buffer holds `{"parameter","message"}`, as far as there is
-/// room for it.
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: `handle` is open.
+/// - `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: a value of the request can't be used. `buffer` holds
+///   `{"parameter","message"}`.
+/// - `CHAT_ACCESS_STATUS_UNAVAILABLE`: the system refused something that the library needs, such
+///   as a thread or the certificate store. `buffer` holds `{"message","next_step"}`.
+/// - `CHAT_ACCESS_STATUS_NOT_YET`, `CHAT_ACCESS_STATUS_ENDED`: the request names a sign-in that
+///   is still in progress, or failed.
+/// - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`: the request
+///   names a handle that is not an open account.
+/// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_INVALID_UTF8`, `_PANICKED`: see
+///   `ChatAccessStatus`.
 ///
 /// # Safety
-/// Each pointer is NULL or points to as many bytes as its length or capacity says; `handle` and `length`
-/// point to one value. They are used only during the call.
+/// Each pointer is NULL or points to as many bytes as its length or capacity says; `handle` and
+/// `length` point to one value. The library uses them only during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn chat_access_open(
     request: *const u8,
@@ -104,7 +149,7 @@ pub unsafe extern "C" fn chat_access_open(
 ) -> i32 {
     guard(|| {
         pin::pin();
-        // SAFETY: this function's caller promises what these ask for.
+        // SAFETY: the caller guarantees what these require.
         let (mut out, request, secret, handle) = unsafe {
             (
                 Out::new(buffer, capacity, length)?,
@@ -113,127 +158,90 @@ pub unsafe extern "C" fn chat_access_open(
                 handle.as_mut().ok_or(ChatAccessStatus::NullPointer)?,
             )
         };
-        match request::open(&request, secret) {
+        let (status, error) = match request::open(&request, secret) {
             Ok(object) => {
                 *handle = handles::open(object);
-                Ok(ChatAccessStatus::Ok)
+                return Ok(ChatAccessStatus::Ok);
             }
-            Err(NotOpened::Status(status)) => Err(status),
-            Err(NotOpened::Invalid(error)) => {
-                let told = json!({"parameter": error.parameter, "message": error.to_string()});
-                let _ = out.write(&told.to_string());
-                Err(ChatAccessStatus::InvalidArgument)
-            }
-        }
+            Err(OpenError::Status(status)) => return Err(status),
+            Err(OpenError::Invalid(error)) => (
+                ChatAccessStatus::InvalidArgument,
+                json!({"parameter": error.parameter, "message": error.to_string()}),
+            ),
+            Err(OpenError::Unavailable { message, next_step }) => (
+                ChatAccessStatus::Unavailable,
+                json!({"message": message, "next_step": next_step}),
+            ),
+        };
+        let _ = out.write(&error.to_string());
+        Err(status)
     })
 }
 
-/// Removes a user's access to a chat: puts the removal into a run and waits up to `timeout_ms` for its
-/// outcome. 0 does not wait; a negative number waits until the outcome is there.
+/// Fetches the next event of a handle.
 ///
-/// `tenant_id` and `user_id` are GUIDs (of the user who loses access), `thread_id` is the chat's id.
+/// Any thread may call. Each event is returned once. Skip events and members that you don't know.
 ///
-/// Returns `CHAT_ACCESS_STATUS_OK` only where Graph confirmed the removal. The other outcomes have a status
-/// of their own. Each leaves a JSON object in the buffer: `{"event":"outcome", "item", "tenant_id",
-/// "user_id", "thread_id", "status", "http_status", "code", "message", "next_step", "request_id",
-/// "client_request_id", "attempts", "duration_ms", "completed"}`.
+/// - `handle`: any handle. An account that was opened with a token has no events.
+/// - `timeout_ms`: how long to wait for an event, in milliseconds. 0 does not wait; a negative
+///   number waits without a limit.
+/// - `buffer`, `capacity`, `length`: receive the event, a JSON object with the member `event`.
 ///
-/// `CHAT_ACCESS_STATUS_NOT_YET`: the removal is in the run and its outcome comes through
-/// `chat_access_next`; the buffer holds `{"event":"queued","item"}`.
-/// `CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL`: the outcome is there, and `chat_access_next` gives it.
-/// `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: an id can't be used; the buffer holds an outcome with the status
-/// "Invalid" and `parameter`, and nothing is sent.
-/// `CHAT_ACCESS_STATUS_QUEUE_FULL`: not in the run; fetch events and call again.
+/// Events of a sign-in:
+/// - `browser`: open `url` in the person's browser within `expires_in_seconds`.
+/// - `device_code`: show `message` unchanged. It contains `user_code` and `verification_uri`; the
+///   code expires in `expires_in_seconds`.
+/// - `wait`: Entra is unavailable (`reason`); the next attempt is in `seconds`.
+/// - `signed_in`, the last event: `account` is what `chat_access_describe` returns.
+/// - `failed`, the last event: `error` (a stable name), `message`, `next_step`, `code`
+///   ("AADSTS..."), `correlation_id`, `trace_id`.
 ///
-/// # Safety
-/// As for `chat_access_open`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn remove_all_access_for_user(
-    handle: i64,
-    tenant_id: *const u8,
-    tenant_id_length: i32,
-    user_id: *const u8,
-    user_id_length: i32,
-    thread_id: *const u8,
-    thread_id_length: i32,
-    timeout_ms: i32,
-    buffer: *mut u8,
-    capacity: i32,
-    length: *mut i32,
-) -> i32 {
-    guard(|| {
-        // SAFETY: this function's caller promises what these ask for.
-        let (mut out, tenant, user, thread) = unsafe {
-            (
-                Out::new(buffer, capacity, length)?,
-                text(tenant_id, tenant_id_length)?,
-                text(user_id, user_id_length)?,
-                text(thread_id, thread_id_length)?,
-            )
-        };
-        let run = handles::run(handle)?;
-        let item = match run.submit(&tenant, &user, &thread) {
-            Ok(item) => item,
-            Err(NotQueued::Invalid(error)) => {
-                let _ = out.write(&invalid(&error, &tenant, &user, &thread));
-                return Err(ChatAccessStatus::InvalidArgument);
-            }
-            Err(NotQueued::Full) => return Err(ChatAccessStatus::QueueFull),
-            Err(NotQueued::Over) => return Err(ChatAccessStatus::RunOver),
-        };
-        if timeout_ms == 0 {
-            let _ = out.write(&json!({"event": "queued", "item": item}).to_string());
-            return Ok(ChatAccessStatus::NotYet);
-        }
-        let mine = |event: &Event| matches!(event, Event::Outcome(outcome) if outcome.item == item);
-        let its_status = |event: &Event| match event {
-            Event::Outcome(outcome) => outcome.status.into(),
-            _ => ChatAccessStatus::Ok,
-        };
-        let status = take(run.events(), timeout_ms, mine, its_status, &mut out)?;
-        if status == ChatAccessStatus::NotYet {
-            let _ = out.write(&json!({"event": "queued", "item": item}).to_string());
-        }
-        Ok(status)
-    })
-}
-
-/// Fetches the next event of a run, a sign-in, a registration or a search, waiting up to `timeout_ms` for it. 0 does
-/// not wait; a negative number waits until there is one.
+/// Events of a registration:
+/// - `step`: `message` describes the current step.
+/// - `registered`, the last event: `app_id`, `object_id`, `name`, `tenant_id`, and `changes`, a
+///   list of "create", "update", "enable" and "consent" that were made or, without `change`, are
+///   needed.
+/// - `failed`, the last event: `error` (a stable name), `message`, `next_step`, `request_id`.
 ///
-/// Returns `CHAT_ACCESS_STATUS_OK` with one JSON object in the buffer, whatever it reports;
-/// `CHAT_ACCESS_STATUS_NOT_YET` where none came in time; `CHAT_ACCESS_STATUS_ENDED` where none will come:
-/// after `chat_access_finish` or `chat_access_cancel`, when every removal has its outcome. With
-/// `CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL` the event stays the next one.
+/// Events of a run:
+/// - `outcome`: a removal ended; see `remove_all_access_for_user`.
+/// - `wait`: the run sends nothing for `seconds`, because of `reason`.
+/// - `resumed`: the journal contained the records of an earlier run: `removed` (skipped),
+///   `in_flight` and `failed` (sent again), `unreadable` (lines skipped), `torn` (true if the last
+///   line was torn).
+/// - `warning`: `message`.
 ///
-/// Events of a run: `outcome` (see `remove_all_access_for_user`); `wait` (`reason`, `seconds`: nothing is sent for
-/// that long); `resumed` (what the journal held: `removed`, `in_flight`, `failed`, `unreadable`, `torn`);
-/// `warning` (`message`).
+/// Events of a search, before or after `chat_access_finish`:
+/// - `progress`: `files`, `files_waiting`, `bytes`, `bytes_total`.
+/// - `asking`: a query of Microsoft Graph is in progress: `source` ("AuditQuery", "Hunting",
+///   "Chats" or "Directory"), `message`, `records`.
+/// - `wait`: the next request is in `seconds`, because of `reason`.
+/// - `source_error`: a source is incomplete: `source`, `error` ("Denied", "Unauthorized",
+///   "Throttled", "Unreachable" or "Failed"), `message`, `next_step`, and `records`, the number
+///   received and used.
+/// - `warning`: `message`.
 ///
-/// Events of a sign-in: `device_code` (`message` to show as it is, `user_code`, `verification_uri`,
-/// `expires_in_seconds`); `browser` (`url` to open in the person's browser, `expires_in_seconds`); `wait`
-/// (`reason`, `seconds`: Entra is not available and is asked again then); and at last `signed_in`
-/// (`account`: what `chat_access_describe` says) or `failed` (`error`: a stable name, `message`,
-/// `next_step`, `code`: "AADSTS...", `correlation_id`, `trace_id`).
+/// Events of a search after `chat_access_finish`:
+/// - `file_error`, `truncated`, `bad_row`: input that can't be used: `file`, `message`, and `row`
+///   for the last one.
+/// - `report`: the report was written to `path`.
+/// - `target`: `tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
+///   `external`, `external_tenants`, `external_domains`, `external_users`, `operations`,
+///   `first_seen`, `last_seen`, `events`, `sources`, `found_by`. A target that can't be removed yet
+///   also has `unresolved` (a stable name) and `reason` (a sentence). A target may be longer than
+///   16 KiB.
+/// - `searched`, the last event: `files`, `records`, `bad_rows`, `targets`.
 ///
-/// Events of a registration: `step` (`message`), and at last `registered` (`app_id`, `object_id`, `name`,
-/// `tenant_id`, `changes`: what was or would be done of "create", "update", "enable", "consent") or `failed`
-/// (`error`, `message`, `next_step`, `request_id`).
-///
-/// Events of a search: `progress` (`files`, `files_waiting`, `bytes`, `bytes_total`), `asking` (`source`:
-/// "AuditQuery", "Hunting", "Chats" or "Directory", `message`, `records`), `wait` (`reason`, `seconds`), `warning`
-/// (`message`), `source_error` (`source`, `error`: "Denied", "Unauthorized", "Throttled", "Unreachable" or "Failed",
-/// `message`, `next_step`, `records`: how many came before, which are used), and after
-/// `chat_access_finish`: `file_error`, `truncated`, `bad_row` (`file`, `row`, `message`: what of the input
-/// can't be used), `report` (`path`), `target` (`tenant_id`, `user_id`, `thread_id`,
-/// `user_principal_name`, `chat_type`,
-/// `external`, `external_tenants`, `external_domains`, `external_users`, `operations`, `first_seen`,
-/// `last_seen`, `events`, `sources`, `found_by`, and where it can't be removed yet `unresolved`, a name, and
-/// `reason`, a sentence) and at last `searched` (`files`, `records`, `bad_rows`, `targets`). A target may be
-/// longer than 16 KiB.
-///
-/// Skip the ones you don't know. Any thread may call, and each event goes to one caller. An account that
-/// was opened with its token has no events.
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: `buffer` holds an event, whatever it reports.
+/// - `CHAT_ACCESS_STATUS_NOT_YET`: no event came within `timeout_ms`.
+/// - `CHAT_ACCESS_STATUS_ENDED`: no event will come. For a run: `chat_access_finish` or
+///   `chat_access_cancel` was called, and every removal had its outcome.
+/// - `CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL`: `length` is the needed capacity. The event stays the
+///   next one.
+/// - `CHAT_ACCESS_STATUS_CLOSED_HANDLE`: the handle is closed, or was closed during the call.
+/// - `CHAT_ACCESS_STATUS_INVALID_HANDLE`, `_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_PANICKED`: see
+///   `ChatAccessStatus`.
 ///
 /// # Safety
 /// As for `chat_access_open`.
@@ -246,24 +254,32 @@ pub unsafe extern "C" fn chat_access_next(
     length: *mut i32,
 ) -> i32 {
     guard(|| {
-        // SAFETY: this function's caller promises what it asks for.
+        // SAFETY: the caller guarantees what this requires.
         let mut out = unsafe { Out::new(buffer, capacity, length) }?;
         match handles::get(handle)? {
             Object::Account(_) => Ok(ChatAccessStatus::Ended),
             Object::SignIn(signing_in) => {
-                take_any(signing_in.sign_in.events(), timeout_ms, &mut out)
+                fetch_next(signing_in.sign_in.events(), timeout_ms, &mut out)
             }
             Object::Registration(registration) => {
-                take_any(registration.events(), timeout_ms, &mut out)
+                fetch_next(registration.events(), timeout_ms, &mut out)
             }
-            Object::Run(run) => take_any(run.events(), timeout_ms, &mut out),
-            Object::Search(search) => take_any(search.events(), timeout_ms, &mut out),
+            Object::Run(run) => fetch_next(run.events(), timeout_ms, &mut out),
+            Object::Search(search) => fetch_next(search.events(), timeout_ms, &mut out),
         }
     })
 }
 
-/// Says that no more removals will be put into a run. Its events end when every removal has its outcome. To a
-/// search it says that no more records will be fed.
+/// Declares that no more removals will be queued in a run, or that no more records will be added to
+/// a search. The events of a run end when every removal has its outcome. A search reports its
+/// results.
+///
+/// - `handle`: a run or a search.
+///
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: done. Calling again has no effect.
+/// - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`, `_PANICKED`: see
+///   `ChatAccessStatus`.
 #[unsafe(no_mangle)]
 pub extern "C" fn chat_access_finish(handle: i64) -> i32 {
     guard(|| {
@@ -275,8 +291,17 @@ pub extern "C" fn chat_access_finish(handle: i64) -> i32 {
     })
 }
 
-/// Stops a run: nothing new is sent, what waits ends as "Cancelled", and what is on its way ends by its
-/// answer. Returns at once; the outcomes come through `chat_access_next`. A search tells nothing more.
+/// Stops a run or a search. Returns at once.
+///
+/// A run sends no more requests. Removals that wait end as "Cancelled"; requests in flight end with
+/// their response. `chat_access_next` returns the outcomes. A search reports nothing more.
+///
+/// - `handle`: a run or a search.
+///
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: done. Calling again has no effect.
+/// - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`, `_PANICKED`: see
+///   `ChatAccessStatus`.
 #[unsafe(no_mangle)]
 pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
     guard(|| {
@@ -288,15 +313,27 @@ pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
     })
 }
 
-/// Writes what is known about a handle into the buffer, as JSON.
+/// Describes an account, a sign-in, a run or a search as JSON.
 ///
-/// An account: `account`, `user_id`, `tenant_id`, `client_id`, `app_name`, `scopes`, `auth_type`,
-/// `token_source` ("AccessToken", "Browser", "DeviceCode" or "RefreshToken"), `renews` (new tokens come by
-/// themselves), `expires`, `environment`, `graph_endpoint`, `authority_host`; what the token does not say is
-/// null. A sign-in is as its account; before there is one, `CHAT_ACCESS_STATUS_NOT_YET`, and after it failed
-/// `CHAT_ACCESS_STATUS_ENDED`. A run: `counts` (`queued`, `removed`, `not_removed`, `requests`,
-/// `throttled`), `waiting`, `in_flight`, `per_second`, `paused_seconds`. A search: `records_fed`, `waiting`
-/// (events).
+/// - `handle`: any handle but a registration.
+/// - `buffer`, `capacity`, `length`: see the rules for text out.
+///
+/// An account, or a sign-in after `signed_in`: `account`, `user_id`, `tenant_id`, `client_id`,
+/// `app_name`, `scopes`, `auth_type`, `token_source` ("AccessToken", "Browser", "DeviceCode" or
+/// "RefreshToken"), `renews` (true if tokens are renewed automatically), `expires`, `environment`,
+/// `graph_endpoint`, `authority_host`. Members that the token does not contain are null.
+///
+/// A run: `counts` (`queued`, `removed`, `not_removed`, `requests`, `throttled`), `waiting`,
+/// `in_flight`, `per_second`, `paused_seconds`. A search: `records_fed`, `waiting` (events).
+///
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: `buffer` holds the description.
+/// - `CHAT_ACCESS_STATUS_NOT_YET`, `CHAT_ACCESS_STATUS_ENDED`: the sign-in is still in progress,
+///   or failed.
+/// - `CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL`: `length` is the needed capacity.
+/// - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`: see
+///   `ChatAccessStatus`.
+/// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_PANICKED`: see `ChatAccessStatus`.
 ///
 /// # Safety
 /// As for `chat_access_open`.
@@ -308,96 +345,33 @@ pub unsafe extern "C" fn chat_access_describe(
     length: *mut i32,
 ) -> i32 {
     guard(|| {
-        // SAFETY: this function's caller promises what it asks for.
+        // SAFETY: the caller guarantees what this requires.
         let mut out = unsafe { Out::new(buffer, capacity, length) }?;
-        let described = match handles::get(handle)? {
+        let description = match handles::get(handle)? {
             Object::Account(lane) => lane.account().describe(),
             Object::SignIn(signing_in) => signing_in.lane()?.account().describe(),
             Object::Registration(_) => return Err(ChatAccessStatus::WrongHandleKind),
             Object::Run(run) => run.describe(),
             Object::Search(search) => search.describe(),
         };
-        out.write(&described.to_string())?;
+        out.write(&description.to_string())?;
         Ok(ChatAccessStatus::Ok)
     })
 }
 
-/// Writes an account's newest refresh token into the buffer, for whoever stores it for the next sign-in.
+/// Closes a handle and stops its work.
 ///
-/// This is the only call by which a secret leaves the library; the caller wipes the buffer. A refresh token
-/// changes when it is used, so export it after the work. With `CHAT_ACCESS_STATUS_INVALID_ARGUMENT` the
-/// account has none, because it was opened with an access token; the buffer holds `{"parameter","message"}`.
+/// Callers that wait in `chat_access_next` return with `CHAT_ACCESS_STATUS_CLOSED_HANDLE`. A run
+/// sends no more requests; requests in flight have up to 300 ms to complete and to reach the
+/// journal, and then the journal's file is released. An account's token is wiped when no run uses
+/// it any more.
 ///
-/// # Safety
-/// As for `chat_access_open`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn chat_access_export_secret(
-    handle: i64,
-    buffer: *mut u8,
-    capacity: i32,
-    length: *mut i32,
-) -> i32 {
-    guard(|| {
-        // SAFETY: this function's caller promises what it asks for.
-        let mut out = unsafe { Out::new(buffer, capacity, length) }?;
-        match handles::account(handle)?.account().export_refresh_token() {
-            Some(token) => {
-                out.write(&token)?;
-                Ok(ChatAccessStatus::Ok)
-            }
-            None => {
-                let error = InvalidInput::new(
-                    "Account",
-                    "(access token)",
-                    "it has no refresh token; sign in with Connect-ChatAccess to get one",
-                );
-                let told = json!({"parameter": error.parameter, "message": error.to_string()});
-                let _ = out.write(&told.to_string());
-                Err(ChatAccessStatus::InvalidArgument)
-            }
-        }
-    })
-}
-
-/// Checks the three ids of a removal without a run and without sending anything: what
-/// `remove_all_access_for_user` would say to them. `CHAT_ACCESS_STATUS_OK` leaves nothing in the buffer,
-/// `CHAT_ACCESS_STATUS_INVALID_ARGUMENT` an outcome with the status "Invalid".
+/// - `handle`: any handle.
 ///
-/// # Safety
-/// As for `chat_access_open`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn chat_access_check(
-    tenant_id: *const u8,
-    tenant_id_length: i32,
-    user_id: *const u8,
-    user_id_length: i32,
-    thread_id: *const u8,
-    thread_id_length: i32,
-    buffer: *mut u8,
-    capacity: i32,
-    length: *mut i32,
-) -> i32 {
-    guard(|| {
-        // SAFETY: this function's caller promises what these ask for.
-        let (mut out, tenant, user, thread) = unsafe {
-            (
-                Out::new(buffer, capacity, length)?,
-                text(tenant_id, tenant_id_length)?,
-                text(user_id, user_id_length)?,
-                text(thread_id, thread_id_length)?,
-            )
-        };
-        if let Err(error) = crate::graph::Removal::parse(&tenant, &user, &thread) {
-            let _ = out.write(&invalid(&error, &tenant, &user, &thread));
-            return Err(ChatAccessStatus::InvalidArgument);
-        }
-        Ok(ChatAccessStatus::Ok)
-    })
-}
-
-/// Closes a handle. A run sends nothing more; a request that is on its way has up to 300 ms to be answered
-/// and journaled, and then the journal's file is free. Whoever waits in `chat_access_next` is let go with
-/// `CHAT_ACCESS_STATUS_CLOSED_HANDLE`. An account's token is wiped when the last run that uses it ends.
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: the handle is closed. Its number is never used again.
+/// - `CHAT_ACCESS_STATUS_CLOSED_HANDLE`: it was closed before.
+/// - `CHAT_ACCESS_STATUS_INVALID_HANDLE`, `CHAT_ACCESS_STATUS_PANICKED`: see `ChatAccessStatus`.
 #[unsafe(no_mangle)]
 pub extern "C" fn chat_access_close(handle: i64) -> i32 {
     guard(|| {
@@ -410,55 +384,4 @@ pub extern "C" fn chat_access_close(handle: i64) -> i32 {
         }
         Ok(ChatAccessStatus::Ok)
     })
-}
-
-/// [`take`] of whichever event is next.
-fn take_any<E: Serialize>(
-    events: &EventQueue<E>,
-    timeout_ms: i32,
-    out: &mut Out<'_>,
-) -> Result<ChatAccessStatus, ChatAccessStatus> {
-    take(events, timeout_ms, |_| true, |_| ChatAccessStatus::Ok, out)
-}
-
-/// Takes an event out of a queue into the caller's buffer, or leaves it where it is. `status` is what the
-/// call returns for it.
-fn take<E: Serialize>(
-    events: &EventQueue<E>,
-    timeout_ms: i32,
-    wanted: impl Fn(&E) -> bool,
-    status: impl Fn(&E) -> ChatAccessStatus,
-    out: &mut Out<'_>,
-) -> Result<ChatAccessStatus, ChatAccessStatus> {
-    let limit = u64::try_from(timeout_ms).ok().map(Duration::from_millis);
-    let out = std::cell::RefCell::new(out);
-    let read = |event: &E| -> Result<ChatAccessStatus, ChatAccessStatus> {
-        let text = serde_json::to_string(event).map_err(|_| ChatAccessStatus::Panicked)?;
-        out.borrow_mut().write(&text)?;
-        Ok(status(event))
-    };
-    match events.take(limit, wanted, read)? {
-        Taken::Event(status) => Ok(status),
-        Taken::NotYet => Ok(ChatAccessStatus::NotYet),
-        Taken::Ended => Ok(ChatAccessStatus::Ended),
-        Taken::Closed => Err(ChatAccessStatus::ClosedHandle),
-    }
-}
-
-/// The outcome of a removal whose ids can't be used, in the shape of the others.
-fn invalid(error: &InvalidInput, tenant: &str, user: &str, thread: &str) -> String {
-    json!({
-        "event": "outcome",
-        "item": null,
-        "tenant_id": shown(tenant),
-        "user_id": shown(user),
-        "thread_id": shown(thread),
-        "status": Status::Invalid,
-        "parameter": error.parameter,
-        "message": error.to_string(),
-        "next_step": "Correct the value; nothing was sent for it.",
-        "attempts": 0,
-        "duration_ms": 0,
-    })
-    .to_string()
 }

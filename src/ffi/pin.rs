@@ -1,11 +1,12 @@
 //! Keeps the library in memory.
 //!
-//! Its threads run code of it, so a host that unloads it (dlclose, FreeLibrary) while one lives would
-//! crash. .NET never unloads it; other hosts may.
+//! The library's threads run its code, so a host that unloads it (dlclose, FreeLibrary) while a
+//! thread runs would crash. .NET never unloads it; other hosts may.
 
 use once_cell::sync::Lazy;
 
-/// Pins the library on first use. A failure leaves things as they were, so it is not reported.
+/// Pins the library on first use. A failure is not reported, because it changes nothing for a host
+/// that does not unload the library.
 pub(super) fn pin() {
     static PINNED: Lazy<()> = Lazy::new(pin_once);
     Lazy::force(&PINNED);
@@ -15,8 +16,8 @@ pub(super) fn pin() {
 fn pin_once() {
     let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
     let here = pin as fn() as *const libc::c_void;
-    // SAFETY: `dladdr` reads an address and fills `info`, which is valid where it returns non-zero; the
-    // name it gives lives as long as the library. The handle is leaked: that is the pin.
+    // SAFETY: `dladdr` reads an address and fills `info`, which is valid if it returns non-zero;
+    // the name in it lives as long as the library. The leaked handle is the pin.
     unsafe {
         if libc::dladdr(here, info.as_mut_ptr()) != 0 {
             let name = info.assume_init().dli_fname;

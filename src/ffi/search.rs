@@ -1,13 +1,111 @@
-//! Searches: what is special about them.
+//! Search handles: audit exports, hunting results and Graph itself are searched for removals.
 
-use super::ChatAccessStatus;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::account::cloud;
 use super::arguments::text;
 use super::guard::guard;
 use super::handles;
+use super::request::OpenError;
+use super::status::ChatAccessStatus;
+use crate::identity::Account;
+use crate::input::InvalidInput;
+use crate::removal::RunRetry;
+use crate::search::{
+    ChatList, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions,
+};
+use crate::token::AccessToken;
 
-/// Gives a record to a search, for records that are in no file: one JSON object, of any of the kinds that
-/// files may have. A record that can't be read is told by the event `bad_row`. After `chat_access_finish` it
-/// returns `CHAT_ACCESS_STATUS_RUN_OVER`.
+/// The request for a search. The application's token, for `chats`, is the call's secret.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct SearchRequest {
+    paths: Vec<PathBuf>,
+    query: QueryOptions,
+    report: Option<PathBuf>,
+    account: Option<i64>,
+    resolve_users: bool,
+    audit_query: Option<SpanOptions>,
+    hunting: Option<SpanOptions>,
+    chats: Option<ChatsRequest>,
+    /// The settings of a run, so that a host can pass the same object. A search has no lanes, so it
+    /// ignores the rest of a lane.
+    retry: RunRetry,
+}
+
+/// The users whose chats are listed, and the cloud.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChatsRequest {
+    users: Vec<String>,
+    environment: Option<String>,
+    graph_endpoint: Option<String>,
+    authority_host: Option<String>,
+}
+
+impl SearchRequest {
+    pub(super) fn open(self, secret: Option<&[u8]>) -> Result<RunningSearch, OpenError> {
+        let now = Timestamp::now();
+        // Without a start, a source is searched as far back as it keeps records.
+        let span = |options: Option<SpanOptions>, days| {
+            options
+                .map(|options| Span::new(&options, now, days))
+                .transpose()
+        };
+        let chats = self.chats.map(|chats| chats.open(secret)).transpose()?;
+        let account = match self.account {
+            Some(handle) => Some(handles::account(handle)?.shared_account()),
+            None => None,
+        };
+        let options = SearchOptions {
+            online: Online {
+                audit_query: span(self.audit_query, Span::AUDIT_DAYS)?,
+                hunting: span(self.hunting, Span::HUNTING_DAYS)?,
+                chats,
+                retry: self.retry.check()?.requests,
+            },
+            paths: self.paths,
+            query: self.query,
+            report: self.report,
+            account,
+            resolve_users: self.resolve_users,
+        };
+        Ok(RunningSearch::start(options)?)
+    }
+}
+
+impl ChatsRequest {
+    fn open(self, secret: Option<&[u8]>) -> Result<ChatList, OpenError> {
+        let cloud = cloud(
+            &self.environment,
+            &self.graph_endpoint,
+            &self.authority_host,
+        )?;
+        let token = AccessToken::new(secret.unwrap_or_default()).map_err(|error| InvalidInput {
+            parameter: "DiscoveryToken",
+            ..error
+        })?;
+        let account = Account::with_token(cloud, token).map_err(OpenError::no_client)?;
+        Ok(ChatList::new(account, self.users)?)
+    }
+}
+
+/// Adds a record to a search, for records that are not in a file.
+///
+/// - `handle`: a search.
+/// - `record`, `record_length`: one JSON object, of any kind that a file may contain.
+///
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: the record was read. For a record that can't be read, the event
+///   `bad_row` follows.
+/// - `CHAT_ACCESS_STATUS_RUN_OVER`: `chat_access_finish` or `chat_access_cancel` was called before.
+/// - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`: see
+///   `ChatAccessStatus`.
+/// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_INVALID_UTF8`, `_PANICKED`: see
+///   `ChatAccessStatus`.
 ///
 /// # Safety
 /// As for `chat_access_open`.
@@ -18,7 +116,7 @@ pub unsafe extern "C" fn chat_access_feed(
     record_length: i32,
 ) -> i32 {
     guard(|| {
-        // SAFETY: this function's caller promises what it asks for.
+        // SAFETY: the caller guarantees what this requires.
         let record = unsafe { text(record, record_length) }?;
         if handles::search(handle)?.feed(&record) {
             Ok(ChatAccessStatus::Ok)

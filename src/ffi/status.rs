@@ -1,59 +1,63 @@
-//! What every export returns.
+//! The status that every export returns.
 
 use crate::removal::Status;
 
-/// What a call returns. 0 is success, positive is an answer, negative is a mistake in the call.
+/// The status that a call returns, as `int32_t`. 0 is success, a positive number is a result, a
+/// negative number is an error in the call or in its surroundings.
 ///
-/// Calls return it as `int32_t`. Numbers are never reused; new ones may come, so treat one you don't know
-/// as a failure.
+/// Numbers are never reused. New ones may be added, so treat a number that you don't know as a
+/// failure.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChatAccessStatus {
-    /// Done. For a removal: Microsoft Graph confirmed it, now or earlier.
+    /// Success. For a removal: Microsoft Graph confirmed it, now or earlier.
     Ok = 0,
-    /// Nothing yet: the time given to the call is over, and the work goes on.
+    /// No result within the time given to the call. The work continues.
     NotYet = 1,
-    /// Nothing more will come: the handle has told all it has to tell.
+    /// The handle has no more events.
     Ended = 2,
-    /// The run's queue is full and the removal is not in it: fetch events, then call again.
+    /// The run's queue is full, and the removal was not queued. Fetch events, then call again.
     QueueFull = 3,
 
     /// The removal ended: Graph knows no such chat or user (404).
     NotFound = 10,
-    /// The removal ended: permission missing or refused (403).
+    /// The removal ended: the permission is missing, or Graph denied access (403).
     Denied = 11,
-    /// The removal ended: Graph takes no token of this account (401).
+    /// The removal ended: the account has no token that Graph accepts (401).
     Unauthorized = 12,
-    /// The removal ended: Graph asked to wait longer than the removal's time (429).
+    /// The removal ended: Graph requested a longer wait than the removal's time allows (429).
     Throttled = 13,
-    /// The removal ended, not removed, for another reason: the outcome says which.
+    /// The removal failed for another reason, which the outcome contains.
     Failed = 14,
-    /// The removal ended with a request whose effect is not known: look, or try again.
+    /// The removal ended without a response that settles it. Check the chat, or remove again.
     Uncertain = 15,
-    /// The removal ended without being sent, because its run was stopped.
+    /// The removal was not sent, because its run was stopped.
     Cancelled = 16,
 
-    /// A value can't be used; the buffer says which parameter, what was given and what it should be.
+    /// A value can't be used. The buffer holds the parameter, the value and what it should be.
     InvalidArgument = -1,
-    /// A pointer is NULL that must not be.
+    /// A required pointer is NULL.
     NullPointer = -2,
     /// A length or a capacity is negative.
     NegativeLength = -3,
     /// A text is not UTF-8.
     InvalidUtf8 = -4,
-    /// The buffer is too small: the needed length is in `length`, and asking again with that much room
-    /// gives the same text. Nothing is lost.
+    /// The buffer is too small. `length` is the needed capacity; a call with that capacity returns
+    /// the same text. Nothing is lost.
     BufferTooSmall = -5,
-    /// No such handle: it was never given out.
+    /// The number was never a handle.
     InvalidHandle = -6,
     /// The handle was closed.
     ClosedHandle = -7,
-    /// The handle is of another kind than this call takes.
+    /// The call does not support this kind of handle.
     WrongHandleKind = -8,
-    /// The run was finished or cancelled and takes nothing more.
+    /// The run or the search was finished or cancelled, and accepts nothing more.
     RunOver = -9,
-    /// A fault inside the library was caught. The handle should be closed.
+    /// The library caught a fault of its own. Close the handle.
     Panicked = -10,
+    /// The system refused something that the library needs, such as a thread or the certificate
+    /// store. The buffer holds the reason.
+    Unavailable = -11,
 }
 
 impl From<Status> for ChatAccessStatus {

@@ -1,4 +1,4 @@
-//! A signed-in account as runs use it.
+//! A signed-in account with its pace.
 
 use std::sync::Arc;
 
@@ -6,8 +6,10 @@ use super::Limits;
 use super::pace::SharedPace;
 use crate::identity::Account;
 
-/// An account and the pace that the service allows its user. All runs of one account share both, so that
-/// one command after the other, or beside it, stays under the limit too.
+/// A signed-in account and the pace that the service allows its user.
+///
+/// All runs of one account share its lane, so that runs one after the other, or at the same time,
+/// stay under the limit together.
 #[derive(Debug)]
 pub struct Lane {
     account: Arc<Account>,
@@ -15,7 +17,7 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// A lane that has sent nothing yet.
+    /// Creates a lane that has sent nothing yet.
     pub fn new(account: impl Into<Arc<Account>>) -> Self {
         Self {
             account: account.into(),
@@ -23,12 +25,12 @@ impl Lane {
         }
     }
 
-    /// Who is signed in.
+    /// The signed-in account.
     pub fn account(&self) -> &Account {
         &self.account
     }
 
-    /// The account itself, for work that is no run.
+    /// Returns the account for work outside a run, such as a search.
     pub fn shared_account(&self) -> Arc<Account> {
         Arc::clone(&self.account)
     }

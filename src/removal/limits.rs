@@ -1,4 +1,4 @@
-//! The service's limits as data: the documented ones by default, a tenant's own where it has others.
+//! The service's limits: the documented ones by default, or those of a tenant that has others.
 
 use std::time::Duration;
 
@@ -6,24 +6,24 @@ use serde::Deserialize;
 
 use crate::input::InvalidInput;
 
-/// How many requests one thing (a signed-in user, a chat, an application in a tenant) may make.
+/// Maximum rate of requests for one user, chat or application.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
-    /// Requests per second at the most.
+    /// Maximum requests per second.
     pub per_second: f64,
-    /// Requests that may come at once; refilled at `per_second`.
+    /// Maximum number of requests at once; refilled at `per_second`.
     #[serde(default = "one")]
     pub burst: u32,
-    /// The share of `per_second` that holds over `window_seconds`.
+    /// Share of `per_second` that is allowed over `window_seconds`.
     #[serde(default = "documented_share")]
     pub sustained: f64,
-    /// The longer window, in seconds. Microsoft does not say how long it is.
+    /// Length of the longer window, in seconds. Microsoft does not document it.
     #[serde(default = "assumed_window")]
     pub window_seconds: f64,
 }
 
-/// The three limits that meet a removal.
+/// The three limits that apply to a removal.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
@@ -36,8 +36,8 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Graph's table of Teams limits for removeAllAccessForUser: 1 request a second for each user and
-    /// chat, 30 for an application in a tenant, 83 % of each over a longer window.
+    /// Graph's table of Teams limits for removeAllAccessForUser: 1 request a second for each user
+    /// and chat, 30 for an application in a tenant, 83 % of each over a longer window.
     fn default() -> Self {
         Self {
             per_user: Limit::documented(1.0),
@@ -48,8 +48,10 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Checks the values.
+    ///
     /// # Errors
-    /// A number that is no rate, share or time.
+    /// A rate, a burst, a share or a window out of range.
     pub fn check(self) -> Result<Self, InvalidInput> {
         for limit in [self.per_user, self.per_chat, self.per_tenant] {
             limit.check()?;
@@ -75,23 +77,23 @@ impl Limit {
         if !(self.per_second > 0.001 && self.per_second <= 100_000.0) {
             return wrong(
                 self.per_second,
-                "a rate is above 0.001 and at most 100000 requests a second",
+                "a rate must be above 0.001 and at most 100000 requests a second",
             );
         }
         if !(self.sustained > 0.0 && self.sustained <= 1.0) {
             return wrong(
                 self.sustained,
-                "the sustained share is above 0 and at most 1",
+                "the sustained share must be above 0 and at most 1",
             );
         }
         if !(self.window_seconds > 0.0 && self.window_seconds <= 86_400.0) {
             return wrong(
                 self.window_seconds,
-                "a window is above 0 and at most 86400 seconds",
+                "a window must be above 0 and at most 86400 seconds",
             );
         }
         if self.burst == 0 {
-            return wrong(0.0, "a burst is at least 1 request");
+            return wrong(0.0, "a burst must be at least 1 request");
         }
         Ok(())
     }
@@ -101,17 +103,18 @@ impl Limit {
         Duration::from_secs_f64(self.window_seconds)
     }
 
-    /// How many requests the longer window takes: at least one, or nothing could ever be sent.
+    /// Maximum number of requests in the longer window: at least one, or nothing could ever be
+    /// sent.
     pub(super) fn in_window(&self) -> usize {
         ((self.per_second * self.sustained * self.window_seconds + 1e-9).floor() as usize).max(1)
     }
 
-    /// The time that `burst` requests take to refill.
+    /// Time in which `burst` requests are refilled.
     pub(super) fn refill(&self) -> Duration {
         Duration::from_secs_f64(f64::from(self.burst) / self.per_second)
     }
 
-    /// The space between two requests at which neither limit is ever met.
+    /// Space between two requests at which neither limit is ever exceeded.
     pub(super) fn even_space(&self) -> Duration {
         let sustained = self.window() / u32::try_from(self.in_window()).unwrap_or(u32::MAX);
         sustained.max(Duration::from_secs_f64(1.0 / self.per_second))
@@ -126,7 +129,7 @@ fn documented_share() -> f64 {
     0.83
 }
 
-/// A minute: long enough to matter, short enough that a first batch is not held up by it.
+/// One minute: long enough to matter, and short enough not to delay a first batch.
 fn assumed_window() -> f64 {
     60.0
 }

@@ -1,19 +1,34 @@
-//! The engine: removals go in, each comes out as one outcome.
+//! The engine: paces, sends, retries and journals removals, and reports one outcome for each.
 //!
-//! [`Run`] is the whole; a [`Lane`] is an account in it; [`Limits`] and [`RetrySettings`] are what it keeps to.
+//! Start a [`Run`] with one or more [`Lane`]s (an account and its pace), submit removals, and fetch
+//! [`Event`]s. [`RunOptions`] holds the service's [`Limits`], the waits and the journal.
+//!
+//! Inside, `schedule` decides what goes next and when, without a thread, a clock or a socket. One
+//! thread asks it (`scheduler`), others send (`sender`); both work on `state` and report through
+//! `recorder`.
 
+mod clock;
+mod event;
 mod journal;
 mod lane;
+mod learned_rate;
 mod limits;
+mod options;
 mod outcome;
 mod pace;
+mod queue;
+mod recorder;
 mod run;
 mod schedule;
-mod worker;
+mod scheduler;
+mod sender;
+mod state;
+mod verdict;
 
-pub use crate::retry::RetrySettings;
+pub use event::Event;
 pub use journal::Resumed;
 pub use lane::Lane;
 pub use limits::{Limit, Limits};
+pub use options::{RunOptions, RunRetry};
 pub use outcome::{Outcome, Status};
-pub use run::{Event, NotQueued, QUEUE, Run, RunOptions};
+pub use run::{NotQueued, QUEUE, Run, StartError};

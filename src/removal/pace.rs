@@ -1,36 +1,37 @@
-//! When the next request may go: just under the limit, and never where it is sure to be refused.
+//! When the next request may be sent: at a rate just under the limit.
 //!
-//! All times come from the caller, as durations since a moment that is the same for all runs.
+//! All times come from the caller, as durations since an origin that all runs share.
 //!
-//! What counts at the service is when a request *arrives*, and all that is known here is when it left
-//! and when its answer came. The quickest of the recent answers tells how much of that is the way and
-//! the work; what a request took beyond it may have been spent on the way there, so it is taken to have
-//! arrived that much late. An established rate limiter (governor) counts departures only, and can't be
-//! told afterwards; on a slow network it sends into 429s.
+//! The service counts when a request *arrives*; the client knows only when it was sent and when its
+//! response came. The fastest of the recent responses shows how long the network and the service
+//! need. The time that a request took beyond that may have passed before it arrived, so it counts
+//! as having arrived that much later. An established rate limiter (governor) counts departures only
+//! and can't be corrected afterwards; on a slow network its requests are throttled.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Limit;
+use super::learned_rate::LearnedRate;
 
-/// Even spacing is computed; this is added so that rounding on the service's side can't meet it.
+/// Factor on the computed spacing, so that rounding on the service's side can't exceed the limit.
 const MARGIN: f64 = 1.0005;
 
-/// The same for the space after a late request, which matters only while a pace catches up and rests on an
-/// estimate of when that request arrived.
+/// The same factor for the space after a late request. It is larger because it applies to an
+/// estimate of when that request arrived; it matters only while a pace catches up.
 const LATE_MARGIN: f64 = 1.05;
 
-/// A pace that fell behind (a slow answer, a late timer) may catch up by this many requests.
+/// Number of requests by which a pace that fell behind (a slow response, a late timer) may catch
+/// up.
 const CATCH_UP: u32 = 4;
 
-/// How many answers the quickest is taken from: few enough to follow a service that gets slower.
-const RECENT_ANSWERS: usize = 16;
+/// Number of recent responses of which the fastest counts: few enough to follow a service that gets
+/// slower.
+const RECENT_RESPONSES: usize = 16;
 
-/// A 429 within so many successes of the one before says that the real limit is lower.
-const SUSPICIOUS: u32 = 40;
-
-/// The pace of a signed-in user, which all runs of that user share: the service counts them together.
+/// The pace of a signed-in user. All runs of the user share it, because the service counts them
+/// together.
 #[derive(Debug)]
 pub(super) struct SharedPace(Mutex<Pace>);
 
@@ -44,30 +45,30 @@ impl SharedPace {
     }
 }
 
-/// Under one limit: what was sent, and what 429s have taught.
+/// The requests sent under one limit, and what throttling has taught about it.
 #[derive(Debug)]
 pub(super) struct Pace {
     limit: Limit,
-    learned: Learned,
-    /// When even spacing has the next request.
+    learned: LearnedRate,
+    /// Time of the next request by even spacing.
     even: Duration,
     paused_until: Duration,
-    /// What was sent within the longer window, oldest first.
+    /// Requests within the longer window, oldest first.
     sent: VecDeque<Sent>,
     next_ticket: u64,
-    /// How long the latest successful answers took.
-    answer_times: VecDeque<Duration>,
+    /// Durations of the latest confirmed removals.
+    response_times: VecDeque<Duration>,
 }
 
 #[derive(Debug)]
 struct Sent {
     ticket: u64,
     at: Duration,
-    /// The latest that it can have arrived, once its answer is there.
+    /// The latest time at which it can have arrived; known once its response is there.
     arrived: Option<Duration>,
 }
 
-/// Names one request to its pace.
+/// Identifies one request to its pace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ticket(u64);
 
@@ -75,16 +76,16 @@ impl Pace {
     pub(super) fn new(limit: Limit) -> Self {
         Self {
             limit,
-            learned: Learned::default(),
+            learned: LearnedRate::default(),
             even: Duration::ZERO,
             paused_until: Duration::ZERO,
             sent: VecDeque::new(),
             next_ticket: 0,
-            answer_times: VecDeque::new(),
+            response_times: VecDeque::new(),
         }
     }
 
-    /// Keeps to another limit from now on. What was sent and learned stays.
+    /// Changes the limit. Requests sent so far and the learned rate stay.
     pub(super) fn set_limit(&mut self, limit: Limit) {
         if limit != self.limit {
             self.limit = limit;
@@ -92,7 +93,8 @@ impl Pace {
         }
     }
 
-    /// The earliest time for a request, as far as is known at `now`; an answer can bring it forward.
+    /// Returns the earliest time for the next request as far as it is known at `now`. A response
+    /// can bring it forward.
     pub(super) fn ready_at(&self, now: Duration) -> Duration {
         let back = |count: usize| self.sent.len().checked_sub(count).map(|at| &self.sent[at]);
         let after = |sent: Option<&Sent>, space: Duration| {
@@ -107,7 +109,7 @@ impl Pace {
         self.even.max(self.paused_until).max(burst).max(window)
     }
 
-    /// A request goes out at `now`.
+    /// Records that a request is sent at `now`.
     pub(super) fn send(&mut self, now: Duration) -> Ticket {
         let space = self.space();
         self.even = self.even.max(now.saturating_sub(space * CATCH_UP)) + space;
@@ -125,23 +127,20 @@ impl Pace {
         Ticket(ticket)
     }
 
-    /// The answer to a request came, or its failure did.
-    pub(super) fn answered(&mut self, ticket: Ticket, now: Duration, removed: bool) {
-        let quickest = self.quickest();
+    /// Records that a request completed: with a response, or with a failure.
+    pub(super) fn completed(&mut self, ticket: Ticket, now: Duration, removed: bool) {
+        let fastest = self.fastest();
         if let Ok(at) = self
             .sent
             .binary_search_by_key(&ticket.0, |sent| sent.ticket)
         {
             let sent = &mut self.sent[at];
-            sent.arrived = Some(
-                now.saturating_sub(quickest.unwrap_or_default())
-                    .max(sent.at),
-            );
+            sent.arrived = Some(now.saturating_sub(fastest.unwrap_or_default()).max(sent.at));
             if removed {
                 let took = now.saturating_sub(sent.at);
-                self.answer_times.push_back(took);
-                if self.answer_times.len() > RECENT_ANSWERS {
-                    self.answer_times.pop_front();
+                self.response_times.push_back(took);
+                if self.response_times.len() > RECENT_RESPONSES {
+                    self.response_times.pop_front();
                 }
             }
         }
@@ -150,36 +149,40 @@ impl Pace {
         }
     }
 
-    /// The service refused a request that was sent at `sent_at` and asks for `wait` (429).
+    /// Records that the service throttled a request (429) that was sent at `sent_at`, and pauses
+    /// for `wait`.
     pub(super) fn throttled(&mut self, sent_at: Duration, now: Duration, wait: Duration) {
         self.learned.throttled(sent_at, now);
         self.pause(now + wait);
     }
 
-    /// Nothing before `until`.
+    /// Sends nothing before `until`.
     pub(super) fn pause(&mut self, until: Duration) {
         self.paused_until = self.paused_until.max(until);
     }
 
-    /// Until when the service, or its absence, keeps this pace from sending.
+    /// Returns the end of the latest pause.
     pub(super) fn paused_until(&self) -> Duration {
         self.paused_until
     }
 
-    /// Requests per second that this pace keeps now.
+    /// Returns the requests per second that this pace keeps now.
     pub(super) fn rate(&self) -> f64 {
         1.0 / self.space().as_secs_f64()
     }
 
-    /// The space between two requests, with what was learned.
+    /// Returns the space between two requests at the learned rate.
     pub(super) fn space(&self) -> Duration {
-        self.limit.even_space().mul_f64(MARGIN / self.learned.share)
+        self.limit
+            .even_space()
+            .mul_f64(MARGIN / self.learned.share())
     }
 
-    /// The latest that a request can have arrived: what an answer took beyond the quickest.
-    pub(super) fn latest_arrival_of(&self, sent_at: Duration, answered_at: Duration) -> Duration {
-        answered_at
-            .saturating_sub(self.quickest().unwrap_or_default())
+    /// Returns the latest time at which a request can have arrived: the time of its response less
+    /// the time of the fastest one.
+    pub(super) fn latest_arrival_of(&self, sent_at: Duration, completed_at: Duration) -> Duration {
+        completed_at
+            .saturating_sub(self.fastest().unwrap_or_default())
             .max(sent_at)
     }
 
@@ -187,88 +190,19 @@ impl Pace {
         if let Some(arrived) = sent.arrived {
             return arrived;
         }
-        // Unanswered: it may still be on its way, so the next one waits for it. Not for ever: a request
-        // that hangs is not one that travels.
-        let quickest = self.quickest().unwrap_or_default();
-        let patience = quickest + 2 * self.limit.even_space();
+        // Without a response it may still be on its way, so the next request waits for it. Not
+        // forever: after this time the request hangs, and has arrived.
+        let fastest = self.fastest().unwrap_or_default();
+        let patience = fastest + 2 * self.limit.even_space();
         if now < sent.at + patience {
-            now.saturating_sub(quickest).max(sent.at)
+            now.saturating_sub(fastest).max(sent.at)
         } else {
             sent.at
         }
     }
 
-    fn quickest(&self) -> Option<Duration> {
-        self.answer_times.iter().min().copied()
-    }
-}
-
-/// The share of the configured rate that the service has been found to allow.
-///
-/// One 429 alone changes nothing (another program may share the user's limit for a moment); 429s that
-/// keep coming between successes lower the share by steps. After a run of successes it rises again, in
-/// steps that double; each disappointment doubles the run that the next rise waits for.
-#[derive(Debug)]
-struct Learned {
-    share: f64,
-    step: f64,
-    successes: u32,
-    /// 429s in a row with only a few successes between.
-    refusals: u32,
-    last_throttled: Option<Duration>,
-}
-
-impl Default for Learned {
-    fn default() -> Self {
-        Self {
-            share: 1.0,
-            step: Self::FIRST_STEP,
-            successes: 0,
-            refusals: 0,
-            last_throttled: None,
-        }
-    }
-}
-
-impl Learned {
-    const FIRST_STEP: f64 = 0.1;
-    /// Successes between two rises.
-    const RISE_EVERY: u32 = 8;
-    /// Refusals after which the share may fall below a half: a burst of faults is not a lower limit.
-    const PERSISTENT: u32 = 8;
-
-    fn throttled(&mut self, sent_at: Duration, now: Duration) {
-        // What was on its way when the 429 before came says nothing new.
-        if self.last_throttled.is_some_and(|last| sent_at < last) {
-            return;
-        }
-        if self.last_throttled.is_some() && (1..SUSPICIOUS).contains(&self.successes) {
-            self.refusals += 1;
-            let floor = if self.refusals > Self::PERSISTENT {
-                0.05
-            } else {
-                0.5
-            };
-            self.share = (self.share * 0.85).max(floor);
-        }
-        self.step = Self::FIRST_STEP;
-        self.successes = 0;
-        self.last_throttled = Some(now);
-    }
-
-    fn success(&mut self) {
-        self.successes = self.successes.saturating_add(1);
-        let patience = 10 << self.refusals.saturating_sub(Self::PERSISTENT).min(5);
-        if self.share < 1.0
-            && self.successes >= patience
-            && (self.successes - patience).is_multiple_of(Self::RISE_EVERY)
-        {
-            self.share = (self.share + self.step).min(1.0);
-            self.step *= 2.0;
-        }
-        if self.successes >= SUSPICIOUS && self.share >= 1.0 {
-            self.refusals = 0;
-        }
+    fn fastest(&self) -> Option<Duration> {
+        self.response_times.iter().min().copied()
     }
 }
 
@@ -284,7 +218,8 @@ mod tests {
         super::super::Limits::default().per_user
     }
 
-    /// Sends `count` requests as early as allowed, each answered after `took(n)`; returns the times.
+    /// Sends `count` requests as early as allowed, each completed after `took(n)`. Returns the
+    /// times of sending.
     fn drive(
         pace: &mut Pace,
         count: usize,
@@ -299,7 +234,7 @@ mod tests {
             times.push(now);
             let ticket = pace.send(now);
             now += took(n);
-            pace.answered(ticket, now, true);
+            pace.completed(ticket, now, true);
         }
         times
     }
@@ -314,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn no_second_and_no_minute_is_overdrawn_whatever_the_network_does() {
+    fn neither_limit_is_exceeded_on_an_uneven_network() {
         let mut rng = fastrand::Rng::with_seed(7);
         let mut pace = Pace::new(documented());
         let mut arrivals = Vec::new();
@@ -324,11 +259,11 @@ mod tests {
                 now = pace.ready_at(now);
             }
             let ticket = pace.send(now);
-            // The way there varies by up to 900 ms, the way back by up to 100 ms.
+            // The request travels for up to 900 ms more, the response for up to 100 ms more.
             let there = ms(20 + if rng.u8(..) < 40 { rng.u64(..900) } else { 0 });
             arrivals.push(now + there);
             now += there + ms(20 + rng.u64(..100));
-            pace.answered(ticket, now, true);
+            pace.completed(ticket, now, true);
         }
         for pair in arrivals.windows(2) {
             assert!(pair[1] - pair[0] >= ms(999), "{pair:?}");
@@ -356,44 +291,45 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_kept_in_full() {
+    fn a_requested_wait_is_kept_in_full() {
         let mut pace = Pace::new(documented());
         let ticket = pace.send(ms(0));
-        pace.answered(ticket, ms(50), false);
+        pace.completed(ticket, ms(50), false);
         pace.throttled(ms(0), ms(50), Duration::from_secs(315));
         assert_eq!(pace.ready_at(ms(50)), Duration::from_secs(315) + ms(50));
     }
 
-    /// A service that allows `share` of what is documented: how many of `count` requests it refused.
-    fn refused_by_a_lower_limit(pace: &mut Pace, count: usize, share: f64) -> usize {
+    /// Sends `count` requests to a service that allows `share` of the documented limit. Returns how
+    /// many it throttled.
+    fn throttled_by_a_lower_limit(pace: &mut Pace, count: usize, share: f64) -> usize {
         let space = documented().even_space().div_f64(share);
         let mut now = Duration::ZERO;
-        let (mut refused, mut free_at) = (0, Duration::ZERO);
+        let (mut throttled, mut free_at) = (0, Duration::ZERO);
         for _ in 0..count {
             while pace.ready_at(now) > now {
                 now = pace.ready_at(now);
             }
             let ticket = pace.send(now);
-            let answer = now + ms(50);
+            let completed_at = now + ms(50);
             if now >= free_at {
                 free_at = now + space;
-                pace.answered(ticket, answer, true);
+                pace.completed(ticket, completed_at, true);
             } else {
-                refused += 1;
-                pace.answered(ticket, answer, false);
-                pace.throttled(now, answer, free_at.saturating_sub(answer));
+                throttled += 1;
+                pace.completed(ticket, completed_at, false);
+                pace.throttled(now, completed_at, free_at.saturating_sub(completed_at));
             }
-            now = answer;
+            now = completed_at;
         }
-        refused
+        throttled
     }
 
     #[test]
     fn a_lower_limit_is_learned_and_forgotten_when_it_ends() {
         for share in [0.8, 0.6, 0.3] {
             let mut pace = Pace::new(documented());
-            let refused = refused_by_a_lower_limit(&mut pace, 1000, share);
-            assert!(refused < 60, "{share}: {refused} of 1000 refused");
+            let throttled = throttled_by_a_lower_limit(&mut pace, 1000, share);
+            assert!(throttled < 60, "{share}: {throttled} of 1000 throttled");
             let rate = pace.rate();
             assert!(rate < 0.83, "{share}: {rate}");
             drive(&mut pace, 600, |_| ms(50));
@@ -402,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn one_refusal_alone_does_not_slow_the_rest() {
+    fn a_single_429_does_not_lower_the_rate() {
         let mut pace = Pace::new(documented());
         drive(&mut pace, 50, |_| ms(50));
         let before = pace.rate();
@@ -410,10 +346,10 @@ mod tests {
         assert_eq!(pace.rate(), before);
     }
 
-    /// The sandbox's own model of the service, through a network with moods, for five hours: no second
-    /// of them is waited for.
+    /// Runs against the sandbox's model of the service and a network of varying speed, in simulated
+    /// time.
     #[test]
-    fn five_hours_at_the_documented_limits_without_one_refusal() {
+    fn five_hours_at_the_documented_limits_without_a_429() {
         use sandbox::limits::{Caller, Limiter};
 
         let limits = sandbox::Limits::documented();
@@ -421,13 +357,13 @@ mod tests {
         let mut random = fastrand::Rng::with_seed(42);
         let mut pace = Pace::new(documented());
         let mut now = Duration::ZERO;
-        let (count, mut refused) = (15_000, 0);
+        let (count, mut throttled) = (15_000, 0);
         for number in 0..count {
             while pace.ready_at(now) > now {
                 now = pace.ready_at(now);
             }
             let ticket = pace.send(now);
-            let mood = if random.u8(..) < 10 {
+            let delay = if random.u8(..) < 10 {
                 random.u64(..400)
             } else {
                 random.u64(..40)
@@ -439,13 +375,13 @@ mod tests {
                 app: "a",
                 tenant: "t",
             };
-            refused += u32::from(service.admit(caller, now + ms(30 + mood)).is_err());
-            let answered = now + ms(30 + mood + 50 + random.u64(..60));
-            pace.answered(ticket, answered, true);
-            // The next may go before this answer only where the pace says so; here the way is short.
-            now = answered;
+            throttled += u32::from(service.admit(caller, now + ms(30 + delay)).is_err());
+            let completed = now + ms(30 + delay + 50 + random.u64(..60));
+            pace.completed(ticket, completed, true);
+            // A response takes less than the space between two requests here, so none overlap.
+            now = completed;
         }
-        assert_eq!(refused, 0);
+        assert_eq!(throttled, 0);
         let share = sandbox::ideal_duration(count, &limits).as_secs_f64() / now.as_secs_f64();
         assert!(share > 0.99, "{share}");
     }

@@ -1,99 +1,78 @@
-//! Which removal goes next, from whose account, and when.
+//! Which removal is sent next, on which lane, and when.
 //!
-//! A pure state machine: it owns no thread, no clock and no socket, and every time comes from the caller. Two removals in one chat never go at once, and one that waits for
-//! its chat holds up no other.
+//! A pure state machine: it owns no thread, no clock and no socket, and every time comes from the
+//! caller.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::pace::{Pace, SharedPace, Ticket};
-use super::{Limits, RetrySettings};
-use crate::graph::{ChatId, Removal};
+use super::queue::{Job, Queue};
+use super::{Limits, RunRetry};
+use crate::graph::ChatId;
 
-/// So many failed exchanges in a row, of whatever removals, and the lane itself waits: the service is
-/// away, and each removal trying it on its own would only add to the load.
-const FAULTS_OF_A_LANE: u32 = 3;
+/// Number of consecutive failed exchanges, over all removals, after which a lane rests: the service
+/// is unavailable, and a retry of each removal on its own would only add to the load.
+const FAULTS_BEFORE_REST: u32 = 3;
 
-/// A removal on its way.
-#[derive(Debug, Clone)]
-pub(super) struct Job {
-    pub(super) item: u64,
-    pub(super) removal: Removal,
-    /// Requests sent so far.
-    pub(super) attempts: u32,
-    /// When the first went out.
-    pub(super) started: Option<Duration>,
-    /// The answer to one of them was lost.
-    pub(super) lost: bool,
-    /// A new token was got for it once.
-    pub(super) renewed: bool,
-}
-
-/// One signed-in account.
+/// The schedule's part of a lane.
 #[derive(Debug)]
 struct Lane {
     pace: Arc<SharedPace>,
-    /// Exchanges in a row that did not work.
+    /// Consecutive failed exchanges.
     faults: u32,
-    /// No token: nothing more goes out here.
+    /// The account has no token, so nothing more is sent here.
     closed: bool,
 }
 
-/// Names one request to the schedule.
+/// Identifies one request to the schedule.
 #[derive(Debug, Clone)]
 pub(super) struct Slot {
     pub(super) lane: usize,
-    pub(super) sent_at: Duration,
+    sent_at: Duration,
     lane_ticket: Ticket,
     tenant_ticket: Ticket,
 }
 
-/// What to do now.
+/// The next step.
 #[derive(Debug)]
 pub(super) enum Next {
-    /// Send this.
+    /// Send this removal.
     Send(Box<Job>, Slot),
-    /// Nothing before that time.
+    /// Send nothing before this time.
     Wait(Duration),
-    /// Nothing until an answer or a new removal comes.
+    /// Send nothing until a response or a new removal comes.
     Idle,
 }
 
-/// How an exchange bears on the pace.
+/// What an exchange says about the pace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Bearing {
+pub(super) enum Feedback {
     /// Graph confirmed a removal.
     Removed,
-    /// Graph answered with something final.
-    Answered,
-    /// Graph asks to wait.
+    /// Graph responded otherwise, with a final status.
+    Responded,
+    /// Graph throttled the request (429), and may have requested a wait.
     Throttled(Option<Duration>),
-    /// The service or the network failed; the service may have asked to wait.
+    /// The service or the network failed; the service may have requested a wait.
     Fault(Option<Duration>),
 }
 
+/// The queue of a run under the limits of its lanes, its chats and the tenant.
 #[derive(Debug)]
 pub(super) struct Schedule {
+    queue: Queue,
     lanes: Vec<Lane>,
     tenant: Pace,
     /// The space between two removals in one chat.
     chat_space: Duration,
-    ready: VecDeque<Job>,
-    /// Chats with a removal that is ready, on its way or cooling, and the removals behind it.
-    chats: HashMap<ChatId, VecDeque<Job>>,
-    /// Chats that have had a removal and when they may have the next.
-    cooling: BTreeSet<(Duration, ChatId)>,
-    retries: BTreeMap<(Duration, u64), Job>,
-    retry: RetrySettings,
-    queued: usize,
+    retry: RunRetry,
 }
 
 impl Schedule {
     pub(super) fn new(
         limits: &Limits,
-        retry: RetrySettings,
+        retry: RunRetry,
         paces: impl Iterator<Item = Arc<SharedPace>>,
     ) -> Self {
         let lane = |pace: Arc<SharedPace>| {
@@ -105,56 +84,28 @@ impl Schedule {
             }
         };
         Self {
+            queue: Queue::default(),
             lanes: paces.map(lane).collect(),
             tenant: Pace::new(limits.per_tenant),
             chat_space: Pace::new(limits.per_chat).space(),
-            ready: VecDeque::new(),
-            chats: HashMap::new(),
-            cooling: BTreeSet::new(),
-            retries: BTreeMap::new(),
             retry,
-            queued: 0,
         }
     }
 
-    /// Removals that wait here: new ones, those behind their chat, and those to be sent again.
+    /// Number of removals that wait.
     pub(super) fn queued(&self) -> usize {
-        self.queued
+        self.queue.len()
     }
 
-    /// Takes a removal in.
+    /// Adds a new removal.
     pub(super) fn push(&mut self, job: Job) {
-        self.queued += 1;
-        match self.chats.entry(job.removal.thread_id.clone()) {
-            Entry::Occupied(mut chat) => chat.get_mut().push_back(job),
-            Entry::Vacant(chat) => {
-                chat.insert(VecDeque::new());
-                self.ready.push_back(job);
-            }
-        }
+        self.queue.push(job);
     }
 
-    /// A removal that is sent again goes before all that is new: its time is running.
-    fn push_first(&mut self, job: Job) {
-        match self.chats.entry(job.removal.thread_id.clone()) {
-            Entry::Occupied(mut chat) => chat.get_mut().push_front(job),
-            Entry::Vacant(chat) => {
-                chat.insert(VecDeque::new());
-                self.ready.push_front(job);
-            }
-        }
-    }
-
-    /// The next step at `now`.
+    /// Returns the next step at `now`.
     pub(super) fn next(&mut self, now: Duration) -> Next {
-        self.wake(now);
-        if self.ready.is_empty() {
-            let cooled = self.cooling.first().map(|(at, _)| *at);
-            let retried = self.retries.first_key_value().map(|((at, _), _)| *at);
-            return match cooled.into_iter().chain(retried).min() {
-                Some(at) => Next::Wait(at),
-                None => Next::Idle,
-            };
+        if self.queue.peek(now).is_none() {
+            return self.queue.next_at().map_or(Next::Idle, Next::Wait);
         }
         let Some((lane, at)) = self.earliest_lane(now) else {
             return Next::Idle;
@@ -163,10 +114,9 @@ impl Schedule {
         if at > now {
             return Next::Wait(at);
         }
-        let Some(mut job) = self.ready.pop_front() else {
+        let Some(mut job) = self.queue.pop() else {
             return Next::Idle;
         };
-        self.queued -= 1;
         job.attempts += 1;
         job.started.get_or_insert(now);
         let slot = Slot {
@@ -178,17 +128,15 @@ impl Schedule {
         Next::Send(Box::new(job), slot)
     }
 
-    /// The removal that would go next, without sending it: it may need no request at all.
+    /// Returns the removal that would be sent next, without sending it: it may need no request.
     pub(super) fn peek(&mut self, now: Duration) -> Option<&Job> {
-        self.wake(now);
-        self.ready.front()
+        self.queue.peek(now)
     }
 
-    /// Takes the removal out that [`Self::peek`] showed. Its chat is free at once.
+    /// Takes the removal that [`Self::peek`] returns, without a request. Its chat is free at once.
     pub(super) fn drop_next(&mut self) -> Option<Job> {
-        let job = self.ready.pop_front()?;
-        self.queued -= 1;
-        self.free(&job.removal.thread_id, Duration::ZERO);
+        let job = self.queue.pop()?;
+        self.queue.release(&job.removal.thread_id, Duration::ZERO);
         Some(job)
     }
 
@@ -201,97 +149,60 @@ impl Schedule {
             .min_by_key(|(_, at)| *at)
     }
 
-    /// Chats that have cooled give way to the next in line, and retries that are due come back.
-    fn wake(&mut self, now: Duration) {
-        while self.cooling.first().is_some_and(|(at, _)| *at <= now) {
-            let Some((_, id)) = self.cooling.pop_first() else {
-                break;
-            };
-            match self.chats.get_mut(&id).and_then(VecDeque::pop_front) {
-                Some(job) if job.attempts > 0 => self.ready.push_front(job),
-                Some(job) => self.ready.push_back(job),
-                None => {
-                    self.chats.remove(&id);
-                }
-            }
-        }
-        while let Some(entry) = self.retries.first_entry() {
-            if entry.key().0 > now {
-                break;
-            }
-            let job = entry.remove();
-            self.push_first(job);
-        }
-    }
-
-    /// An exchange is over. Its chat rests; what it says of the service sets the lane's pace.
-    pub(super) fn answered(&mut self, slot: &Slot, chat: &ChatId, now: Duration, bearing: Bearing) {
-        let removed = bearing == Bearing::Removed;
+    /// Ends the exchange of `slot`: adapts the lane's pace to `feedback`, and keeps the chat free
+    /// of requests for its own space.
+    pub(super) fn settle(&mut self, slot: &Slot, chat: &ChatId, now: Duration, feedback: Feedback) {
+        let removed = feedback == Feedback::Removed;
         let lane = &mut self.lanes[slot.lane];
         let mut pace = lane.pace.lock();
-        pace.answered(slot.lane_ticket, now, removed);
-        self.tenant.answered(slot.tenant_ticket, now, removed);
-        match bearing {
-            Bearing::Removed | Bearing::Answered => lane.faults = 0,
-            Bearing::Throttled(wait) => {
+        pace.completed(slot.lane_ticket, now, removed);
+        self.tenant.completed(slot.tenant_ticket, now, removed);
+        match feedback {
+            Feedback::Removed | Feedback::Responded => lane.faults = 0,
+            Feedback::Throttled(wait) => {
                 lane.faults = 0;
-                let wait = wait.unwrap_or_else(|| self.retry.back_off(1));
+                let wait = wait.unwrap_or_else(|| self.retry.requests.back_off(1));
                 pace.throttled(slot.sent_at, now, wait);
             }
-            Bearing::Fault(wait) => {
+            Feedback::Fault(wait) => {
                 lane.faults += 1;
                 if let Some(wait) = wait {
                     pace.pause(now + wait);
                 }
-                if let Some(beyond) = lane.faults.checked_sub(FAULTS_OF_A_LANE) {
-                    pace.pause(now + self.retry.probe(beyond));
+                if let Some(further) = lane.faults.checked_sub(FAULTS_BEFORE_REST) {
+                    pace.pause(now + self.retry.rest(further));
                 }
             }
         }
         let arrived = pace.latest_arrival_of(slot.sent_at, now);
         drop(pace);
-        self.free(chat, arrived + self.chat_space);
+        self.queue.release(chat, arrived + self.chat_space);
     }
 
-    /// The chat may have its next removal at `at`.
-    fn free(&mut self, chat: &ChatId, at: Duration) {
-        if self.chats.contains_key(chat) {
-            self.cooling.insert((at, chat.clone()));
-        }
-    }
-
-    /// Sends a removal again at `at`, or as soon after as the pace allows.
+    /// Sends a removal again at `at`, or as soon after it as the pace allows.
     pub(super) fn retry(&mut self, job: Job, at: Duration) {
-        self.queued += 1;
-        self.retries.insert((at, job.item), job);
+        self.queue.retry(job, at);
     }
 
-    /// Nothing more goes out on this lane. `false`: it was the last.
+    /// Stops sending on this lane. Returns whether another lane is open.
     pub(super) fn close_lane(&mut self, lane: usize) -> bool {
         self.lanes[lane].closed = true;
         self.lanes.iter().any(|lane| !lane.closed)
     }
 
-    /// All that waits, which no longer does.
+    /// Empties the queue. Returns its removals in the order of their numbers.
     pub(super) fn drain(&mut self) -> Vec<Job> {
-        let mut jobs: Vec<Job> = self.ready.drain(..).collect();
-        for (_, waiting) in self.chats.drain() {
-            jobs.extend(waiting);
-        }
-        jobs.extend(std::mem::take(&mut self.retries).into_values());
-        self.cooling.clear();
-        self.queued = 0;
-        jobs.sort_by_key(|job| job.item);
-        jobs
+        self.queue.drain()
     }
 
-    /// Until when every open lane is kept from sending by the service or its absence.
+    /// Returns when the pauses of the open lanes end: a wait that the service requested, or a rest
+    /// after faults. `None` without an open lane.
     pub(super) fn paused_until(&self) -> Option<Duration> {
         let open = self.lanes.iter().filter(|lane| !lane.closed);
         open.map(|lane| lane.pace.lock().paused_until()).min()
     }
 
-    /// Requests per second that all open lanes keep together.
+    /// Returns the requests per second that all open lanes keep together.
     pub(super) fn rate(&self) -> f64 {
         let open = self.lanes.iter().filter(|lane| !lane.closed);
         let lanes: f64 = open.map(|lane| lane.pace.lock().rate()).sum();
@@ -302,13 +213,14 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Removal;
     use crate::removal::Limit;
 
     fn ms(ms: u64) -> Duration {
         Duration::from_millis(ms)
     }
 
-    /// 1,000 requests a second for whoever asks, so that what is tested is the order.
+    /// Limits of 1,000 requests a second, so that the tests see the order and not the pace.
     fn schedule(lanes: usize) -> Schedule {
         let limit = Limit {
             per_second: 1000.0,
@@ -322,22 +234,16 @@ mod tests {
             per_tenant: limit,
         };
         let paces = (0..lanes).map(|_| Arc::new(SharedPace::new(limit)));
-        Schedule::new(&limits, RetrySettings::default(), paces)
+        Schedule::new(&limits, RunRetry::default(), paces)
     }
 
     fn job(item: u64, chat: &str) -> Job {
         let tenant = "2a690434-97d9-4eed-83a6-f5f13600199a";
-        Job {
-            item,
-            removal: Removal::parse(tenant, tenant, &format!("19:{chat}@thread.v2")).unwrap(),
-            attempts: 0,
-            started: None,
-            lost: false,
-            renewed: false,
-        }
+        let removal = Removal::parse(tenant, tenant, &format!("19:{chat}@thread.v2")).unwrap();
+        Job::new(item, removal)
     }
 
-    /// Takes what goes next, waiting as the schedule says.
+    /// Takes what is sent next, waiting as long as the schedule requires.
     fn next(schedule: &mut Schedule, now: &mut Duration) -> Option<(Job, Slot)> {
         for _ in 0..100 {
             match schedule.next(*now) {
@@ -346,15 +252,15 @@ mod tests {
                 Next::Idle => return None,
             }
         }
-        panic!("the schedule only ever waits");
+        panic!("the schedule only waits");
     }
 
     fn settle(schedule: &mut Schedule, job: &Job, slot: &Slot, now: Duration) {
-        schedule.answered(slot, &job.removal.thread_id, now, Bearing::Removed);
+        schedule.settle(slot, &job.removal.thread_id, now, Feedback::Removed);
     }
 
     #[test]
-    fn one_chat_is_never_in_two_requests_and_holds_up_no_other() {
+    fn a_chat_has_one_request_at_a_time_and_delays_no_other_chat() {
         let mut schedule = schedule(1);
         for (item, chat) in [(1, "a"), (2, "a"), (3, "b"), (4, "a"), (5, "c")] {
             schedule.push(job(item, chat));
@@ -376,29 +282,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_again_goes_before_what_is_new() {
+    fn retries_are_sent_before_new_removals() {
         let mut schedule = schedule(1);
         for item in 1..=50 {
             schedule.push(job(item, &format!("c{item}")));
         }
         let mut now = ms(0);
         let (first, slot) = next(&mut schedule, &mut now).unwrap();
-        schedule.answered(&slot, &first.removal.thread_id, now, Bearing::Answered);
+        schedule.settle(&slot, &first.removal.thread_id, now, Feedback::Responded);
         schedule.retry(first, now + ms(1));
         now += ms(100);
         assert_eq!(next(&mut schedule, &mut now).unwrap().0.item, 1);
     }
 
     #[test]
-    fn a_wait_stops_its_lane_and_no_other() {
+    fn a_requested_wait_pauses_only_its_own_lane() {
         let mut schedule = schedule(2);
         for item in 1..=4 {
             schedule.push(job(item, &format!("c{item}")));
         }
         let mut now = ms(0);
         let (first, slot) = next(&mut schedule, &mut now).unwrap();
-        let wait = Bearing::Throttled(Some(ms(60_000)));
-        schedule.answered(&slot, &first.removal.thread_id, now, wait);
+        let wait = Feedback::Throttled(Some(ms(60_000)));
+        schedule.settle(&slot, &first.removal.thread_id, now, wait);
         for _ in 0..3 {
             let (_, other) = next(&mut schedule, &mut now).unwrap();
             assert_ne!(other.lane, slot.lane);
@@ -407,28 +313,28 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_is_away_is_not_asked_by_every_removal() {
+    fn an_unavailable_service_is_not_tried_with_every_removal() {
         let mut schedule = schedule(1);
         for item in 1..=1000 {
             schedule.push(job(item, &format!("c{item}")));
         }
         let mut now = ms(0);
-        let mut asked = 0;
+        let mut requests = 0;
         while now < ms(60_000) {
             let Some((job, slot)) = next(&mut schedule, &mut now) else {
                 break;
             };
-            schedule.answered(&slot, &job.removal.thread_id, now, Bearing::Fault(None));
-            asked += 1;
+            schedule.settle(&slot, &job.removal.thread_id, now, Feedback::Fault(None));
+            requests += 1;
         }
         assert!(
-            (5..30).contains(&asked),
-            "{asked} requests in a minute without a service"
+            (5..30).contains(&requests),
+            "{requests} requests in a minute to an unavailable service"
         );
     }
 
     #[test]
-    fn without_an_open_lane_nothing_goes() {
+    fn nothing_is_sent_without_an_open_lane() {
         let mut schedule = schedule(2);
         schedule.push(job(1, "a"));
         assert!(schedule.close_lane(0));
@@ -438,14 +344,14 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_anywhere_is_drained_in_order() {
+    fn drain_returns_all_waiting_removals_in_order() {
         let mut schedule = schedule(1);
         for (item, chat) in [(1, "a"), (2, "a"), (3, "b"), (4, "a")] {
             schedule.push(job(item, chat));
         }
         let mut now = ms(0);
         let (first, slot) = next(&mut schedule, &mut now).unwrap();
-        schedule.answered(&slot, &first.removal.thread_id, now, Bearing::Answered);
+        schedule.settle(&slot, &first.removal.thread_id, now, Feedback::Responded);
         schedule.retry(first, now + ms(5000));
         assert_eq!(schedule.queued(), 4);
         let items: Vec<u64> = schedule.drain().iter().map(|job| job.item).collect();

@@ -35,6 +35,10 @@ function script:Open-NativeHandle {
         $told = [Text.Encoding]::UTF8.GetString($buffer, 0, $length) | ConvertFrom-Json
         throw (New-ChatAccessError -ErrorId "Invalid$($told.parameter)" -Category InvalidArgument -TargetObject $told.parameter -Message $told.message)
     }
+    if ($status -eq $NativeStatus.Unavailable -and $length -gt 0) {
+        $reason = [Text.Encoding]::UTF8.GetString($buffer, 0, $length) | ConvertFrom-Json
+        throw (New-ChatAccessError -ErrorId 'SystemUnavailable' -Category ResourceUnavailable -TargetObject $null -Message $reason.message -RecommendedAction $reason.next_step)
+    }
     throw (New-NativeStatusError $status)
 }
 
@@ -47,6 +51,7 @@ $script:NativeStatus = @{
     InvalidArgument = -1
     BufferTooSmall  = -5
     ClosedHandle    = -7
+    Unavailable     = -11
 }
 
 function script:New-NativeStatusError {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chat_access::cloud::Cloud;
 use chat_access::events::Taken;
 use chat_access::identity::Account;
-use chat_access::removal::RetrySettings;
+use chat_access::retry::RetrySettings;
 use chat_access::search::{
     ChatList, Event, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions,
 };
@@ -40,7 +40,6 @@ impl Job {
             first_wait_ms: 1,
             longest_wait_ms: 20,
             item_time_ms: 3_000,
-            ..RetrySettings::default()
         };
         job
     }

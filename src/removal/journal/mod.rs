@@ -1,124 +1,65 @@
-//! The journal: what was sent and how it ended, one JSON object a line, on disk before it is reported.
+//! The journal: what was sent and how it ended.
 //!
-//! Format, version 1. The first line names it: `{"chat_access_journal":1,"created":"…"}`. Every other
-//! line is a record with `at`, `tenant_id`, `user_id`, `thread_id` and `state`. `state` is `Sent` before
-//! each request (with its `client_request_id`), or one of the outcome's statuses (with its fields) at the
-//! end. There are no secrets in it. `Get-Content | ConvertFrom-Json` reads it.
-//!
-//! A record is one write, so what a crash can leave behind is a torn last line, and reopening removes it.
-//! An outcome is flushed to the disk before anyone hears of it; a `Sent` is only written, because it
-//! matters after a crash of this process, not of the machine: what is missing is sent again.
+//! `record` is the format; this module is the file. A record is one write, so a crash can leave
+//! only a torn last line, which is removed when the journal is opened again. An outcome is flushed
+//! to the disk before it is reported. A `Sent` record is only written: it matters after a crash of
+//! this process, not of the machine, because a removal without a record is sent again.
+
+mod record;
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::outcome::{Outcome, Status, now};
+use self::record::{Header, OutcomeRecord, SentRecord, State, VERSION};
+pub(super) use self::record::{Key, key};
+use super::clock::timestamp;
+use super::outcome::Outcome;
 use crate::graph::Removal;
 use crate::input::InvalidInput;
 
-/// The version of the format that is written and read.
-const VERSION: u32 = 1;
-
-/// No record is as long as this; a longer line is not a journal's.
+/// Maximum length of a line, in bytes. No record is as long, so a file with a longer line is not a
+/// journal.
 const LONGEST_LINE: u64 = 64 * 1024;
 
-/// An open journal. The file is locked as long as this lives.
+/// An open journal. The file stays locked until this is dropped.
 #[derive(Debug)]
 pub(super) struct Journal {
     file: File,
     path: PathBuf,
-    /// Bytes of whole records.
+    /// Length of the complete records, in bytes.
     length: u64,
 }
 
-/// What a journal held when it was opened.
+/// A summary of the records that a journal contained when it was opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Resumed {
-    /// Removals that are confirmed: not sent again.
+    /// Confirmed removals; they are skipped.
     pub removed: usize,
-    /// Removals that were sent and have no outcome: sent again.
+    /// Removals that were sent and have no outcome; they are sent again.
     pub in_flight: usize,
-    /// Removals that ended otherwise: tried again.
+    /// Removals that ended otherwise; they are sent again.
     pub failed: usize,
-    /// Lines that are no records and were passed over.
+    /// Lines that are not records and were skipped.
     pub unreadable: usize,
-    /// The last line was torn and has been taken off.
+    /// The last line was torn and was removed.
     pub torn: bool,
 }
 
-/// A removal by its ids, small enough to keep a hundred thousand of.
-pub(super) type Key = (u128, u64);
-
-/// The key of a removal.
-pub(super) fn key(removal: &Removal) -> Key {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    removal.tenant_id.hash(&mut hasher);
-    removal.thread_id.hash(&mut hasher);
-    (removal.user_id.as_u128(), hasher.finish())
-}
-
-#[derive(Serialize, Deserialize)]
-struct Header {
-    chat_access_journal: u32,
-    created: String,
-}
-
-#[derive(Serialize)]
-struct SentRecord<'a> {
-    at: String,
-    tenant_id: String,
-    user_id: String,
-    thread_id: &'a str,
-    state: &'static str,
-    client_request_id: String,
-}
-
-#[derive(Serialize)]
-struct OutcomeRecord<'a> {
-    at: &'a str,
-    tenant_id: &'a str,
-    user_id: &'a str,
-    thread_id: &'a str,
-    state: Status,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    http_status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_request_id: Option<&'a str>,
-    attempts: u32,
-    duration_ms: u64,
-}
-
-/// What resuming needs of a record.
-#[derive(Deserialize)]
-struct Record {
-    tenant_id: String,
-    user_id: String,
-    thread_id: String,
-    state: String,
-}
-
 impl Journal {
-    /// Opens or creates the journal at `path`, locks it, and reads what is done: the keys of all
-    /// confirmed removals, and a summary.
+    /// Opens or creates the journal at `path` and locks it. Returns the keys of all confirmed
+    /// removals and a summary of the records.
     ///
     /// # Errors
-    /// A file that can't be opened for reading and writing, that another run has open, or that is no
-    /// journal of this version. The file is not changed then.
+    /// A file that can't be opened for reading and writing, that another run has open, or that is
+    /// not a journal of this version. The file is left unchanged.
     pub(super) fn open(path: &str) -> Result<(Self, Vec<Key>, Resumed), InvalidInput> {
         let wrong = |why: String| InvalidInput::new("JournalPath", path, why);
         if path.trim().is_empty() {
-            return Err(wrong("give the path of a file".into()));
+            return Err(wrong("specify the path of a file".into()));
         }
         let path = Path::new(path);
         let file = OpenOptions::new()
@@ -126,20 +67,24 @@ impl Journal {
             .append(true)
             .create(true)
             .open(path)
-            .map_err(|error| wrong(format!("the file can't be opened for writing ({error}); give a path that can be written to")))?;
+            .map_err(|error| {
+                wrong(format!(
+                    "the file can't be opened for writing ({error}). Specify a writable path"
+                ))
+            })?;
         if !file.metadata().is_ok_and(|data| data.is_file()) {
-            return Err(wrong("it is not a file; give the path of one".into()));
+            return Err(wrong("it is not a file. Specify the path of a file".into()));
         }
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(wrong(
-                    "another run is writing to it; wait for that run or give another file".into(),
+                    "another run is writing to it. Wait for that run to end, or specify another file".into(),
                 ));
             }
             Err(TryLockError::Error(error)) => {
                 return Err(wrong(format!(
-                    "the file can't be locked ({error}); give a file on a disk of this computer"
+                    "the file can't be locked ({error}). Specify a file on a local disk"
                 )));
             }
         }
@@ -154,12 +99,12 @@ impl Journal {
         Ok((journal, done, found))
     }
 
-    /// The journal's path, for messages.
+    /// Path of the file, for messages.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Reads the whole file, mends a torn end, and writes the header of a new one.
+    /// Reads the file, removes a torn last line, and writes the header of a new file.
     fn recover(&mut self) -> io::Result<(Vec<Key>, Resumed)> {
         let mut found = Resumed::default();
         let mut states: HashMap<Key, State> = HashMap::new();
@@ -175,22 +120,22 @@ impl Journal {
             }
             if line.last() != Some(&b'\n') {
                 if read as u64 == LONGEST_LINE {
-                    return Err(not_a_journal());
+                    return Err(record::not_a_journal());
                 }
-                if first && !b"{\"chat_access_journal\":".starts_with(&line[..line.len().min(23)]) {
-                    return Err(not_a_journal());
+                if first && !Header::may_begin_with(&line) {
+                    return Err(record::not_a_journal());
                 }
                 found.torn = true;
                 break;
             }
             whole += read as u64;
             if std::mem::take(&mut first) {
-                check_header(&line)?;
+                Header::check(&line)?;
             } else if !line.trim_ascii().is_empty() {
-                match Self::state(&line) {
+                match record::parse(&line) {
                     Some((key, state)) => {
                         let old = states.entry(key).or_insert(state);
-                        // Once confirmed, always confirmed.
+                        // A later failure does not undo a confirmed removal.
                         if *old != State::Removed {
                             *old = state;
                         }
@@ -207,7 +152,7 @@ impl Journal {
             self.append(
                 &Header {
                     chat_access_journal: VERSION,
-                    created: now(),
+                    created: timestamp(),
                 },
                 true,
             )?;
@@ -224,22 +169,11 @@ impl Journal {
         Ok((done, found))
     }
 
-    fn state(line: &[u8]) -> Option<(Key, State)> {
-        let record: Record = serde_json::from_slice(line).ok()?;
-        let removal = Removal::parse(&record.tenant_id, &record.user_id, &record.thread_id).ok()?;
-        let state = match record.state.as_str() {
-            "Removed" | "AlreadyRemoved" => State::Removed,
-            "Sent" => State::Sent,
-            _ => State::Ended,
-        };
-        Some((key(&removal), state))
-    }
-
-    /// Says that a request goes out.
+    /// Writes that a request is about to be sent.
     pub(super) fn sent(&mut self, removal: &Removal, client_request_id: &str) -> io::Result<()> {
         self.append(
             &SentRecord {
-                at: now(),
+                at: timestamp(),
                 tenant_id: removal.tenant_id.to_string(),
                 user_id: removal.user_id.to_string(),
                 thread_id: removal.thread_id.as_str(),
@@ -250,32 +184,16 @@ impl Journal {
         )
     }
 
-    /// Says how a removal ended, on disk when this returns.
+    /// Writes an outcome and flushes it to the disk.
     pub(super) fn ended(&mut self, outcome: &Outcome) -> io::Result<()> {
-        self.append(
-            &OutcomeRecord {
-                at: &outcome.completed,
-                tenant_id: &outcome.tenant_id,
-                user_id: &outcome.user_id,
-                thread_id: &outcome.thread_id,
-                state: outcome.status,
-                http_status: outcome.http_status,
-                code: outcome.code.as_deref(),
-                message: outcome.message.as_deref(),
-                request_id: outcome.request_id.as_deref(),
-                client_request_id: outcome.client_request_id.as_deref(),
-                attempts: outcome.attempts,
-                duration_ms: outcome.duration_ms,
-            },
-            true,
-        )
+        self.append(&OutcomeRecord::from(outcome), true)
     }
 
     fn append(&mut self, record: &impl Serialize, flush: bool) -> io::Result<()> {
         let mut line = serde_json::to_vec(record)?;
         line.push(b'\n');
         if let Err(error) = self.file.write_all(&line) {
-            // A full disk may have taken a part of it, and the next record must not be glued to that.
+            // A full disk may hold a part of the line, and the next record must not follow it.
             let _ = self.file.set_len(self.length);
             return Err(error);
         }
@@ -287,34 +205,11 @@ impl Journal {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Sent,
-    Removed,
-    Ended,
-}
-
-fn check_header(line: &[u8]) -> io::Result<()> {
-    let header: Header = serde_json::from_slice(line).map_err(|_| not_a_journal())?;
-    if header.chat_access_journal != VERSION {
-        return Err(io::Error::other(format!(
-            "the file is a journal of version {}, and this ChatAccess writes version {VERSION}; give another file",
-            header.chat_access_journal
-        )));
-    }
-    Ok(())
-}
-
-fn not_a_journal() -> io::Error {
-    io::Error::other(
-        "the file is not a ChatAccess journal and was left as it is; give another file",
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::removal::outcome::Ended;
+    use crate::removal::Status;
+    use crate::removal::outcome::Conclusion;
     use std::fs;
 
     const TENANT: &str = "2a690434-97d9-4eed-83a6-f5f13600199a";
@@ -324,7 +219,7 @@ mod tests {
     }
 
     fn outcome(number: usize, status: Status) -> Outcome {
-        Outcome::unsent(1, &removal(number), Ended::with(status, None, None))
+        Outcome::unsent(1, &removal(number), Conclusion::new(status, None, None))
     }
 
     struct File {
@@ -342,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_confirmed_stays_confirmed() {
+    fn a_confirmed_removal_stays_confirmed() {
         let file = file();
         let (mut journal, done, found) = Journal::open(&file.path).unwrap();
         assert_eq!((done.len(), found), (0, Resumed::default()));
@@ -371,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_torn_end_is_mended_wherever_it_is_torn() {
+    fn a_torn_last_line_is_truncated_on_open() {
         let file = file();
         let (mut journal, ..) = Journal::open(&file.path).unwrap();
         journal.ended(&outcome(0, Status::Removed)).unwrap();
@@ -393,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_can_not_be_read_is_passed_over_and_counted() {
+    fn an_unreadable_line_is_skipped_and_counted() {
         let file = file();
         let (mut journal, ..) = Journal::open(&file.path).unwrap();
         journal.ended(&outcome(0, Status::Removed)).unwrap();
@@ -407,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_another_kind_is_refused_and_left_as_it_is() {
+    fn a_file_that_is_not_a_journal_is_refused_and_left_unchanged() {
         let file = file();
         for content in [
             "TenantId,UserId\n1,2\n",
@@ -420,13 +315,13 @@ mod tests {
         ] {
             fs::write(&file.path, content).unwrap();
             let error = Journal::open(&file.path).unwrap_err().to_string();
-            assert!(error.contains("give another file"), "{error}");
+            assert!(error.contains("Specify another file"), "{error}");
             assert_eq!(fs::read_to_string(&file.path).unwrap(), content);
         }
     }
 
     #[test]
-    fn a_second_writer_is_refused_until_the_first_is_gone() {
+    fn a_second_writer_is_refused_until_the_first_closes() {
         let file = file();
         let first = Journal::open(&file.path).unwrap();
         let error = Journal::open(&file.path).unwrap_err().to_string();
@@ -436,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_can_not_be_written_says_so() {
+    fn a_path_that_is_not_writable_is_refused_by_parameter() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         for path in [

@@ -1,0 +1,120 @@
+//! Account handles: a signed-in administrator.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::arguments::Out;
+use super::guard::guard;
+use super::handles;
+use super::request::OpenError;
+use super::status::ChatAccessStatus;
+use crate::cloud::Cloud;
+use crate::identity::{Account, Tenant};
+use crate::input::InvalidInput;
+use crate::removal::Lane;
+use crate::token::AccessToken;
+
+/// The request for an account whose access token is the call's secret.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountRequest {
+    tenant: Option<String>,
+    environment: Option<String>,
+    graph_endpoint: Option<String>,
+    authority_host: Option<String>,
+}
+
+impl AccountRequest {
+    pub(super) fn open(self, secret: Option<&[u8]>) -> Result<Lane, OpenError> {
+        let cloud = cloud(
+            &self.environment,
+            &self.graph_endpoint,
+            &self.authority_host,
+        )?;
+        let token = AccessToken::new(secret.unwrap_or_default())?;
+        let account = Account::with_token(cloud, token).map_err(OpenError::no_client)?;
+        if let Some(tenant) = self.tenant {
+            check_tenant(&account, &tenant)?;
+        }
+        Ok(Lane::new(account))
+    }
+}
+
+/// Returns the cloud that a request names.
+pub(super) fn cloud(
+    environment: &Option<String>,
+    graph_endpoint: &Option<String>,
+    authority_host: &Option<String>,
+) -> Result<Cloud, InvalidInput> {
+    Cloud::new(
+        environment.as_deref(),
+        graph_endpoint.as_deref(),
+        authority_host.as_deref(),
+    )
+}
+
+/// Refuses a token of another tenant, because Graph would reject the first removal.
+fn check_tenant(account: &Account, tenant: &str) -> Result<(), InvalidInput> {
+    match (Tenant::parse(tenant)?.id(), account.tenant()) {
+        (Some(wanted), Some(found)) if !found.eq_ignore_ascii_case(&wanted.to_string()) => {
+            Err(InvalidInput::new(
+                "TenantId",
+                tenant,
+                format!(
+                    "the access token belongs to tenant {found}. Specify that tenant, or a token of yours"
+                ),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes the newest refresh token of an account into `buffer`, for an unattended sign-in later.
+///
+/// This is the only call by which a secret leaves the library. The caller wipes the buffer. A
+/// refresh token changes when it is used, so export it after the work.
+///
+/// - `handle`: an account, or a sign-in after `signed_in`.
+/// - `buffer`, `capacity`, `length`: see the rules for text out. The text is the token, not JSON.
+///
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: `buffer` holds the token.
+/// - `CHAT_ACCESS_STATUS_NOT_YET`, `CHAT_ACCESS_STATUS_ENDED`: the sign-in is still in progress,
+///   or failed.
+/// - `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: the account was opened with an access token and has no
+///   refresh token. `buffer` holds `{"parameter","message"}`.
+/// - `CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL`: `length` is the needed capacity.
+/// - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`: see
+///   `ChatAccessStatus`.
+/// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_PANICKED`: see `ChatAccessStatus`.
+///
+/// # Safety
+/// As for `chat_access_open`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn chat_access_export_secret(
+    handle: i64,
+    buffer: *mut u8,
+    capacity: i32,
+    length: *mut i32,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller guarantees what this requires.
+        let mut out = unsafe { Out::new(buffer, capacity, length) }?;
+        match handles::account(handle)?.account().export_refresh_token() {
+            Some(token) => {
+                out.write(&token)?;
+                Ok(ChatAccessStatus::Ok)
+            }
+            None => {
+                let error = InvalidInput::new(
+                    "Account",
+                    "(access token)",
+                    "it has no refresh token. Sign in with Connect-ChatAccess to get one",
+                );
+                let error = json!({"parameter": error.parameter, "message": error.to_string()});
+                let _ = out.write(&error.to_string());
+                Err(ChatAccessStatus::InvalidArgument)
+            }
+        }
+    })
+}

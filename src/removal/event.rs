@@ -1,0 +1,27 @@
+//! The events of a run.
+
+use serde::Serialize;
+
+use super::{Outcome, Resumed};
+
+/// An event that a run reports to its owner.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A removal ended.
+    Outcome(Box<Outcome>),
+    /// The run sends nothing for some seconds.
+    Wait {
+        /// The reason, as a phrase.
+        reason: &'static str,
+        /// Length of the wait from now, in seconds.
+        seconds: f64,
+    },
+    /// The run opened a journal that holds the records of an earlier run.
+    Resumed(Resumed),
+    /// A problem that no outcome reports.
+    Warning {
+        /// One sentence.
+        message: String,
+    },
+}

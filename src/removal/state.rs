@@ -1,0 +1,185 @@
+//! The state that a run's owner and its threads share.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::clock::now;
+use super::journal::{Journal, Key};
+use super::outcome::Conclusion;
+use super::queue::Job;
+use super::schedule::{Schedule, Slot};
+use super::{Event, Lane, RunOptions, RunRetry};
+use crate::events::EventQueue;
+use crate::graph::ApiVersion;
+
+/// The next step after a run that ended early.
+pub(super) const RUN_AGAIN: &str = "Run the command again for the remaining removals. With the same journal, completed removals are skipped.";
+
+/// The shared part of a run. Its threads' work is implemented in `scheduler`, `sender` and
+/// `recorder`.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) lanes: Vec<Arc<Lane>>,
+    pub(super) version: ApiVersion,
+    pub(super) request_time: Duration,
+    run_time: Option<Duration>,
+    lease: Option<Duration>,
+    pub(super) retry: RunRetry,
+    /// When the run began.
+    began: Duration,
+    pub(super) events: EventQueue<Event>,
+    pub(super) journal_path: Option<String>,
+    /// Locked alone or after `state`, never before it.
+    journal: Mutex<Option<Journal>>,
+    state: Mutex<State>,
+    /// Signals the scheduling thread that there may be work.
+    pub(super) scheduler: Condvar,
+    /// Signals the sending threads that the outbox has a request, or that the run is over.
+    pub(super) senders: Condvar,
+}
+
+/// The part of [`Shared`] that changes.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) schedule: Schedule,
+    /// Requests that wait for a sending thread.
+    pub(super) outbox: VecDeque<(Box<Job>, Slot)>,
+    pub(super) idle_senders: usize,
+    pub(super) all_senders: usize,
+    pub(super) next_item: u64,
+    /// Requests in the outbox and requests sent without a response yet.
+    pub(super) in_flight: usize,
+    /// Confirmed removals, of this run and of the journal.
+    pub(super) confirmed: HashSet<Key>,
+    pub(super) counts: Counts,
+    /// No more removals will be submitted.
+    pub(super) finished: bool,
+    /// Why nothing more is sent.
+    pub(super) stopped: Option<Conclusion>,
+    /// The owner closed the run.
+    pub(super) closed: bool,
+    /// Nothing more will be sent, so the threads end.
+    pub(super) over: bool,
+    /// The owner's last call, for the lease.
+    pub(super) last_call: Instant,
+    /// End of the pause that was last reported.
+    pub(super) reported_pause: Duration,
+}
+
+/// The counters that [`super::Run::describe`] returns.
+#[derive(Debug, Default, Clone, Copy, Serialize)]
+pub(super) struct Counts {
+    /// Removals submitted.
+    pub(super) queued: u64,
+    /// Removals that ended with the access removed.
+    pub(super) removed: u64,
+    /// Removals that ended otherwise.
+    pub(super) not_removed: u64,
+    /// Requests sent.
+    pub(super) requests: u64,
+    /// Responses with status 429.
+    pub(super) throttled: u64,
+}
+
+impl State {
+    pub(super) fn new(schedule: Schedule, confirmed: Vec<Key>) -> Self {
+        Self {
+            schedule,
+            outbox: VecDeque::new(),
+            idle_senders: 0,
+            all_senders: 0,
+            next_item: 1,
+            in_flight: 0,
+            confirmed: confirmed.into_iter().collect(),
+            counts: Counts::default(),
+            finished: false,
+            stopped: None,
+            closed: false,
+            over: false,
+            last_call: Instant::now(),
+            reported_pause: Duration::ZERO,
+        }
+    }
+}
+
+impl Shared {
+    /// `options` has been checked.
+    pub(super) fn new(
+        lanes: Vec<Arc<Lane>>,
+        version: ApiVersion,
+        options: &RunOptions,
+        events: EventQueue<Event>,
+        journal: Option<Journal>,
+        state: State,
+    ) -> Self {
+        let limit = |ms| (ms > 0).then(|| Duration::from_millis(ms));
+        Self {
+            lanes,
+            version,
+            request_time: Duration::from_millis(options.request_time_ms),
+            run_time: limit(options.run_time_ms),
+            lease: limit(options.lease_ms),
+            retry: options.retry,
+            began: now(),
+            events,
+            journal_path: options.journal.clone(),
+            journal: Mutex::new(journal),
+            state: Mutex::new(state),
+            scheduler: Condvar::new(),
+            senders: Condvar::new(),
+        }
+    }
+
+    /// Locks the state. A panic elsewhere must not keep outcomes from being reported, so a poisoned
+    /// lock is used too.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn journal(&self) -> MutexGuard<'_, Option<Journal>> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until `scheduler` is signalled, for `limit` at most (`None`: no limit).
+    pub(super) fn wait_for_work<'a>(
+        &self,
+        state: MutexGuard<'a, State>,
+        limit: Option<Duration>,
+    ) -> MutexGuard<'a, State> {
+        match limit {
+            Some(limit) => {
+                self.scheduler
+                    .wait_timeout(state, limit)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0
+            }
+            None => self
+                .scheduler
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// Returns how long the owner's last call still allows sending.
+    pub(super) fn lease_left(&self, state: &State) -> Duration {
+        self.lease.map_or(Duration::MAX, |lease| {
+            lease.saturating_sub(state.last_call.elapsed())
+        })
+    }
+
+    /// Returns the time until the run's time limit; [`Duration::MAX`] without a limit.
+    pub(super) fn run_time_left(&self) -> Duration {
+        self.run_time.map_or(Duration::MAX, |limit| {
+            (self.began + limit).saturating_sub(now())
+        })
+    }
+
+    /// Stops sending. The first reason counts.
+    pub(super) fn stop(&self, why: Conclusion) {
+        self.lock().stopped.get_or_insert(why);
+        self.scheduler.notify_one();
+    }
+}
