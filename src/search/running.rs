@@ -62,8 +62,8 @@ pub enum Event {
         /// A sentence.
         message: String,
     },
-    /// What Graph is being asked for; the latest replaces the one before.
-    Session {
+    /// The request that is under way at Graph; the latest replaces the one before.
+    Asking {
         /// "AuditQuery", "Hunting", "Chats" or "Directory".
         source: &'static str,
         /// What is done, as the end of a sentence.

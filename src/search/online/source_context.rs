@@ -62,13 +62,13 @@ impl SourceContext<'_> {
     }
 
     pub(super) fn tell(&self, message: impl Into<String>, records: u64) {
-        let event = Event::Session {
+        let event = Event::Asking {
             source: self.source,
             message: message.into(),
             records,
         };
         self.events
-            .replace_last(event, |last| matches!(last, Event::Session { .. }));
+            .replace_last(event, |last| matches!(last, Event::Asking { .. }));
     }
 
     /// Says that something may be missing.
