@@ -5,11 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::damage::{Damage, Damages};
+use super::findings::{Findings, Gathered};
 use super::query::Query;
 use super::read::{Block, Reader, Source};
-use super::rules::Facts;
-use super::target::Target;
 use super::worker::Worker;
 
 /// Big enough that taking a block costs nothing, small enough to stay in a core's cache.
@@ -48,23 +46,6 @@ pub struct Progress {
     pub bytes: u64,
 }
 
-/// What a search found.
-#[derive(Debug, Default)]
-pub struct Findings {
-    /// The targets, in the order of their chats.
-    pub targets: Vec<Target>,
-    /// The files, by name.
-    pub files: Vec<String>,
-    /// What could not be used.
-    pub damages: Vec<Damage>,
-    /// How many rows could not be used; more than are listed, where there are very many.
-    pub damaged_rows: u64,
-    /// Records seen, whatever they are about.
-    pub records: u64,
-    /// What else keeps the targets from being all there are, a sentence each.
-    pub incomplete: Vec<String>,
-}
-
 /// Searches on all cores. Returns `None` where `stop` is set before the end. `progress` is called now and
 /// then, from any thread.
 pub fn search(
@@ -86,38 +67,6 @@ pub fn search_with(
 ) -> Option<Findings> {
     let gathered = gather(effort, sources, query, stop, progress)?;
     Some(gathered.findings(query))
-}
-
-/// What the files say, not decided yet.
-#[derive(Debug, Default)]
-pub(crate) struct Gathered {
-    pub(crate) facts: Facts,
-    pub(crate) damages: Damages,
-    pub(crate) files: Vec<String>,
-    pub(crate) incomplete: Vec<String>,
-}
-
-impl Gathered {
-    /// Decides.
-    pub(crate) fn findings(self, query: &Query) -> Findings {
-        let (damages, damaged_rows, records) = self.damages.listed(&self.files);
-        let (targets, nameless) = self.facts.targets(query);
-        let mut incomplete = self.incomplete;
-        if nameless > 0 {
-            incomplete.push(format!(
-                "{nameless} chats with outsiders are left out by -ExternalDomain, because nothing says of which \
-                 domain those are: give -ExternalTenantId in its place."
-            ));
-        }
-        Findings {
-            targets,
-            files: self.files,
-            damages,
-            damaged_rows,
-            records,
-            incomplete,
-        }
-    }
 }
 
 /// Reads everything; `None` where `stop` is set before the end.

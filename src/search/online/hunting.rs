@@ -314,7 +314,7 @@ mod tests {
     use crate::events::{EventQueue, Taken};
     use crate::identity::Account;
     use crate::retry::RetrySettings;
-    use crate::search::running::Event;
+    use crate::search::event::Event;
     use crate::token::AccessToken;
 
     /// Takes messages at these times, from midnight on, from a service that gives 10 rows at the most. Returns how

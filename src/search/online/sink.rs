@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use crate::search::gather::Gathered;
+use crate::search::findings::Gathered;
 use crate::search::query::Query;
 use crate::search::record::{GraphChat, Owner};
 use crate::search::worker::Worker;

@@ -10,7 +10,7 @@ use crate::graph::Call;
 use crate::http::Body;
 use crate::identity::{Account, RequestError, Session};
 use crate::retry::RetrySettings;
-use crate::search::running::Event;
+use crate::search::event::Event;
 
 /// A wait is over at the latest so long after the search was stopped.
 const STOP_LIMIT: Duration = Duration::from_millis(50);

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use self::days::Days;
 use self::outsiders::outsiders;
 use self::text::{Text, When};
-use super::gather::Findings;
+use super::findings::Findings;
 use super::target::Target;
 
 const STYLE: &str = include_str!("style.css");

@@ -7,131 +7,23 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::damage::Damage;
 use super::directory::resolve_users;
-use super::gather::{Effort, Findings, Gathered, Progress, gather};
+use super::event::Event;
+use super::findings::{Findings, Gathered};
+use super::gather::{Effort, Progress, gather};
 use super::online::{self, GraphUsers, Online, SourceContext};
-use super::query::{Query, QueryOptions};
+use super::query::Query;
 use super::read::Source;
 use super::record::read_json;
 use super::report::page;
 use super::rules::Facts;
-use super::target::Target;
+use super::search_options::SearchOptions;
 use crate::events::EventQueue;
 use crate::identity::Account;
 use crate::input::InvalidInput;
-
-/// What a search tells while it runs and at its end.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
-    /// How far it is; the latest replaces the one before.
-    Progress {
-        /// Files begun.
-        files: usize,
-        /// Files not begun yet.
-        files_waiting: usize,
-        /// Bytes read, as they are on the disk.
-        bytes: u64,
-        /// Bytes of all files that were given.
-        bytes_total: u64,
-    },
-    /// A file that can't be used at all.
-    FileError {
-        /// The file.
-        file: String,
-        /// A sentence.
-        message: String,
-    },
-    /// A file that ends too early.
-    Truncated {
-        /// The file.
-        file: String,
-        /// A sentence.
-        message: String,
-    },
-    /// A row that can't be used.
-    BadRow {
-        /// The file.
-        file: String,
-        /// Its number, counted with the header.
-        row: u64,
-        /// A sentence.
-        message: String,
-    },
-    /// The request that is under way at Graph; the latest replaces the one before.
-    Asking {
-        /// "AuditQuery", "Hunting", "Chats" or "Directory".
-        source: &'static str,
-        /// What is done, as the end of a sentence.
-        message: String,
-        /// Records that came.
-        records: u64,
-    },
-    /// Graph is asked again after so long.
-    Wait {
-        /// A sentence.
-        reason: String,
-        /// How long.
-        seconds: f64,
-    },
-    /// A source that Graph was asked for is not complete.
-    SourceError {
-        /// "AuditQuery", "Hunting" or "Chats".
-        source: &'static str,
-        /// "Denied", "Unauthorized", "Throttled", "Unreachable" or "Failed".
-        error: &'static str,
-        /// A sentence.
-        message: String,
-        /// What to do about it.
-        next_step: String,
-        /// Records that came before; they are used.
-        records: u64,
-    },
-    /// Something to know that costs nothing of what was found.
-    Warning {
-        /// A sentence.
-        message: String,
-    },
-    /// The report is written.
-    Report {
-        /// The file.
-        path: String,
-    },
-    /// A chat and a user.
-    Target(Box<Target>),
-    /// The last event.
-    Searched {
-        /// Files read and queries run.
-        files: usize,
-        /// Records seen.
-        records: u64,
-        /// Rows that can't be used, of which the first thousand are told.
-        bad_rows: u64,
-        /// Chats and users found.
-        targets: usize,
-    },
-}
-
-/// What to search, and for what.
-#[derive(Debug, Default)]
-pub struct SearchOptions {
-    /// The files.
-    pub paths: Vec<PathBuf>,
-    /// What to look for.
-    pub query: QueryOptions,
-    /// What Graph is asked for.
-    pub online: Online,
-    /// Where a page for people goes.
-    pub report: Option<PathBuf>,
-    /// Who is signed in. Its tenant is taken for the own one where sources name none.
-    pub account: Option<Arc<Account>>,
-    /// Users whose id is in no record are looked up in the account's directory.
-    pub resolve_users: bool,
-}
 
 /// A search that runs.
 #[derive(Debug)]
