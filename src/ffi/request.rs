@@ -14,7 +14,7 @@ use crate::input::InvalidInput;
 use crate::registration::{Consent, Registration, RegistrationOptions};
 use crate::removal::{Lane, RetrySettings, Run, RunOptions};
 use crate::search::{
-    ChatList, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions,
+    ChatList, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions, StartError,
 };
 use crate::token::{AccessToken, RefreshToken};
 
@@ -114,6 +114,19 @@ pub(super) enum NotOpened {
 impl From<InvalidInput> for NotOpened {
     fn from(error: InvalidInput) -> Self {
         Self::Invalid(error)
+    }
+}
+
+impl From<StartError> for NotOpened {
+    fn from(error: StartError) -> Self {
+        Self::Invalid(match error {
+            StartError::Input(error) => error,
+            StartError::Thread(error) => InvalidInput::new(
+                "Path",
+                &error.to_string(),
+                "the system has no thread left to read with",
+            ),
+        })
     }
 }
 

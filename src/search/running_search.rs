@@ -2,9 +2,8 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::{fmt, io};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -21,6 +20,8 @@ use super::record::read_json;
 use super::report::page;
 use super::rules::Facts;
 use super::search_options::SearchOptions;
+use crate::background::spawn;
+use crate::cancel::Cancel;
 use crate::events::EventQueue;
 use crate::identity::Account;
 use crate::input::InvalidInput;
@@ -31,6 +32,36 @@ pub struct RunningSearch {
     shared: Arc<Shared>,
 }
 
+/// Why a search did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// An option of the caller is invalid.
+    Input(InvalidInput),
+    /// The system can't start a thread.
+    Thread(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(error) => error.fmt(f),
+            Self::Thread(error) => write!(
+                f,
+                "The search can't start: the system can't create a thread ({error}). \
+                 Close other programs and run the command again."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<InvalidInput> for StartError {
+    fn from(error: InvalidInput) -> Self {
+        Self::Input(error)
+    }
+}
+
 #[derive(Debug)]
 struct Shared {
     query: Query,
@@ -39,7 +70,7 @@ struct Shared {
     account: Option<Arc<Account>>,
     resolve_users: bool,
     events: EventQueue<Event>,
-    stop: AtomicBool,
+    cancel: Cancel,
     fed: Mutex<Fed>,
     finished: Condvar,
 }
@@ -64,7 +95,7 @@ impl RunningSearch {
     ///
     /// # Errors
     /// A query that makes no sense, or that nobody is signed in for.
-    pub fn start(options: SearchOptions) -> Result<Self, InvalidInput> {
+    pub fn start(options: SearchOptions) -> Result<Self, StartError> {
         let SearchOptions {
             paths,
             mut query,
@@ -82,25 +113,17 @@ impl RunningSearch {
             account,
             resolve_users,
             events: EventQueue::default(),
-            stop: AtomicBool::new(false),
+            cancel: Cancel::default(),
             fed: Mutex::default(),
             finished: Condvar::new(),
         });
         let working = Arc::clone(&shared);
-        let started = thread::Builder::new()
-            .name("chat-access-search".into())
-            .spawn(move || {
-                let _end = End(&working);
-                working.work(paths);
-            });
-        match started {
-            Ok(_) => Ok(Self { shared }),
-            Err(error) => Err(InvalidInput::new(
-                "Path",
-                &error.to_string(),
-                "the system has no thread left to read with",
-            )),
-        }
+        spawn("chat-access-search", move || {
+            let _end = End(&working);
+            working.work(paths);
+        })
+        .map_err(StartError::Thread)?;
+        Ok(Self { shared })
     }
 
     /// Takes one record as JSON. `false` after [`RunningSearch::finish`].
@@ -131,7 +154,7 @@ impl RunningSearch {
 
     /// Stops at the next block. Nothing more is told.
     pub fn cancel(&self) {
-        self.shared.stop.store(true, Ordering::Relaxed);
+        self.shared.cancel.cancel();
         self.finish();
     }
 
@@ -193,7 +216,7 @@ impl Shared {
             Effort::default(),
             sources,
             &self.query,
-            &self.stop,
+            &self.cancel,
             &progress,
         );
         let fed = self.all_fed();
@@ -206,11 +229,11 @@ impl Shared {
             &self.online,
             account,
             &self.query,
-            &self.stop,
+            &self.cancel,
             &self.events,
             gathered,
         );
-        if !self.stop.load(Ordering::Relaxed) {
+        if !self.cancel.is_cancelled() {
             self.tell(std::mem::take(gathered), fed);
         }
     }
@@ -243,7 +266,7 @@ impl Shared {
             let graph = SourceContext {
                 account,
                 retry: self.online.retry,
-                stop: &self.stop,
+                cancel: &self.cancel,
                 events: &self.events,
                 source: "Directory",
                 warned: RefCell::default(),
@@ -253,7 +276,7 @@ impl Shared {
                 graph.warn(format!("Not all users could be looked up: {why}"));
             }
             findings.incomplete.append(&mut graph.warned.borrow_mut());
-            if self.stop.load(Ordering::Relaxed) {
+            if self.cancel.is_cancelled() {
                 return;
             }
         }

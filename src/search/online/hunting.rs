@@ -305,11 +305,11 @@ fn middle((start, end): Slice) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::atomic::AtomicBool;
 
     use sandbox::{Hunting, Sandbox, SandboxOptions, TokenClaims};
 
     use super::*;
+    use crate::cancel::Cancel;
     use crate::cloud::Cloud;
     use crate::events::{EventQueue, Taken};
     use crate::identity::Account;
@@ -346,7 +346,7 @@ mod tests {
         let graph = SourceContext {
             account: &account,
             retry: RetrySettings::default(),
-            stop: &AtomicBool::new(false),
+            cancel: &Cancel::default(),
             events: &events,
             source: "Hunting",
             warned: Default::default(),

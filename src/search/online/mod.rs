@@ -16,7 +16,6 @@ mod users;
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 pub use self::chats::ChatList;
 use self::sink::Sink;
@@ -27,6 +26,7 @@ pub(super) use self::users::GraphUsers;
 use super::event::Event;
 use super::findings::Gathered;
 use super::query::Query;
+use crate::cancel::Cancel;
 use crate::events::EventQueue;
 use crate::identity::Account;
 use crate::input::InvalidInput;
@@ -119,14 +119,14 @@ pub(super) fn gather(
     online: &Online,
     account: Option<&Arc<Account>>,
     query: &Query,
-    stop: &AtomicBool,
+    cancel: &Cancel,
     events: &EventQueue<Event>,
     gathered: &mut Gathered,
 ) {
     let graph = |account, source| SourceContext {
         account,
         retry: online.retry,
-        stop,
+        cancel,
         events,
         source,
         warned: RefCell::default(),

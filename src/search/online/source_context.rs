@@ -1,19 +1,15 @@
 //! What a source asks with, and how it tells what it does.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::cancel::Cancel;
 use crate::events::EventQueue;
 use crate::graph::Call;
 use crate::http::Body;
 use crate::identity::{Account, RequestError, Session};
 use crate::retry::RetrySettings;
 use crate::search::event::Event;
-
-/// A wait is over at the latest so long after the search was stopped.
-const STOP_LIMIT: Duration = Duration::from_millis(50);
 
 /// A wait that is shorter is not worth an event.
 const NOTICEABLE: Duration = Duration::from_secs(2);
@@ -22,7 +18,7 @@ const NOTICEABLE: Duration = Duration::from_secs(2);
 pub(in crate::search) struct SourceContext<'a> {
     pub(in crate::search) account: &'a Account,
     pub(in crate::search) retry: RetrySettings,
-    pub(in crate::search) stop: &'a AtomicBool,
+    pub(in crate::search) cancel: &'a Cancel,
     pub(in crate::search) events: &'a EventQueue<Event>,
     /// Its name in events and in the ids of errors.
     pub(in crate::search) source: &'static str,
@@ -48,17 +44,7 @@ impl SourceContext<'_> {
                 seconds: time.as_secs_f64(),
             });
         }
-        let end = Instant::now() + time;
-        loop {
-            if self.stop.load(Ordering::Relaxed) {
-                return false;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return true;
-            }
-            thread::sleep(left.min(STOP_LIMIT));
-        }
+        self.cancel.wait(time).is_ok()
     }
 
     pub(super) fn tell(&self, message: impl Into<String>, records: u64) {

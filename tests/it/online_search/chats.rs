@@ -1,7 +1,7 @@
 //! The chats of users, as an application lists them.
 
 use chat_access::identity::Account;
-use chat_access::search::ChatList;
+use chat_access::search::{ChatList, RunningSearch, StartError};
 use sandbox::{
     Chats, DirectoryUser, Fault, FaultScript, Rule, Sandbox, SandboxOptions, TENANT_ID,
     TokenClaims, When,
@@ -248,7 +248,9 @@ fn what_can_not_list_is_refused_before_anything_is_sent() {
 #[test]
 fn what_is_asked_is_of_one_tenant() {
     let refused = |job: Job| {
-        let error = chat_access::search::RunningSearch::start(job.options).unwrap_err();
+        let StartError::Input(error) = RunningSearch::start(job.options).unwrap_err() else {
+            panic!("the input is invalid");
+        };
         assert!(job.sandbox.requests().is_empty());
         (error.parameter, error.to_string())
     };
