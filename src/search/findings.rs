@@ -35,12 +35,12 @@ impl Gathered {
     /// Decides.
     pub(crate) fn findings(self, query: &Query) -> Findings {
         let (damages, damaged_rows, records) = self.damages.listed(&self.files);
-        let (targets, nameless) = self.facts.targets(query);
+        let (targets, without_domain) = self.facts.targets(query);
         let mut incomplete = self.incomplete;
-        if nameless > 0 {
+        if without_domain > 0 {
             incomplete.push(format!(
-                "{nameless} chats with outsiders are left out by -ExternalDomain, because nothing says of which \
-                 domain those are: give -ExternalTenantId in its place."
+                "-ExternalDomain excludes {without_domain} chats whose external users have no known domain. \
+                 Use -ExternalTenantId instead."
             ));
         }
         Findings {

@@ -1,4 +1,4 @@
-//! A search on threads of its own, whose owner feeds it records and fetches what it finds.
+//! A search in the background. Its owner feeds it records and fetches its events.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -26,7 +26,7 @@ use crate::events::EventQueue;
 use crate::identity::Account;
 use crate::input::InvalidInput;
 
-/// A search that runs.
+/// A search in the background.
 #[derive(Debug)]
 pub struct RunningSearch {
     shared: Arc<Shared>,
@@ -75,7 +75,7 @@ struct Shared {
     finished: Condvar,
 }
 
-/// What came in one by one.
+/// The records that were fed.
 #[derive(Debug, Default)]
 struct Fed {
     facts: Facts,
@@ -84,17 +84,17 @@ struct Fed {
     finished: bool,
 }
 
-/// The name under which records that were fed are told.
+/// The name of the source of fed records in messages.
 const PIPELINE: &str = "the pipeline";
 
-/// Bad records are told up to this number; all are counted.
-const TOLD: usize = 1000;
+/// Maximum number of bad records that are reported. All are counted.
+const REPORTED: usize = 1000;
 
 impl RunningSearch {
-    /// Starts to read and to ask. Records may be fed until [`RunningSearch::finish`].
+    /// Starts to read files. Graph is queried after [`RunningSearch::finish`]; until then records may be fed.
     ///
     /// # Errors
-    /// A query that makes no sense, or that nobody is signed in for.
+    /// An option is invalid, an online source has no account, or the system can't start a thread.
     pub fn start(options: SearchOptions) -> Result<Self, StartError> {
         let SearchOptions {
             paths,
@@ -126,7 +126,7 @@ impl RunningSearch {
         Ok(Self { shared })
     }
 
-    /// Takes one record as JSON. `false` after [`RunningSearch::finish`].
+    /// Adds one record as JSON. Returns `false` after [`RunningSearch::finish`].
     pub fn feed(&self, json: &str) -> bool {
         let shared = &self.shared;
         let mut fed = shared.fed();
@@ -146,36 +146,36 @@ impl RunningSearch {
         true
     }
 
-    /// No more records come: what was found is told when the files are read.
+    /// Ends the feed. The results follow when all sources are read.
     pub fn finish(&self) {
         self.shared.fed().finished = true;
         self.shared.finished.notify_all();
     }
 
-    /// Stops at the next block. Nothing more is told.
+    /// Cancels the search at the next block or request. No results follow.
     pub fn cancel(&self) {
         self.shared.cancel.cancel();
         self.finish();
     }
 
-    /// Stops, and lets whoever waits for an event go.
+    /// Cancels the search and ends every wait for an event.
     pub fn close(&self) {
         self.cancel();
         self.shared.events.close();
     }
 
-    /// What it has to tell.
+    /// Returns the queue of its events.
     pub fn events(&self) -> &EventQueue<Event> {
         &self.shared.events
     }
 
-    /// How many records were fed, as JSON.
+    /// Returns the number of records that were fed and of events that wait, as JSON.
     pub fn describe(&self) -> Value {
         json!({"records_fed": self.shared.fed().records, "waiting": self.shared.events.waiting()})
     }
 }
 
-/// The end of the thread, also by a panic: whoever waits is not left waiting.
+/// Ends the queue with the thread, even if it panics, so that no caller waits forever.
 struct End<'a>(&'a Shared);
 
 impl Drop for End<'_> {
@@ -191,7 +191,7 @@ impl Drop for RunningSearch {
 }
 
 impl Shared {
-    /// A panic can't leave it half changed in a way that matters: at worst a record is missing.
+    /// A poisoned lock is usable: at worst a record is missing.
     fn fed(&self) -> MutexGuard<'_, Fed> {
         self.fed.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -223,7 +223,7 @@ impl Shared {
         let Some(gathered) = &mut gathered else {
             return;
         };
-        // Not before: whoever is stopped while records still come can't say so.
+        // Only after the feed has ended: while PowerShell's pipeline feeds records, Ctrl+C can't be reported.
         let account = self.account.as_ref();
         online::gather(
             &self.online,
@@ -234,11 +234,11 @@ impl Shared {
             gathered,
         );
         if !self.cancel.is_cancelled() {
-            self.tell(std::mem::take(gathered), fed);
+            self.report(std::mem::take(gathered), fed);
         }
     }
 
-    /// Waits until no more records come, and takes what was fed.
+    /// Waits for the end of the feed and returns the records.
     fn all_fed(&self) -> Fed {
         let mut fed = self.fed();
         while !fed.finished {
@@ -254,28 +254,31 @@ impl Shared {
         std::mem::replace(&mut *fed, over)
     }
 
-    fn tell(&self, mut gathered: Gathered, fed: Fed) {
+    /// Decides on the targets and pushes the results.
+    fn report(&self, mut gathered: Gathered, fed: Fed) {
         gathered.facts.merge(fed.facts);
-        let told = gathered.incomplete.len();
+        let reported = gathered.incomplete.len();
         let mut findings = gathered.findings(&self.query);
-        for message in findings.incomplete[told..].iter().cloned() {
+        for message in findings.incomplete[reported..].iter().cloned() {
             self.events.push(Event::Warning { message });
         }
         findings.records += fed.records;
         if let Some(account) = self.account.as_ref().filter(|_| self.resolve_users) {
-            let graph = SourceContext {
+            let context = SourceContext {
                 account,
                 retry: self.online.retry,
                 cancel: &self.cancel,
                 events: &self.events,
                 source: "Directory",
-                warned: RefCell::default(),
+                warnings: RefCell::default(),
             };
-            let directory = GraphUsers { graph: &graph };
+            let directory = GraphUsers { context: &context };
             if let Err(why) = resolve_users(&mut findings.targets, &directory) {
-                graph.warn(format!("Not all users could be looked up: {why}"));
+                context.warn(format!("Not all users could be looked up: {why}"));
             }
-            findings.incomplete.append(&mut graph.warned.borrow_mut());
+            findings
+                .incomplete
+                .append(&mut context.warnings.borrow_mut());
             if self.cancel.is_cancelled() {
                 return;
             }
@@ -290,7 +293,7 @@ impl Shared {
             });
         }
         let bad_rows = findings.damaged_rows + fed.bad.len() as u64;
-        for (row, why) in fed.bad.into_iter().take(TOLD) {
+        for (row, why) in fed.bad.into_iter().take(REPORTED) {
             let file = PIPELINE.to_string();
             let message = format!("Record {row} of {PIPELINE} is skipped: {why}.");
             self.events.push(Event::BadRow { file, row, message });
@@ -318,7 +321,9 @@ impl Shared {
         self.events.push(match std::fs::write(path, page) {
             Ok(()) => Event::Report { path: file },
             Err(error) => Event::FileError {
-                message: format!("The report can't be written to {file}: {error}."),
+                message: format!(
+                    "Can't write the report to {file}: {error}. Choose another path for -Report."
+                ),
                 file,
             },
         });
@@ -351,12 +356,12 @@ mod tests {
     }
 
     #[test]
-    fn records_that_are_fed_are_found_after_the_end() {
+    fn fed_records_are_reported_after_the_feed_ends() {
         let search = RunningSearch::start(SearchOptions::default()).unwrap();
         assert!(search.feed(RECORD));
         assert!(search.feed(r#"{"ChatThreadId":"#));
         search.finish();
-        assert!(!search.feed(RECORD), "it was said that none comes");
+        assert!(!search.feed(RECORD), "the feed has ended");
         let events = all(&search);
         let names: Vec<_> = events
             .iter()
@@ -371,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_can_not_be_read_is_told_and_named() {
+    fn a_file_that_can_not_be_read_is_reported_by_name() {
         let search = RunningSearch::start(SearchOptions {
             paths: vec!["/no/such/file".into()],
             ..Default::default()
@@ -385,12 +390,12 @@ mod tests {
             .unwrap();
         assert_eq!(
             error["message"],
-            "/no/such/file can't be read: there is no such file."
+            "/no/such/file can't be read: the file does not exist."
         );
     }
 
     #[test]
-    fn a_report_is_written_and_one_that_can_not_be_is_an_error() {
+    fn a_report_that_can_not_be_written_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         for (path, name) in [
             (folder.path().join("report.html"), "report"),
@@ -409,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stopped_search_ends_without_targets() {
+    fn a_cancelled_search_ends_without_targets() {
         let search = RunningSearch::start(SearchOptions::default()).unwrap();
         assert!(search.feed(RECORD));
         search.cancel();

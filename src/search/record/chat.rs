@@ -70,7 +70,7 @@ impl ConversationMember {
 
 /// Whose list a chat is in: a member of it for sure.
 #[derive(Debug)]
-pub(crate) struct Owner {
+pub(crate) struct ListOwner {
     /// The user principal name.
     pub(crate) name: Option<String>,
     pub(crate) id: Option<Uuid>,

@@ -52,13 +52,13 @@ fn every_value_is_text() {
 fn it_shows_outsiders_times_and_targets() {
     let mut open = target("ben@contoso.com");
     open.user_id = None;
-    open.unresolved = Some(Unresolved::NoObjectId);
+    open.unresolved = Some(Unresolved::NoObjectId { in_chat_id: false });
     let page = page_of(vec![target("ann@contoso.com"), open]);
     for part in [
         "<bdi>eve@evil.example</bdi></td><td class=\"number\">2</td><td class=\"number\">1</td>",
         "2026-08-31 10:18",
         "<bdi>ann@contoso.com</bdi>",
-        "Unresolved.</span> <bdi>The user&#39;s object id is in no record",
+        "Unresolved.</span> <bdi>No record contains the user&#39;s object id. Use -ResolveUser",
         "<title>2026-08-31: 1</title>",
         "<dt>Ready to remove</dt><dd>1</dd>",
     ] {

@@ -11,7 +11,7 @@ use super::person::{Person, PersonKey};
 use super::thread::{guid, kind};
 use crate::search::query::{Query, folded};
 use crate::search::record::{
-    AuditRecord, GraphChat, MessageEvent, Origin, Owner, ParticipantInfo, Recipient, Record,
+    AuditRecord, GraphChat, ListOwner, MessageEvent, Origin, ParticipantInfo, Recipient, Record,
     read_time,
 };
 use crate::search::target::FoundBy;
@@ -166,7 +166,7 @@ impl Facts {
     /// Takes a chat of the list of `owner`, who is of the own tenant. An address is not a user principal name, so
     /// it ties no domain to a tenant. The ids in a chat of colleagues are kept too: another source may know of an
     /// outsider in it.
-    pub(crate) fn add_chat(&mut self, listed: &GraphChat, owner: &Owner, query: &Query) {
+    pub(crate) fn add_chat(&mut self, listed: &GraphChat, owner: &ListOwner, query: &Query) {
         let given = |text: &Option<String>| guid(text.as_deref().unwrap_or_default());
         let (thread, called) = (listed.id.trim(), listed.chat_type.as_deref());
         let (Some(home), Some(kind)) = (query.tenant, kind(thread, called.unwrap_or_default()))

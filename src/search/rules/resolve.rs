@@ -280,7 +280,7 @@ impl<'a> Decision<'a> {
         let own: BTreeSet<Uuid> = person.ids.iter().map(|(id, _)| *id).collect();
         if own.len() > 1 {
             return Err(Unresolved::Contradiction(format!(
-                "they give the user the ids {}",
+                "they contain the object ids {} for the user",
                 own.iter()
                     .map(Uuid::to_string)
                     .collect::<Vec<_>>()
@@ -296,30 +296,30 @@ impl<'a> Decision<'a> {
             && outsiders.contains(&id)
         {
             return Err(Unresolved::Contradiction(format!(
-                "the id {id} is an outsider's too"
+                "the object id {id} also belongs to an external user"
             )));
         }
         let Some(pair) = self.pair else {
             return own
                 .or_else(|| self.id_elsewhere(person, home))
-                .ok_or(Unresolved::NoObjectId);
+                .ok_or(Unresolved::NoObjectId { in_chat_id: false });
         };
         let other = self
             .beside(pair, &outsiders)
             .or_else(|| self.beside_colleague(pair, person));
         match (own, other) {
             (Some((id, _)), _) if !pair.contains(&id) => Err(Unresolved::Contradiction(format!(
-                "the user's id {id} is not in the chat's"
+                "the chat id does not contain the user's object id {id}"
             ))),
             (Some((id, _)), Some(other)) if id != other => Err(Unresolved::Contradiction(format!(
-                "the user's id is {id}, and by the chat's id it is {other}"
+                "the user's object id is {id}, but {other} by the chat id"
             ))),
             (Some(found), _) => Ok(found),
             (None, Some(other)) => Ok((other, FoundBy::ChatId)),
             (None, None) => self
                 .id_elsewhere(person, home)
                 .filter(|(id, _)| pair.contains(id))
-                .ok_or(Unresolved::NoObjectId),
+                .ok_or(Unresolved::NoObjectId { in_chat_id: true }),
         }
     }
 

@@ -124,11 +124,11 @@ fn members_beyond_the_first_ones_are_asked_for() {
     assert_eq!(of(2), 25, "whose whole list Graph does not give");
     let warnings = told.warnings();
     assert!(
-        warnings.contains("Not all members are known of 1 chats"),
+        warnings.contains("Some members of 1 chats are missing"),
         "{warnings}"
     );
     assert!(
-        warnings.contains("0 of them show no outsider"),
+        warnings.contains("0 of these chats have no known external user"),
         "{warnings}"
     );
     assert!(warnings.contains("ChatMember.Read.All"), "{warnings}");
@@ -143,7 +143,7 @@ fn members_beyond_the_first_ones_are_asked_for() {
     assert_eq!(told.users(), [user(1)], "of the other chat");
     let warnings = told.warnings();
     assert!(
-        warnings.contains("1 of them show no outsider"),
+        warnings.contains("1 of these chats have no known external user"),
         "{warnings}"
     );
 }
