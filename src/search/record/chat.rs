@@ -35,7 +35,7 @@ impl GraphChat {
             .collect()
     }
 
-    /// Whether outsiders take part, as far as its members are known, or it began with one.
+    /// Whether external users take part, as far as its members are known, or it began with one.
     pub(crate) fn is_external(&self, home: Uuid) -> bool {
         !self.other_tenants(home).is_empty()
             || self
