@@ -8,10 +8,9 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use chat_access::search::{Effort, Findings, Query, Source, search_with};
+use chat_access::search::{Effort, Findings, Query, Source, search_sources};
 
 use self::data::{Export, Truth};
 use crate::{Bars, median};
@@ -54,14 +53,7 @@ fn time(path: &Path) -> (f64, Findings) {
 }
 
 fn search(source: Source) -> Findings {
-    search_with(
-        TWO_CORES,
-        vec![source],
-        &Query::default(),
-        &AtomicBool::new(false),
-        &|_| (),
-    )
-    .expect("nobody stops it")
+    search_sources(TWO_CORES, vec![source], &Query::default())
 }
 
 fn write(bytes: u64, path: &Path) -> Truth {

@@ -2,9 +2,8 @@
 //! split.
 
 use std::io::Cursor;
-use std::sync::atomic::AtomicBool;
 
-use chat_access::search::{Effort, Findings, Query, QueryOptions, Source, search_with};
+use chat_access::search::{Effort, Findings, Query, QueryOptions, Source, search_sources};
 
 /// Searches `bytes` whole and in blocks of a size that they choose themselves, and compares.
 pub fn search_both_ways(bytes: &[u8]) {
@@ -29,6 +28,5 @@ fn search(bytes: &[u8], threads: usize, block_size: usize) -> Findings {
         threads,
         block_size,
     };
-    search_with(effort, vec![source], &query, &AtomicBool::new(false), &|_| ())
-        .expect("nobody stops it")
+    search_sources(effort, vec![source], &query)
 }

@@ -14,6 +14,10 @@ use super::status::ChatAccessStatus;
 use crate::identity::SignInError;
 use crate::input::InvalidInput;
 use crate::removal::StartError;
+use crate::search;
+
+/// What to do when the system has no thread left.
+const NO_THREAD: &str = "Close other programs or start a new process, and try again.";
 
 /// The request, by its member `open`.
 #[derive(Deserialize)]
@@ -78,6 +82,18 @@ impl From<InvalidInput> for OpenError {
     }
 }
 
+impl From<search::StartError> for OpenError {
+    fn from(error: search::StartError) -> Self {
+        match error {
+            search::StartError::Input(error) => Self::Invalid(error),
+            search::StartError::Thread(_) => Self::Unavailable {
+                message: error.to_string(),
+                next_step: NO_THREAD,
+            },
+        }
+    }
+}
+
 impl From<ChatAccessStatus> for OpenError {
     fn from(status: ChatAccessStatus) -> Self {
         Self::Status(status)
@@ -90,7 +106,7 @@ impl From<StartError> for OpenError {
             StartError::Invalid(error) => Self::Invalid(error),
             StartError::Thread(_) => Self::Unavailable {
                 message: error.to_string(),
-                next_step: "Close other programs or start a new process, and try again.",
+                next_step: NO_THREAD,
             },
         }
     }

@@ -40,7 +40,10 @@ impl std::fmt::Display for Damage {
         match self {
             Self::Row { file, row, why } => write!(f, "{file}, row {row}, is skipped: {why}."),
             Self::Truncated { file, why } => {
-                write!(f, "{file} is truncated: {why}. What it holds is used.")
+                write!(
+                    f,
+                    "{file} is truncated: {why}. The records before the end are used."
+                )
             }
             Self::File { file, why } => write!(f, "{file} can't be read: {why}."),
         }

@@ -1,4 +1,4 @@
-//! What the records leave open and the directory knows: a user's object id by the user principal name.
+//! Looks up the object ids that no record contains in the directory, by user principal name.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,19 +7,19 @@ use uuid::Uuid;
 use super::target::{FoundBy, Target, Unresolved};
 use crate::graph::users_of_one_to_one;
 
-/// A tenant's users.
+/// The users of a tenant.
 pub(crate) trait Directory {
-    /// The tenant.
+    /// Returns the tenant.
     fn tenant(&self) -> Option<Uuid>;
 
-    /// The object id of a user; `None` where there is no such user.
+    /// Returns the object id of a user, or `None` if there is no such user.
     ///
     /// # Errors
     /// The directory does not answer; the text ends a sentence. No other user is asked for then.
     fn find(&self, name: &str) -> Result<Option<Uuid>, String>;
 }
 
-/// Looks up the users of targets that lack nothing but that, each once.
+/// Looks up the users of targets that lack only an object id. Each user is looked up once.
 ///
 /// # Errors
 /// What the directory said. Targets that were resolved before it stay resolved.
@@ -29,8 +29,11 @@ pub(crate) fn resolve_users(
 ) -> Result<(), String> {
     let tenant = directory.tenant();
     let mut known: HashMap<String, Option<Uuid>> = HashMap::new();
-    let mut said = Ok(());
-    for target in targets.iter_mut().filter(|target| is_open(target, tenant)) {
+    let mut result = Ok(());
+    for target in targets
+        .iter_mut()
+        .filter(|target| is_resolvable(target, tenant))
+    {
         let Some(name) = target.user_principal_name.clone() else {
             continue;
         };
@@ -39,32 +42,32 @@ pub(crate) fn resolve_users(
             None => match directory.find(&name) {
                 Ok(id) => *known.entry(name).or_insert(id),
                 Err(why) => {
-                    said = Err(why);
+                    result = Err(why);
                     break;
                 }
             },
         };
         match id {
-            Some(id) => settle(target, id),
+            Some(id) => resolve(target, id),
             None => target.unresolved = Some(Unresolved::NotInDirectory),
         }
     }
     let mut seen = HashSet::new();
-    // A user whom records know by two names is one user to the directory.
+    // Two names in the records can be one user in the directory.
     targets.retain(|target| {
         let Some(user) = target.user_id else {
             return true;
         };
         seen.insert((target.tenant_id, target.thread_id.clone(), user))
     });
-    said
+    result
 }
 
-/// Whether the directory of `tenant` can settle it.
-fn is_open(target: &Target, tenant: Option<Uuid>) -> bool {
+/// Returns whether the directory of `tenant` can resolve the target.
+fn is_resolvable(target: &Target, tenant: Option<Uuid>) -> bool {
     let lacks_id = matches!(
         target.unresolved,
-        Some(Unresolved::NoObjectId | Unresolved::UnknownSide { .. })
+        Some(Unresolved::NoObjectId { .. } | Unresolved::UnknownSide { .. })
     );
     let named = target
         .user_principal_name
@@ -73,10 +76,10 @@ fn is_open(target: &Target, tenant: Option<Uuid>) -> bool {
     lacks_id && named && tenant.is_some() && target.tenant_id == tenant
 }
 
-fn settle(target: &mut Target, id: Uuid) {
+fn resolve(target: &mut Target, id: Uuid) {
     if users_of_one_to_one(&target.thread_id).is_some_and(|pair| !pair.contains(&id)) {
         target.unresolved = Some(Unresolved::Contradiction(format!(
-            "the directory gives the user the id {id}, which is not in the chat's"
+            "the directory returned the object id {id} for the user, but the chat id does not contain it"
         )));
         return;
     }
@@ -94,6 +97,8 @@ mod tests {
 
     const HOME: Uuid = Uuid::from_u128(1);
     const ANN: Uuid = Uuid::from_u128(2);
+
+    const NO_ID: Unresolved = Unresolved::NoObjectId { in_chat_id: false };
 
     /// Knows Ann, and breaks at "broken".
     #[derive(Default)]
@@ -139,13 +144,13 @@ mod tests {
     fn each_user_is_looked_up_once() {
         let users = Users::default();
         let mut targets = vec![
-            open("ann@contoso.com", "19:a@thread.v2", Unresolved::NoObjectId),
+            open("ann@contoso.com", "19:a@thread.v2", NO_ID),
             open(
                 "ann@contoso.com",
                 "19:b@thread.v2",
                 Unresolved::UnknownSide { domain: None },
             ),
-            open("ben@contoso.com", "19:b@thread.v2", Unresolved::NoObjectId),
+            open("ben@contoso.com", "19:b@thread.v2", NO_ID),
         ];
         resolve_users(&mut targets, &users).unwrap();
         assert_eq!(*users.0.borrow(), ["ann@contoso.com", "ben@contoso.com"]);
@@ -155,9 +160,9 @@ mod tests {
     }
 
     #[test]
-    fn what_the_directory_can_not_know_is_not_asked() {
+    fn targets_that_the_directory_can_not_resolve_are_not_looked_up() {
         let users = Users::default();
-        let mut elsewhere = open("ann@contoso.com", "19:a@thread.v2", Unresolved::NoObjectId);
+        let mut elsewhere = open("ann@contoso.com", "19:a@thread.v2", NO_ID);
         elsewhere.tenant_id = Some(Uuid::from_u128(9));
         let mut targets = vec![
             elsewhere,
@@ -166,7 +171,7 @@ mod tests {
                 "19:a@thread.v2",
                 Unresolved::Contradiction("x".into()),
             ),
-            open(".cid.0", "19:a@thread.v2", Unresolved::NoObjectId),
+            open(".cid.0", "19:a@thread.v2", NO_ID),
         ];
         let before = targets.clone();
         resolve_users(&mut targets, &users).unwrap();
@@ -175,13 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_is_not_in_the_chat_id_is_a_contradiction() {
+    fn a_directory_id_that_the_chat_id_does_not_contain_is_a_contradiction() {
         let thread = format!(
             "19:{}_{}@unq.gbl.spaces",
             Uuid::from_u128(7),
             Uuid::from_u128(8)
         );
-        let mut targets = vec![open("ann@contoso.com", &thread, Unresolved::NoObjectId)];
+        let mut targets = vec![open("ann@contoso.com", &thread, NO_ID)];
         resolve_users(&mut targets, &Users::default()).unwrap();
         assert_eq!(targets[0].user_id, None);
         assert_eq!(
@@ -193,33 +198,25 @@ mod tests {
     #[test]
     fn two_names_of_one_user_become_one_target() {
         let mut targets = vec![
-            open(
-                "ann.alias@contoso.com",
-                "19:a@thread.v2",
-                Unresolved::NoObjectId,
-            ),
-            open("ann@contoso.com", "19:a@thread.v2", Unresolved::NoObjectId),
+            open("ann.alias@contoso.com", "19:a@thread.v2", NO_ID),
+            open("ann@contoso.com", "19:a@thread.v2", NO_ID),
         ];
         resolve_users(&mut targets, &Users::default()).unwrap();
         assert_eq!(targets.len(), 1);
     }
 
     #[test]
-    fn a_directory_that_does_not_answer_costs_nothing_that_was_found() {
+    fn targets_resolved_before_the_directory_fails_stay_resolved() {
         let mut targets = vec![
-            open("ann@contoso.com", "19:a@thread.v2", Unresolved::NoObjectId),
-            open(
-                "broken@contoso.com",
-                "19:b@thread.v2",
-                Unresolved::NoObjectId,
-            ),
-            open("ben@contoso.com", "19:c@thread.v2", Unresolved::NoObjectId),
+            open("ann@contoso.com", "19:a@thread.v2", NO_ID),
+            open("broken@contoso.com", "19:b@thread.v2", NO_ID),
+            open("ben@contoso.com", "19:c@thread.v2", NO_ID),
         ];
         assert_eq!(
             resolve_users(&mut targets, &Users::default()),
             Err("it is closed".into())
         );
         assert_eq!(targets[0].user_id, Some(ANN));
-        assert_eq!(targets[2].unresolved, Some(Unresolved::NoObjectId));
+        assert_eq!(targets[2].unresolved, Some(NO_ID));
     }
 }

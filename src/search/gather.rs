@@ -1,27 +1,26 @@
-//! A search through files: threads take blocks, find records in them, and their facts are put together.
+//! Reads files on several threads. Each thread finds records in blocks; their facts are merged at the end.
 
 use std::num::NonZero;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::damage::{Damage, Damages};
+use super::findings::{Findings, Gathered};
 use super::query::Query;
 use super::read::{Block, Reader, Source};
-use super::rules::Facts;
-use super::target::Target;
 use super::worker::Worker;
+use crate::cancel::Cancel;
 
-/// Big enough that taking a block costs nothing, small enough to stay in a core's cache.
+/// Bytes per block: large enough that fetching one costs nothing, small enough for a core's cache.
 const BLOCK: usize = 256 * 1024;
 
-/// More threads than this wait for the disk.
+/// Maximum number of threads. More of them would wait for the disk.
 const MOST_THREADS: usize = 8;
 
-/// How a search runs. The default is right; tests show that the answer does not depend on it.
+/// How the work of a search is divided. The results do not depend on it; the default is the fastest.
 #[derive(Debug, Clone, Copy)]
 pub struct Effort {
-    /// Threads.
+    /// Number of threads.
     pub threads: usize,
     /// Bytes per block.
     pub block_size: usize,
@@ -37,102 +36,38 @@ impl Default for Effort {
     }
 }
 
-/// How far a search is.
+/// Progress of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Files begun.
+    /// Files opened.
     pub files: usize,
-    /// Files not begun yet.
+    /// Files not opened yet.
     pub files_waiting: usize,
-    /// Bytes read, as they are on the disk.
+    /// Bytes read from the disk, before decompression.
     pub bytes: u64,
 }
 
-/// What a search found.
-#[derive(Debug, Default)]
-pub struct Findings {
-    /// The targets, in the order of their chats.
-    pub targets: Vec<Target>,
-    /// The files, by name.
-    pub files: Vec<String>,
-    /// What could not be used.
-    pub damages: Vec<Damage>,
-    /// How many rows could not be used; more than are listed, where there are very many.
-    pub damaged_rows: u64,
-    /// Records seen, whatever they are about.
-    pub records: u64,
-    /// What else keeps the targets from being all there are, a sentence each.
-    pub incomplete: Vec<String>,
+/// Searches `sources` on the calling thread and `effort.threads - 1` others, and returns when all are read.
+/// [`RunningSearch`](super::RunningSearch) does the same in the background, and can be cancelled.
+pub fn search_sources(effort: Effort, sources: Vec<Source>, query: &Query) -> Findings {
+    gather(effort, sources, query, &Cancel::default(), &|_| ())
+        .unwrap_or_default()
+        .findings(query)
 }
 
-/// Searches on all cores. Returns `None` where `stop` is set before the end. `progress` is called now and
-/// then, from any thread.
-pub fn search(
-    sources: Vec<Source>,
-    query: &Query,
-    stop: &AtomicBool,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Option<Findings> {
-    search_with(Effort::default(), sources, query, stop, progress)
-}
-
-/// [`search`] with a given number of threads and size of blocks.
-pub fn search_with(
-    effort: Effort,
-    sources: Vec<Source>,
-    query: &Query,
-    stop: &AtomicBool,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Option<Findings> {
-    let gathered = gather(effort, sources, query, stop, progress)?;
-    Some(gathered.findings(query))
-}
-
-/// What the files say, not decided yet.
-#[derive(Debug, Default)]
-pub(crate) struct Gathered {
-    pub(crate) facts: Facts,
-    pub(crate) damages: Damages,
-    pub(crate) files: Vec<String>,
-    pub(crate) incomplete: Vec<String>,
-}
-
-impl Gathered {
-    /// Decides.
-    pub(crate) fn findings(self, query: &Query) -> Findings {
-        let (damages, damaged_rows, records) = self.damages.listed(&self.files);
-        let (targets, nameless) = self.facts.targets(query);
-        let mut incomplete = self.incomplete;
-        if nameless > 0 {
-            incomplete.push(format!(
-                "{nameless} chats with outsiders are left out by -ExternalDomain, because nothing says of which \
-                 domain those are: give -ExternalTenantId in its place."
-            ));
-        }
-        Findings {
-            targets,
-            files: self.files,
-            damages,
-            damaged_rows,
-            records,
-            incomplete,
-        }
-    }
-}
-
-/// Reads everything; `None` where `stop` is set before the end.
+/// Reads all sources. Returns `None` if `cancel` is set before the end. Any thread may call `progress`.
 pub(crate) fn gather(
     effort: Effort,
     sources: Vec<Source>,
     query: &Query,
-    stop: &AtomicBool,
+    cancel: &Cancel,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Option<Gathered> {
     let reader = Mutex::new(Reader::new(sources, effort.block_size.max(1)));
     let work = || {
         let mut worker = Worker::new(query);
         let mut block = Block::default();
-        while !stop.load(Ordering::Relaxed) {
+        while !cancel.is_cancelled() {
             {
                 let mut reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
                 if !reader.next(&mut block) {
@@ -156,13 +91,13 @@ pub(crate) fn gather(
         for other in others {
             match other.join() {
                 Ok(worker) => workers.push(worker),
-                // The export's guard turns it into a status.
+                // The panic guard of the C ABI turns it into a status.
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
         workers
     });
-    if stop.load(Ordering::Relaxed) {
+    if cancel.is_cancelled() {
         return None;
     }
     let mut gathered = Gathered::default();

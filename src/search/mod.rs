@@ -10,6 +10,8 @@
 
 mod damage;
 mod directory;
+mod event;
+mod findings;
 mod gather;
 mod online;
 mod pre_filter;
@@ -18,16 +20,20 @@ mod read;
 mod record;
 mod report;
 mod rules;
-mod running;
+mod running_search;
+mod search_options;
 mod target;
 mod worker;
 
 pub use self::damage::Damage;
-pub use self::gather::{Effort, Findings, Progress, search, search_with};
+pub use self::event::Event;
+pub use self::findings::Findings;
+pub use self::gather::{Effort, search_sources};
 pub use self::online::{ChatList, Online, Span, SpanOptions};
 pub use self::query::{Query, QueryOptions};
 pub use self::read::Source;
 pub use self::record::Origin;
 pub use self::report::page as report_page;
-pub use self::running::{Event, RunningSearch, SearchOptions};
+pub use self::running_search::{RunningSearch, StartError};
+pub use self::search_options::SearchOptions;
 pub use self::target::{ChatKind, FoundBy, Target, Unresolved};

@@ -6,7 +6,7 @@ use memchr::memmem::Finder;
 /// A row about a chat of colleagues: what it still says about whose domain is whose.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Colleagues<'r> {
-    /// The own tenant, as it is written.
+    /// The home tenant, as it is written.
     pub(crate) tenant: &'r str,
     /// The names that the row puts into it.
     pub(crate) names: Vec<&'r str>,
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_may_be_about_an_outsider_is_parsed() {
+    fn rows_that_may_concern_an_external_user_are_left_to_the_parser() {
         let json = json();
         for (from, to) in [
             ("Users\":false".to_string(), "Users\":true".to_string()),

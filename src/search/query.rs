@@ -13,11 +13,11 @@ use crate::input::InvalidInput;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QueryOptions {
-    /// Users of the own tenant, by user principal name or object id.
+    /// Users of the home tenant, by user principal name or object id.
     pub user_principal_name: Vec<String>,
-    /// Domains of the outsiders. Those without wildcards are known not to be the own tenant's.
+    /// Domains of the external users. Those without wildcards are known not to be the home tenant's.
     pub external_domain: Vec<String>,
-    /// Tenants of the outsiders.
+    /// Tenants of the external users.
     pub external_tenant_id: Vec<String>,
     /// Operations of the audit log; only their records count.
     pub operation: Vec<String>,
@@ -29,12 +29,12 @@ pub struct QueryOptions {
     pub thread_id: Vec<String>,
     /// Kinds of chat.
     pub chat_type: Vec<ChatKind>,
-    /// Chats without outsiders too.
+    /// Whether to include chats without external users.
     pub include_internal: bool,
-    /// The own tenant, for sources that do not name it.
+    /// The home tenant, for sources that do not name it.
     pub tenant_id: Option<String>,
-    /// All domains of the own tenant, for sources that do not tie them to it: what is not among them and in
-    /// no record is an outsider's.
+    /// All domains of the home tenant, for sources that do not tie them to it: what is not among them and in
+    /// no record is an external user's.
     pub internal_domain: Vec<String>,
 }
 
@@ -106,17 +106,17 @@ impl Query {
         })
     }
 
-    pub(super) fn takes_thread(&self, thread: &str) -> bool {
+    pub(super) fn matches_thread(&self, thread: &str) -> bool {
         self.threads.take(thread)
     }
 
     /// Whether a record counts. One without a time counts only where none is asked for.
-    pub(super) fn takes_record(&self, operation: &str, time: Option<Timestamp>) -> bool {
-        self.takes_stretch(operation, time, time)
+    pub(super) fn matches_record(&self, operation: &str, time: Option<Timestamp>) -> bool {
+        self.matches_period(operation, time, time)
     }
 
     /// The same for what lasted from `first` to `last`.
-    pub(super) fn takes_stretch(
+    pub(super) fn matches_period(
         &self,
         operation: &str,
         first: Option<Timestamp>,
@@ -131,30 +131,30 @@ impl Query {
                 .is_none_or(|before| first.is_some_and(|first| first < before))
     }
 
-    pub(super) fn takes_kind(&self, kind: ChatKind) -> bool {
+    pub(super) fn matches_kind(&self, kind: ChatKind) -> bool {
         self.kinds.is_empty() || self.kinds.contains(&kind)
     }
 
     /// By any of a user's names: the user principal name and the object id.
-    pub(super) fn takes_user(&self, names: &[&str]) -> bool {
+    pub(super) fn matches_user(&self, names: &[&str]) -> bool {
         self.users.take_any(names.iter().copied())
     }
 
-    /// By the outsiders' domains.
-    pub(super) fn takes_domains<'a>(&self, domains: impl IntoIterator<Item = &'a str>) -> bool {
+    /// By the external users' domains.
+    pub(super) fn matches_domains<'a>(&self, domains: impl IntoIterator<Item = &'a str>) -> bool {
         self.external_domains.take_any(domains)
     }
 
-    /// By the outsiders' tenants.
-    pub(super) fn takes_tenants(&self, tenants: &[Uuid]) -> bool {
+    /// By the external users' tenants.
+    pub(super) fn matches_tenants(&self, tenants: &[Uuid]) -> bool {
         self.external_tenants.is_empty()
             || tenants
                 .iter()
                 .any(|tenant| self.external_tenants.contains(tenant))
     }
 
-    /// Whether the caller says that this domain is the own tenant's (`true`) or not.
-    pub(super) fn says_of_domain(&self, domain: &str) -> Option<bool> {
+    /// Whether the caller says that this domain is the home tenant's (`true`) or not.
+    pub(super) fn domain_is_internal(&self, domain: &str) -> Option<bool> {
         if self.internal_domains.iter().any(|own| own == domain) {
             Some(true)
         } else if self.external_domains.name(domain) || !self.internal_domains.is_empty() {
@@ -276,8 +276,8 @@ mod tests {
             ..Default::default()
         };
         let query = Query::new(options).unwrap();
-        assert!(!query.takes_record("x", None));
-        assert!(query.takes_record("x", read_time("2026-01-01T00:00:00")));
-        assert!(Query::default().takes_record("x", None));
+        assert!(!query.matches_record("x", None));
+        assert!(query.matches_record("x", read_time("2026-01-01T00:00:00")));
+        assert!(Query::default().matches_record("x", None));
     }
 }

@@ -1,4 +1,4 @@
-//! What a search gives: a chat and a user of the own tenant in it.
+//! The result of a search: a chat and a user of the home tenant in it.
 
 use std::fmt;
 
@@ -8,41 +8,41 @@ use uuid::Uuid;
 
 use super::record::Origin;
 
-/// One user's access to one chat, with all that was seen of it. A removal can be made of it where it is
-/// resolved: then it has a tenant, a user and a chat id that Graph takes.
+/// One user's access to one chat, and the evidence for it. A resolved target has a tenant, a user and a chat
+/// id that Graph accepts, so it can be removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Target {
-    /// The own tenant.
+    /// The home tenant.
     pub tenant_id: Option<Uuid>,
-    /// The user's object id in it.
+    /// The user's object id in the home tenant.
     pub user_id: Option<Uuid>,
-    /// The chat.
+    /// The chat's id.
     pub thread_id: String,
-    /// The user's name, where a record has it.
+    /// The user principal name, or the e-mail address if no record contains the former.
     pub user_principal_name: Option<String>,
-    /// What kind of chat it is.
+    /// The kind of the chat.
     pub chat_type: ChatKind,
-    /// Whether outsiders take part.
+    /// Whether external users take part.
     pub external: bool,
-    /// The outsiders' tenants.
+    /// The tenants of the external users.
     pub external_tenants: Vec<Uuid>,
-    /// The outsiders' domains.
+    /// The domains of the external users.
     pub external_domains: Vec<String>,
-    /// The outsiders.
+    /// The external users, by user principal name or address.
     pub external_users: Vec<String>,
-    /// What was done in the chat.
+    /// The operations in the chat.
     pub operations: Vec<String>,
-    /// The first record's time.
+    /// The time of the first record.
     pub first_seen: Option<Timestamp>,
-    /// The last record's time.
+    /// The time of the last record.
     pub last_seen: Option<Timestamp>,
-    /// How many records; the same one in two files counts once.
+    /// Number of records. A record that two sources contain counts once.
     pub events: u64,
-    /// Where they were.
+    /// The sources of the records.
     pub sources: Vec<Origin>,
-    /// How the user's id was found.
+    /// How the user's object id was found.
     pub found_by: Option<FoundBy>,
-    /// Why it was not.
+    /// Why it was not found.
     #[serde(flatten)]
     pub unresolved: Option<Unresolved>,
 }
@@ -56,60 +56,63 @@ pub enum ChatKind {
     Group,
     /// The chat of a meeting.
     Meeting,
-    /// Not known.
+    /// None of these, or unknown.
     Other,
 }
 
 /// How a user's object id was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum FoundBy {
-    /// The user acted, and the record's UserKey is the actor's id.
+    /// The user is the actor of a record, whose UserKey is the actor's id.
     UserKey,
-    /// The id of a one-to-one chat holds both users' ids, and the other one's is known.
+    /// The id of a one-to-one chat contains both users' ids, and the other user's is known.
     ChatId,
-    /// A message names its recipients' ids.
+    /// A message names it among its recipients.
     RecipientObjectId,
-    /// A message names its sender's id.
+    /// A message names it as its sender.
     SenderObjectId,
-    /// The chat's list of members has it.
+    /// The chat's member list contains it.
     ChatMember,
-    /// The directory knows the user principal name.
+    /// The directory was queried for the user principal name.
     Directory,
 }
 
-/// Why there is nothing to remove yet. The text says what to do.
+/// Why a target can't be removed yet. The text says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unresolved {
-    /// No source names the own tenant.
+    /// No source names the home tenant.
     NoTenant,
-    /// No record names a user of the own tenant.
+    /// No record names a user of the home tenant.
     NoInternalUser {
-        /// The own tenant.
+        /// The home tenant.
         tenant: Uuid,
     },
-    /// Whether this user is of the own tenant is not known.
+    /// No record says whether this user belongs to the home tenant.
     UnknownSide {
-        /// The user's domain, where there is one.
+        /// The user's domain, if the name has one.
         domain: Option<String>,
     },
-    /// The user's object id is in no record.
-    NoObjectId,
-    /// Nor does the directory know the user.
+    /// No record says which object id is the user's.
+    NoObjectId {
+        /// The id of the one-to-one chat contains it, beside the id of the other user.
+        in_chat_id: bool,
+    },
+    /// The directory has no such user either.
     NotInDirectory,
     /// Records contradict each other.
     Contradiction(String),
-    /// The chat's id is none that Graph takes.
+    /// Graph does not accept the chat's id.
     UnusableThread(String),
 }
 
 impl Unresolved {
-    /// A name for programs.
+    /// Returns a stable name for programs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoTenant => "NoTenant",
             Self::NoInternalUser { .. } => "NoInternalUser",
             Self::UnknownSide { .. } => "UnknownSide",
-            Self::NoObjectId => "NoObjectId",
+            Self::NoObjectId { .. } => "NoObjectId",
             Self::NotInDirectory => "NotInDirectory",
             Self::Contradiction(_) => "Contradiction",
             Self::UnusableThread(_) => "UnusableThread",
@@ -121,24 +124,27 @@ impl fmt::Display for Unresolved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoTenant => f.write_str(
-                "The records do not say which tenant is yours: give -TenantId, \
+                "No record names your home tenant. Use -TenantId, \
                  or read an audit log export in the same call.",
             ),
             Self::NoInternalUser { tenant } => {
-                write!(f, "No record names a user of tenant {tenant} in this chat.")
+                write!(f, "No record names a user of your home tenant {tenant} in this chat.")
             }
             Self::UnknownSide { domain: Some(domain) } => write!(
                 f,
-                "No record says which tenant {domain} belongs to: give -InternalDomain with your domains.",
+                "No record says which tenant {domain} belongs to. Use -InternalDomain with all domains of your tenant.",
             ),
             Self::UnknownSide { domain: None } => {
-                f.write_str("No record says whether this user is of your tenant.")
+                f.write_str("No record says whether this user belongs to your home tenant.")
             }
-            Self::NoObjectId => f.write_str(
-                "The user's object id is in no record: the user did nothing in the chat, and its id does \
-                 not hold the users'. Give -ResolveUser to look it up.",
+            Self::NoObjectId { in_chat_id: false } => f.write_str(
+                "No record contains the user's object id. Use -ResolveUser to look it up in the directory.",
             ),
-            Self::NotInDirectory => f.write_str("Your directory knows no user of this name."),
+            Self::NoObjectId { in_chat_id: true } => f.write_str(
+                "The chat id contains two object ids, and the records do not say which of them is the user's. \
+                 Use -ResolveUser to look it up in the directory.",
+            ),
+            Self::NotInDirectory => f.write_str("The directory contains no user with this name."),
             Self::Contradiction(what) => write!(f, "The records contradict each other: {what}."),
             Self::UnusableThread(why) => f.write_str(why),
         }

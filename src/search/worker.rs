@@ -11,15 +11,15 @@ use super::pre_filter::PreFilter;
 use super::query::Query;
 use super::read::{Block, Csv, Fields, Format, MessageColumns, Records, Rows, State};
 use super::record::{
-    CHAT_FIELD, Flag, GraphChat, MessageEvent, Origin, Owner, Record, Text, read_audit, read_json,
-    recipients,
+    CHAT_FIELD, Flag, GraphChat, ListOwner, MessageEvent, Origin, Record, Text, read_audit,
+    read_json, recipients,
 };
 use super::rules::Facts;
 
 /// Why a row can't be used.
-const TOO_LONG: &str = "it is longer than any record can be";
-const NO_END: &str = "a quoted field in it has no end";
-const NO_RECORD: &str = "it has no audit record in the column of audit records";
+const TOO_LONG: &str = "it is longer than 4 MiB, the limit for a record";
+const NO_END: &str = "a quoted field has no closing quote";
+const NO_RECORD: &str = "it contains no audit record";
 
 /// One thread's work so far.
 pub(crate) struct Worker<'q> {
@@ -47,12 +47,12 @@ impl<'q> Worker<'q> {
     ///
     /// # Errors
     /// Why it can't be read, as the end of a sentence.
-    pub(crate) fn take(&mut self, json: &[u8]) -> Result<(), String> {
+    pub(crate) fn add(&mut self, json: &[u8]) -> Result<(), String> {
         read_json(json, &mut |record| self.facts.add(&record, self.query))
     }
 
     /// Takes a chat of a list.
-    pub(crate) fn take_chat(&mut self, chat: &GraphChat, owner: &Owner) {
+    pub(crate) fn add_chat(&mut self, chat: &GraphChat, owner: &ListOwner) {
         self.facts.add_chat(chat, owner, self.query);
     }
 
@@ -69,7 +69,7 @@ impl<'q> Worker<'q> {
         let count = block.pieces.len();
         for (at, piece) in block.pieces.iter().enumerate() {
             let read = match piece.state {
-                State::Whole | State::LastLine => self.take(&bytes[piece.range.clone()]),
+                State::Whole | State::LastLine => self.add(&bytes[piece.range.clone()]),
                 State::Broken | State::Cut => Err("its brackets or quotes do not match".into()),
                 State::TooLong => Err(TOO_LONG.into()),
             };
@@ -120,7 +120,7 @@ impl<'q> Worker<'q> {
     fn lost(&mut self, block: &Block, record: u64, why: String, unended: bool) {
         if unended {
             self.damages
-                .truncated(block.file, "it ends inside of a record");
+                .truncated(block.file, "it ends inside a record");
         } else {
             self.damages.row(block.file, block.number, record, why);
         }
@@ -205,7 +205,7 @@ impl<'q> Worker<'q> {
         };
         let list = text(columns.recipients);
         let list = recipients(list.get())
-            .map_err(|error| format!("its recipients are no JSON list ({error})"))?;
+            .map_err(|error| format!("its RecipientDetails are not a JSON list ({error})"))?;
         self.facts.add(&Record::Message(event, list), self.query);
         Ok(())
     }

@@ -120,13 +120,13 @@ fn with_script(page: &str, script: &str) -> String {
 }
 
 #[test]
-fn nothing_runs_and_nothing_is_complained_of_even_with_hostile_names() {
+fn hostile_names_run_nothing_and_cause_no_console_message() {
     let Some(chromium) = chromium() else {
         return;
     };
     let page = report_page(&targets(20, HOSTILE), Timestamp::UNIX_EPOCH);
     let (document, console) = open(&chromium, &page, &[]);
-    // A request that the page's policy blocks would be told in the console too.
+    // A request that the page's policy blocks would appear in the console too.
     assert_eq!(console, Vec::<String>::new());
     assert!(
         document.contains("console.error('ran')&lt;/script&gt;"),
@@ -136,7 +136,7 @@ fn nothing_runs_and_nothing_is_complained_of_even_with_hostile_names() {
 }
 
 #[test]
-fn the_filter_shows_what_is_asked_for() {
+fn the_filter_shows_the_matching_rows() {
     let Some(chromium) = chromium() else {
         return;
     };
@@ -146,7 +146,7 @@ fn the_filter_shows_what_is_asked_for() {
     let (document, console) = open(&chromium, &with_script(&page, script), &[]);
     assert_eq!(console, Vec::<String>::new());
     assert!(
-        document.contains("1 of 30 shown, with user7@ group"),
+        document.contains("1 of 30 rows contain user7@ group"),
         "{document}"
     );
 }
@@ -166,7 +166,7 @@ fn without_its_script_there_is_no_filter() {
 }
 
 #[test]
-fn the_first_link_leads_to_the_filter_and_not_past_it() {
+fn the_skip_link_leads_to_the_filter() {
     let Some(chromium) = chromium() else {
         return;
     };
@@ -212,7 +212,7 @@ fn columns_stay_wide_enough_to_read_on_paper_and_on_a_phone() {
 }
 
 #[test]
-fn paper_has_all_but_the_controls_and_says_what_was_filtered() {
+fn print_hides_the_controls_and_names_the_filter() {
     let Some(chromium) = chromium() else {
         return;
     };
@@ -220,7 +220,7 @@ fn paper_has_all_but_the_controls_and_says_what_was_filtered() {
     let script = "{ const box = document.getElementById('filter'); box.value = 'user7@'; \
                   box.dispatchEvent(new Event('input')); setTimeout(() => { \
                   const shown = of => document.querySelector(of).getClientRects().length; \
-                  document.body.textContent = 'shown ' + ['.skip', 'label', '#told', '.scroll', '#targets'].map(shown) + ' end'; \
+                  document.body.textContent = 'shown ' + ['.skip', 'label', '#filter-status', '.scroll', '#targets'].map(shown) + ' end'; \
                   }, 1000); }";
     let page = with_script(&page, script).replace("@media print", "@media all");
     let (document, _) = open(&chromium, &page, &[]);
@@ -246,7 +246,7 @@ fn forty_targets_print_on_a_few_pages() {
 }
 
 #[test]
-fn five_thousand_targets_open_at_once() {
+fn a_page_of_five_thousand_targets_opens_within_three_seconds() {
     let Some(chromium) = chromium() else {
         return;
     };
@@ -271,7 +271,7 @@ fn five_thousand_targets_open_at_once() {
 }
 
 #[test]
-fn nobody_is_shut_out_in_light_or_dark() {
+fn the_page_is_accessible_in_light_and_dark_mode() {
     let (Some(chromium), Some(axe)) = (chromium(), axe()) else {
         return;
     };

@@ -226,7 +226,7 @@ Describe 'Find-ChatAccess into Remove-ChatAccessForUser' {
         $outcomes = $found | Remove-ChatAccessForUser @Fast -ErrorVariable failed -ErrorAction SilentlyContinue
         $outcomes | ForEach-Object Status | Sort-Object | Should -Be 'Invalid', 'Removed'
         $failed.FullyQualifiedErrorId | Should -Be 'RemovalInvalid,Remove-ChatAccessForUser'
-        $failed[0].Exception.Message | Should -BeLike "*$group is unresolved: The user's object id is in no record*"
+        $failed[0].Exception.Message | Should -BeLike "*$group is unresolved: No record contains the user's object id. Use -ResolveUser*"
         @(Get-SandboxRequest).Count | Should -Be 1
     }
 }
@@ -241,7 +241,7 @@ Describe 'Find-ChatAccess -ResolveUser' {
         Disconnect-ChatAccess
     }
 
-    It 'asks the directory for users whose id is in no record, each once' {
+    It 'asks the directory for users whose object id no record contains, each once' {
         $null = Invoke-Sandbox users -Body @{ users = @(@{ id = (New-UserId 1); userPrincipalName = 'User1@contoso.com' }) }
         $found = (New-Json 1 $group), (New-Json 1 '19:other@thread.v2'), (New-Json 2 $group) | Find-ChatAccess -ResolveUser
         $found | Where-Object UserPrincipalName -EQ 'user1@contoso.com' | ForEach-Object { "$($_.UserId) $($_.FoundBy)" } |

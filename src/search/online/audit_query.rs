@@ -1,7 +1,7 @@
-//! The audit log through Graph: a query is created, works for minutes or hours, and then has its records in pages.
+//! The audit log through Graph: a query is created, runs for minutes or hours, and then returns its records in pages.
 //!
 //! Source: the v1.0 pages of `security/auditLog/queries`. It was in v1.0 in July 2025 and again since July 2026, so
-//! where v1.0 does not know it, it is asked for in beta.
+//! beta is used where v1.0 has no such resource.
 
 use std::time::{Duration, Instant};
 
@@ -16,14 +16,14 @@ use crate::identity::RequestError;
 use crate::input::one_line;
 use crate::search::query::Query;
 
-/// The permission that it takes.
-const PERMISSION: &str = "AuditLogsQuery.Read.All: Connect-ChatAccess \
+/// The required permission, as the end of a sentence.
+const PERMISSION: &str = "AuditLogsQuery.Read.All. Use Connect-ChatAccess \
     -Scope Chat.ReadWrite.All, AuditLogsQuery.Read.All";
 
-/// A query that has not ended by then never will.
+/// Maximum time to wait for a query. The service never finishes one that takes longer.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The query as Graph describes it.
+/// Graph's `auditLogQuery`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct State {
@@ -36,21 +36,21 @@ struct State {
     is_record_count_limit_exceeded: Option<bool>,
 }
 
-/// Runs the query and takes its records.
+/// Runs the query and adds its records to `sink`.
 pub(super) fn search(
     span: &Span,
     query: &Query,
-    graph: &SourceContext<'_>,
+    context: &SourceContext<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), SourceError> {
-    graph.tell("creating it", 0);
-    let (version, created) = create(span, query, graph)?;
-    let result = records(&created.id, version, graph, sink);
-    if let Err(trouble @ SourceError::RequestError(..)) = &result
-        && !trouble.is_stop()
+    context.report_progress("creating it", 0);
+    let (version, created) = create(span, query, context)?;
+    let result = records(&created.id, version, context, sink);
+    if let Err(error @ SourceError::Request(..)) = &result
+        && !error.is_cancelled()
     {
-        graph.warn(format!(
-            "The audit query stays at the service for some days: its records can still be had with \
+        context.warn(format!(
+            "The service keeps the audit query for some days. Get its records later with \
              Get-MgSecurityAuditLogQueryRecord -AuditLogQueryId {} -All | Find-ChatAccess",
             one_line(&created.id, 100)
         ));
@@ -58,35 +58,35 @@ pub(super) fn search(
     result
 }
 
-/// Waits for the query, and takes its records.
+/// Waits for the query, and adds its records to `sink`.
 fn records(
     id: &str,
     version: ApiVersion,
-    graph: &SourceContext<'_>,
+    context: &SourceContext<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), SourceError> {
     let address = format!("security/auditLog/queries/{}", encoded(id));
-    let state = finished(&Call::get(address.clone()).of_version(version), graph)?;
+    let state = finished(&Call::get(address.clone()).of_version(version), context)?;
     let first = Call::get(format!("{address}/records?$top=999")).of_version(version);
-    pages(first, graph, PERMISSION, &mut |records| {
+    pages(first, context, PERMISSION, &mut |records| {
         sink.page(records);
-        graph.tell("reading it", sink.records);
+        context.report_progress("reading it", sink.records);
         Ok(())
     })?;
     if state.is_record_count_limit_exceeded == Some(true) {
-        graph.warn(format!(
-            "The audit query found more records than the service returns ({} came): \
-             give a shorter time, or -Operation.",
+        context.warn(format!(
+            "The audit query found more records than the service returns ({} received). \
+             Use a shorter time, or -Operation.",
             sink.records
         ));
     }
-    // Pages of one finished query have been seen to differ from one reading to the next.
-    if let Some(said) = state.approximate_returned_record_count
-        && sink.records < said - said / 20
+    // The pages of one finished query have been observed to differ between two readings.
+    if let Some(announced) = state.approximate_returned_record_count
+        && sink.records < announced - announced / 20
     {
-        graph.warn(format!(
-            "The service said that the audit query has about {said} records, and gave {}: \
-             run the same command again.",
+        context.warn(format!(
+            "The service announced about {announced} records for the audit query, but returned {}. \
+             Run the command again.",
             sink.records
         ));
     }
@@ -96,10 +96,10 @@ fn records(
 fn create(
     span: &Span,
     query: &Query,
-    graph: &SourceContext<'_>,
+    context: &SourceContext<'_>,
 ) -> Result<(ApiVersion, State), SourceError> {
-    // By type of record, and not by service: the documentation and the schema disagree on that filter's name.
-    // Nor by user: that filter is of who acted, which is mostly the outsider.
+    // Not by service: the documentation and the schema disagree on the name of that filter. Nor by user: that
+    // filter applies to the actor, which is mostly the external user.
     let mut body = json!({
         "@odata.type": "#microsoft.graph.security.auditLogQuery",
         "displayName": format!("ChatAccess {} to {}", span.start, span.end),
@@ -111,11 +111,11 @@ fn create(
         body["operationFilters"] = json!(query.plain_operations);
     }
     let create = |version| {
-        // A query that was created twice costs one of fifty places.
+        // Repeatable, because a second query costs only one of the fifty that a tenant may have.
         let call = Call::post("security/auditLog/queries".into(), body.clone())
             .of_version(version)
             .repeatable();
-        graph.ask(&call)
+        context.ask(&call)
     };
     let (version, body) = match create(ApiVersion::V1) {
         Err(RequestError::Refused(answer))
@@ -125,52 +125,52 @@ fn create(
         }
         body => (ApiVersion::V1, body),
     };
-    let body = body.map_err(|why| SourceError::RequestError(why, PERMISSION))?;
+    let body = body.map_err(|why| SourceError::Request(why, PERMISSION))?;
     Ok((version, state(&body)?))
 }
 
-/// Whether Graph does not know the address, which is not an answer about the query.
+/// Returns whether Graph has no such resource, which says nothing about the query.
 fn is_unknown(status: u16, message: Option<&str>) -> bool {
     matches!(status, 400 | 404) && message.is_some_and(|message| message.contains("segment"))
 }
 
 fn state(body: &Body) -> Result<State, SourceError> {
     serde_json::from_slice(&body.bytes)
-        .map_err(|_| SourceError::unreadable("the state of the audit query is not as it must be"))
+        .map_err(|_| SourceError::unreadable("the state of the audit query can't be read"))
 }
 
-/// Waits until the query has finished, asking less and less often.
-fn finished(call: &Call, graph: &SourceContext<'_>) -> Result<State, SourceError> {
-    let no_answer = |why| SourceError::RequestError(why, PERMISSION);
+/// Polls the query until it has finished, with growing intervals.
+fn finished(call: &Call, context: &SourceContext<'_>) -> Result<State, SourceError> {
+    let failed = |why| SourceError::Request(why, PERMISSION);
     let began = Instant::now();
-    let mut asked = 0;
+    let mut polls = 0;
     loop {
-        asked += 1;
-        if !graph.wait(graph.retry.back_off(asked), "") {
-            return Err(no_answer(RequestError::Stopped));
+        polls += 1;
+        if !context.wait(context.retry.back_off(polls), "") {
+            return Err(failed(RequestError::Stopped));
         }
-        let state = state(&graph.ask(call).map_err(no_answer)?)?;
+        let state = state(&context.ask(call).map_err(failed)?)?;
         match state.status.as_str() {
             "succeeded" => return Ok(state),
             "failed" | "cancelled" => {
                 return Err(SourceError::Other(
                     format!("The audit query ended as '{}'.", state.status),
-                    "Run the same command again, or with a shorter time.",
+                    "Run the command again, or with a shorter time.",
                 ));
             }
             _ if began.elapsed() > LONGEST => {
                 return Err(SourceError::Other(
                     format!(
-                        "The audit query has not ended after {} hours.",
+                        "The audit query has not finished after {} hours.",
                         LONGEST.as_secs() / 3600
                     ),
                     "Run the command with a shorter time.",
                 ));
             }
-            // notStarted, running, and what may come to be.
+            // notStarted, running, and statuses that Graph may add.
             _ => {
                 let minutes = began.elapsed().as_secs() / 60;
-                graph.tell(format!("under way for {minutes} min"), 0);
+                context.report_progress(format!("running for {minutes} min"), 0);
             }
         }
     }

@@ -1,7 +1,7 @@
-//! The chats of users, as Graph lists them for an application.
+//! The chats of users, listed through Graph by an application.
 //!
-//! Source: the v1.0 pages of listing chats and their members. Only an application may list what is not its own,
-//! and no application may remove: so this has a token of its own, which is used for nothing else.
+//! Source: the v1.0 pages on listing chats and their members. Only an application may list the chats of others,
+//! and no application may remove access, so this source has its own token, which is used for nothing else.
 
 use uuid::Uuid;
 
@@ -12,37 +12,37 @@ use crate::graph::{Call, encoded};
 use crate::identity::{Account, RequestError};
 use crate::input::InvalidInput;
 use crate::search::query::Query;
-use crate::search::record::{ConversationMember, GraphChat, Owner};
+use crate::search::record::{ConversationMember, GraphChat, ListOwner};
 
-/// The permissions that it takes.
-const PERMISSION: &str = "Chat.ReadBasic.All, as an application";
-const MEMBERS_PERMISSION: &str = "ChatMember.Read.All, as an application";
+/// The required permissions, as the end of a sentence.
+const PERMISSION: &str = "Chat.ReadBasic.All, granted to the application";
+const MEMBERS_PERMISSION: &str = "ChatMember.Read.All, granted to the application";
 
-/// What to do where its token is refused: nobody has signed in for it.
-pub(super) const ANOTHER_TOKEN: &str = "Give a new DiscoveryToken.";
+/// The next step when Graph rejects the token, which no sign-in can renew.
+pub(super) const NEW_TOKEN: &str = "Use a new DiscoveryToken.";
 
-/// Where the members of a chat come with it, there are no more than so many (a known limit of Graph's).
+/// Maximum number of members that Graph returns with a chat (a documented limit).
 const EXPANDED: usize = 25;
 
-/// Whose chats are listed, and with what.
+/// The users whose chats are listed, and the application that lists them.
 #[derive(Debug)]
 pub struct ChatList {
-    /// The application that may list them.
+    /// The application.
     pub(super) account: Account,
     users: Vec<String>,
 }
 
 impl ChatList {
-    /// The chats of `users`, by user principal name or object id, in the tenant of `account`, an application.
+    /// Lists the chats of `users` (user principal names or object ids) in the tenant of `account`, an application.
     ///
     /// # Errors
-    /// Nobody, or everybody, is to be listed; the token is a person's.
+    /// `users` is empty or contains a wildcard, or the token is delegated or for another cloud.
     pub fn new(account: Account, users: Vec<String>) -> Result<Self, InvalidInput> {
         let wrong = |given: &str| {
             InvalidInput::new(
                 "UserPrincipalName",
                 given,
-                "name the users whose chats are to be listed, without wildcards",
+                "specify the users whose chats to list, without wildcards",
             )
         };
         if users.is_empty() {
@@ -54,8 +54,8 @@ impl ChatList {
         if account.is_delegated() {
             return Err(InvalidInput::new(
                 "DiscoveryToken",
-                "(the token of a person)",
-                "a person can list their own chats only; give the token of an application with Chat.ReadBasic.All",
+                "(a delegated token)",
+                "a user can list only their own chats; use the token of an application with Chat.ReadBasic.All",
             ));
         }
         if let Some(elsewhere) = account.other_audience() {
@@ -63,7 +63,7 @@ impl ChatList {
                 "DiscoveryToken",
                 &format!("(for {elsewhere})"),
                 format!(
-                    "give one for {}, or connect to the other cloud first",
+                    "use one for {}, or connect to the other cloud first",
                     account.client().cloud().graph
                 ),
             ));
@@ -72,7 +72,7 @@ impl ChatList {
     }
 }
 
-/// A user principal name or an object id.
+/// Returns whether `user` is a user principal name or an object id.
 fn is_name(user: &str) -> bool {
     let user = user.trim();
     Uuid::try_parse(user).is_ok()
@@ -81,82 +81,82 @@ fn is_name(user: &str) -> bool {
             && !user.contains(char::is_control))
 }
 
-/// Lists the chats of each user. One whose chats are refused costs the others nothing.
+/// Lists the chats of each user. If the request for one is refused, the others are still listed.
 pub(super) fn search(
     list: &ChatList,
     query: &Query,
-    graph: &SourceContext<'_>,
+    context: &SourceContext<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), SourceError> {
     let mut lister = Lister {
         home: query.tenant.unwrap_or_default(),
-        graph,
-        short: Vec::new(),
-        hidden: 0,
+        context,
+        incomplete: Vec::new(),
+        seem_internal: 0,
     };
     let (mut listed, mut refused) = (0, Vec::new());
     for user in list.users.iter().map(|user| user.trim()) {
         match lister.list(user, sink) {
             Ok(true) => listed += 1,
-            Ok(false) => graph.warn(format!(
-                "The directory knows no user {user}: no chats are listed."
+            Ok(false) => context.warn(format!(
+                "The directory contains no user {user}. No chats are listed for this user."
             )),
-            Err(trouble) if trouble.is_about_what_was_asked() => refused.push((user, trouble)),
-            Err(trouble) => {
-                lister.tell();
-                return Err(trouble);
+            Err(error) if error.is_about_the_request() => refused.push((user, error)),
+            Err(error) => {
+                lister.warn_of_missing_members();
+                return Err(error);
             }
         }
     }
-    lister.tell();
+    lister.warn_of_missing_members();
     if listed == 0
-        && let Some((_, trouble)) = refused.pop()
+        && let Some((_, error)) = refused.pop()
     {
-        return Err(trouble);
+        return Err(error);
     }
-    for (user, trouble) in refused {
-        if let Some((_, why, _)) = trouble.told(ANOTHER_TOKEN) {
-            graph.warn(format!("Not all chats of {user} are listed: {why}"));
+    for (user, error) in refused {
+        if let Some((_, why, _)) = error.report(NEW_TOKEN) {
+            context.warn(format!("Not all chats of {user} are listed. {why}"));
         }
     }
     Ok(())
 }
 
-/// What lists chats.
+/// The state of listing.
 struct Lister<'a> {
-    /// The own tenant.
+    /// The home tenant.
     home: Uuid,
-    graph: &'a SourceContext<'a>,
-    /// The chats whose members are not all known.
-    short: Vec<String>,
-    /// How many of them show no outsider.
-    hidden: usize,
+    context: &'a SourceContext<'a>,
+    /// The chats of which some members are missing.
+    incomplete: Vec<String>,
+    /// How many of them have no known external user.
+    seem_internal: usize,
 }
 
 impl Lister<'_> {
-    /// Takes the chats of a user; `false` where there is no such user.
+    /// Adds the chats of a user to `sink`. Returns `false` if there is no such user.
     fn list(&mut self, user: &str, sink: &mut Sink<'_>) -> Result<bool, SourceError> {
-        let graph = self.graph;
-        let Some(owner) = owner(user, graph)? else {
+        let context = self.context;
+        let Some(owner) = owner(user, context)? else {
             return Ok(false);
         };
         let segment = encoded(user);
         let first = Call::get(format!("users/{segment}/chats?$top=50&$expand=members"));
-        let mut came = false;
-        let listed = pages(first, graph, PERMISSION, &mut |chats| {
-            came = true;
+        let mut received = false;
+        let listed = pages(first, context, PERMISSION, &mut |chats| {
+            received = true;
             for chat in chats {
                 match serde_json::from_str(chat.get()) {
-                    Ok(chat) => self.take(chat, &owner, sink)?,
-                    Err(error) => sink.bad(error.to_string()),
+                    Ok(chat) => self.add(chat, &owner, sink)?,
+                    Err(error) => sink.bad_chat(error.to_string()),
                 }
             }
-            graph.tell(format!("of {user}"), sink.records);
+            context.report_progress(format!("of {user}"), sink.records);
             Ok(())
         });
         match listed {
-            Err(SourceError::RequestError(RequestError::Refused(answer), _))
-                if answer.status == 404 && !came =>
+            Err(SourceError::Request(RequestError::Refused(answer), _))
+                if answer.status == 404 && !received =>
             {
                 Ok(false)
             }
@@ -164,11 +164,11 @@ impl Lister<'_> {
         }
     }
 
-    /// Takes a chat, with the members that did not come with it.
-    fn take(
+    /// Adds a chat, after requesting the members that were not returned with it.
+    fn add(
         &mut self,
         mut chat: GraphChat,
-        owner: &Owner,
+        owner: &ListOwner,
         sink: &mut Sink<'_>,
     ) -> Result<(), SourceError> {
         let all = match &chat.members {
@@ -177,9 +177,9 @@ impl Lister<'_> {
         };
         sink.chat(&chat, owner);
         match all {
-            Err(trouble) if trouble.is_about_what_was_asked() => {
-                self.hidden += usize::from(!chat.is_external(self.home));
-                self.short.push(chat.id);
+            Err(error) if error.is_about_the_request() => {
+                self.seem_internal += usize::from(!chat.is_external(self.home));
+                self.incomplete.push(chat.id);
                 Ok(())
             }
             all => all,
@@ -189,53 +189,53 @@ impl Lister<'_> {
     fn all_members(&self, chat: &GraphChat) -> Result<Vec<ConversationMember>, SourceError> {
         let first = Call::get(format!("chats/{}/members", encoded(&chat.id)));
         let mut members = Vec::new();
-        pages(first, self.graph, MEMBERS_PERMISSION, &mut |page| {
+        pages(first, self.context, MEMBERS_PERMISSION, &mut |page| {
             for member in page {
                 let member = serde_json::from_str(member.get());
-                members.push(member.map_err(|_| {
-                    SourceError::unreadable("a member of a chat is not as it must be")
-                })?);
+                members.push(
+                    member.map_err(|_| SourceError::unreadable("a chat member can't be read"))?,
+                );
             }
             Ok(())
         })?;
         Ok(members)
     }
 
-    /// Says whose members are not all known.
-    fn tell(&self) {
-        if self.short.is_empty() {
+    /// Warns of chats of which some members are missing.
+    fn warn_of_missing_members(&self) {
+        if self.incomplete.is_empty() {
             return;
         }
-        let first = self.short.iter().take(3).cloned().collect::<Vec<_>>();
-        self.graph.warn(format!(
-            "Not all members are known of {} chats, such as {}; {} of them show no outsider so far. \
-             It takes the permission {MEMBERS_PERMISSION}, and chats that began in your tenant.",
-            self.short.len(),
+        let first = self.incomplete.iter().take(3).cloned().collect::<Vec<_>>();
+        self.context.warn(format!(
+            "Some members of {} chats are missing, such as {}; {} of these chats have no known external user. \
+             Listing all members requires the permission {MEMBERS_PERMISSION}, and a chat that began in your tenant.",
+            self.incomplete.len(),
             first.join(", "),
-            self.hidden,
+            self.seem_internal,
         ));
     }
 }
 
-/// The user, with the object id, where the directory may be asked for it; `None` where there is no such user.
-fn owner(user: &str, graph: &SourceContext<'_>) -> Result<Option<Owner>, SourceError> {
+/// Looks up the user's object id, if the application may read the directory. Returns `None` if there is no such user.
+fn owner(user: &str, context: &SourceContext<'_>) -> Result<Option<ListOwner>, SourceError> {
     if let Ok(id) = Uuid::try_parse(user) {
-        return Ok(Some(Owner {
+        return Ok(Some(ListOwner {
             name: None,
             id: Some(id),
         }));
     }
     let name = Some(user.to_string());
-    match (GraphUsers { graph }).id_of(user) {
-        Ok(Some(id)) => Ok(Some(Owner { name, id: Some(id) })),
+    match (GraphUsers { context }).id_of(user) {
+        Ok(Some(id)) => Ok(Some(ListOwner { name, id: Some(id) })),
         Ok(None) => Ok(None),
-        // The list of members has the id too, as a rule.
+        // The member list usually contains the id too.
         Err(RequestError::Refused(answer)) if answer.status == 403 => {
-            Ok(Some(Owner { name, id: None }))
+            Ok(Some(ListOwner { name, id: None }))
         }
-        Err(why) => Err(SourceError::RequestError(
+        Err(why) => Err(SourceError::Request(
             why,
-            "User.ReadBasic.All, as an application",
+            "User.ReadBasic.All, granted to the application",
         )),
     }
 }

@@ -1,8 +1,8 @@
 //! Defender's advanced hunting through Graph.
 //!
-//! Source: the v1.0 page of `security/runHuntingQuery` and its limits: 30 days, 100,000 rows an answer with not a
-//! word when there are more, 3 minutes, and a tenant's share of processor time for each quarter of an hour. So rows
-//! are counted first and asked for in slices of time. The older API says that an answer has 124 MB at the most.
+//! Source: the v1.0 page of `security/runHuntingQuery` and its limits: 30 days; 100,000 rows per response, which
+//! does not say when there are more; 3 minutes; and a share of processor time per tenant and quarter of an hour. So
+//! rows are counted first and requested in slices of time. The older API limits a response to 124 MB.
 
 use std::time::Duration;
 
@@ -19,36 +19,36 @@ use crate::identity::RequestError;
 use crate::search::query::Query;
 use crate::search::record::read_time;
 
-/// The permission that it takes.
-const PERMISSION: &str = "ThreatHunting.Read.All (Connect-ChatAccess -Scope Chat.ReadWrite.All, \
-    ThreatHunting.Read.All), and the account a role in Defender";
+/// The required permission, as the end of a sentence.
+const PERMISSION: &str = "ThreatHunting.Read.All, and the account a role in Defender. \
+    Use Connect-ChatAccess -Scope Chat.ReadWrite.All, ThreatHunting.Read.All";
 
-/// A query runs for 3 minutes at the most.
-const ANSWER_LIMIT: Duration = Duration::from_secs(200);
+/// Time limit of a request. The service ends a query after 3 minutes.
+const RESPONSE_TIME: Duration = Duration::from_secs(200);
 
-/// More than an answer can have.
-const LARGEST_ANSWER: usize = 128 * 1024 * 1024;
+/// Size limit of a response in bytes, more than the service's own 124 MB.
+const RESPONSE_SIZE: usize = 128 * 1024 * 1024;
 
-/// An answer with so many rows is cut off.
-const CUT_OFF: u64 = 100_000;
+/// Maximum number of rows in a response. One with this many rows may be truncated.
+const ROW_LIMIT: u64 = 100_000;
 
-/// A slice that does not come whole is halved so many times at the most.
+/// Maximum number of times an incomplete slice is halved.
 const HALVINGS: u32 = 8;
 
-/// Rows are counted by these units of time, each within what has too many rows by the one before.
+/// Units of time by which rows are counted. A unit with too many rows is counted again by the next one.
 const UNITS: [(&str, SignedDuration); 3] = [
     ("1h", SignedDuration::from_hours(1)),
     ("1m", SignedDuration::from_mins(1)),
     ("1s", SignedDuration::from_secs(1)),
 ];
 
-/// A table, which rows are wanted, and which columns. The schema page lacks columns that tenants have and the other
-/// way round, so whatever a search can do without is asked for with `column_ifexists`. Of chats of colleagues only
-/// those are left out that a row says it is of.
+/// A table, the filters for its rows, and its columns. The schema page lacks columns that tenants have and vice
+/// versa, so optional columns use `column_ifexists`. The filter for external users drops only rows that say that
+/// their chat is internal.
 struct Table {
     name: &'static str,
     chats: &'static str,
-    outsiders: &'static str,
+    external: &'static str,
     columns: &'static str,
 }
 
@@ -56,7 +56,7 @@ const TABLES: [Table; 2] = [
     Table {
         name: "MessageEvents",
         chats: "",
-        outsiders: "| where coalesce(column_ifexists(\"IsExternalThread\", true), true)\n",
+        external: "| where coalesce(column_ifexists(\"IsExternalThread\", true), true)\n",
         columns: "| project Timestamp, \
             TeamsMessageId = column_ifexists(\"TeamsMessageId\", \"\"), \
             SenderEmailAddress = column_ifexists(\"SenderEmailAddress\", \"\"), \
@@ -70,110 +70,110 @@ const TABLES: [Table; 2] = [
         name: "CloudAppEvents",
         chats: "| where Application == \"Microsoft Teams\"\n\
             | where isnotempty(RawEventData.ChatThreadId)\n",
-        outsiders: "| where tostring(RawEventData.ParticipantInfo.HasForeignTenantUsers) !in~ (\"false\", \"0\") \
+        external: "| where tostring(RawEventData.ParticipantInfo.HasForeignTenantUsers) !in~ (\"false\", \"0\") \
             or array_length(RawEventData.ParticipantInfo.ParticipatingTenantIds) > 1 \
             or column_ifexists(\"IsExternalUser\", false) == true\n",
         columns: "| project Timestamp, RawEventData",
     },
 ];
 
-/// The answer.
+/// The response.
 #[derive(Deserialize)]
 struct Results<'a> {
     #[serde(borrow, alias = "Results")]
     results: Vec<&'a RawValue>,
 }
 
-/// A stretch of time.
+/// A period, from its start to before its end.
 type Slice = (Timestamp, Timestamp);
 
-/// Goes through the tables. One that the tenant does not have is told, and costs the other nothing.
+/// Queries the tables. If the tenant lacks one, a warning says so and the other is still read.
 pub(super) fn search(
     span: &Span,
     query: &Query,
-    graph: &SourceContext<'_>,
+    context: &SourceContext<'_>,
     sink: &mut Sink<'_>,
 ) -> Result<(), SourceError> {
     let days = Span::HUNTING_DAYS;
-    // A day more, for a clock that is behind.
+    // One day of tolerance, for a clock that is slow.
     if span.start < back(Timestamp::now(), days + 1) {
-        graph.warn(format!(
-            "Defender keeps {days} days: what is older is not found by -Hunting."
+        context.warn(format!(
+            "Defender keeps {days} days. -Hunting does not find older messages."
         ));
     }
     let mut missing = Vec::new();
-    let mut trouble = None;
+    let mut error = None;
     for table in &TABLES {
         let hunt = Hunt {
             table,
             include_internal: query.include_internal,
-            cut_off: CUT_OFF,
-            graph,
+            row_limit: ROW_LIMIT,
+            context,
         };
         match hunt.run(span, sink) {
             Ok(()) => {}
-            Err(stop) if stop.is_stop() => return Err(stop),
-            Err(SourceError::RequestError(RequestError::Refused(answer), _))
+            Err(stop) if stop.is_cancelled() => return Err(stop),
+            Err(SourceError::Request(RequestError::Refused(answer), _))
                 if answer.status == 400
-                    && says(answer.message.as_deref(), "Failed to resolve table") =>
+                    && contains(answer.message.as_deref(), "Failed to resolve table") =>
             {
                 missing.push(table.name);
             }
-            Err(why) => trouble = trouble.or(Some(why)),
+            Err(why) => error = error.or(Some(why)),
         }
     }
-    if let Some(trouble) = trouble {
-        return Err(trouble);
+    if let Some(error) = error {
+        return Err(error);
     }
-    let why = "it is there with Defender for Office 365 (MessageEvents) \
+    let why = "it requires Defender for Office 365 (MessageEvents) \
         or Defender for Cloud Apps (CloudAppEvents)";
     match missing[..] {
         [] => Ok(()),
         [one] => {
-            graph.warn(format!("Your tenant has no table {one}; {why}."));
+            context.warn(format!("Your tenant has no table {one}; {why}."));
             Ok(())
         }
         _ => Err(SourceError::Other(
-            format!("Your tenant has neither table of Teams chats: {why}."),
-            "Give an audit log export, or -StartDate without -Hunting.",
+            format!("Your tenant has neither table of Teams chats; {why}."),
+            "Use an audit log export, or -StartDate without -Hunting.",
         )),
     }
 }
 
-fn says(message: Option<&str>, text: &str) -> bool {
+fn contains(message: Option<&str>, text: &str) -> bool {
     message.is_some_and(|message| message.contains(text))
 }
 
-/// One table.
+/// The search of one table.
 struct Hunt<'a> {
     table: &'a Table,
     include_internal: bool,
-    cut_off: u64,
-    graph: &'a SourceContext<'a>,
+    row_limit: u64,
+    context: &'a SourceContext<'a>,
 }
 
 impl Hunt<'_> {
     fn run(&self, span: &Span, sink: &mut Sink<'_>) -> Result<(), SourceError> {
-        self.graph
-            .tell(format!("counting {}", self.table.name), sink.records);
+        self.context
+            .report_progress(format!("counting {}", self.table.name), sink.records);
         let before = sink.records;
         let (slices, counted) = self.slices((span.start, span.end), &UNITS)?;
         for slice in slices {
-            self.take(slice, HALVINGS, sink)?;
+            self.read(slice, HALVINGS, sink)?;
         }
-        // A few may be too old by now.
-        let came = sink.records - before;
-        if came < counted - counted / 20 {
-            self.graph.warn(format!(
-                "{} has {counted} rows by its own count, and gave {came}: run the same command again.",
+        // A few rows may have expired since they were counted.
+        let received = sink.records - before;
+        if received < counted - counted / 20 {
+            self.context.warn(format!(
+                "{} has {counted} rows by its own count, but returned {received}. Run the command again.",
                 self.table.name
             ));
         }
         Ok(())
     }
 
-    /// Stretches of time that have few enough rows each, and how many there are in all. There is none where there
-    /// are no rows.
+    /// Returns periods that each have fewer rows than a response can contain, and the number of rows in all. Periods
+    /// without rows are left out.
     fn slices(
         &self,
         within: Slice,
@@ -182,8 +182,8 @@ impl Hunt<'_> {
         let Some(((name, unit), finer)) = units.split_first() else {
             return Ok((vec![within], 0));
         };
-        // Some rows come in between counting and asking.
-        let most = self.cut_off / 10 * 9;
+        // Rows can be added between the count and the request.
+        let most = self.row_limit / 10 * 9;
         let (mut slices, mut counted) = (Vec::new(), 0);
         let (mut begin, mut sum) = (within.0, 0);
         for (bin, rows) in self.count(within, name)? {
@@ -206,14 +206,14 @@ impl Hunt<'_> {
         Ok((slices, counted))
     }
 
-    /// How many rows there are in each unit of time, in order.
+    /// Returns the number of rows in each unit of time, in order.
     fn count(&self, within: Slice, unit: &str) -> Result<Vec<(Timestamp, u64)>, SourceError> {
         let query = format!(
             "{}| summarize Rows = count() by Slice = bin(Timestamp, {unit})",
             self.rows(within)
         );
         let body = self.ask(self.call(&query).repeatable())?;
-        let unreadable = || SourceError::unreadable("the count of rows is not as it must be");
+        let unreadable = || SourceError::unreadable("the row count is missing");
         let results: Results<'_> = serde_json::from_slice(&body.bytes).map_err(|_| unreadable())?;
         let mut counts = Vec::new();
         for result in results.results {
@@ -228,71 +228,71 @@ impl Hunt<'_> {
         Ok(counts)
     }
 
-    /// Takes the rows of a slice; where they do not come whole, those of its halves.
-    fn take(&self, slice: Slice, halvings: u32, sink: &mut Sink<'_>) -> Result<(), SourceError> {
+    /// Reads the rows of a slice. If the response is incomplete, reads its halves instead.
+    fn read(&self, slice: Slice, halvings: u32, sink: &mut Sink<'_>) -> Result<(), SourceError> {
         let query = format!("{}{}", self.rows(slice), self.table.columns);
         let middle = middle(slice).filter(|_| halvings > 0);
         match (self.ask(self.call(&query)), middle) {
             (Ok(body), _) if !body.cut => {
                 let results: Results<'_> = serde_json::from_slice(&body.bytes)
-                    .map_err(|_| SourceError::unreadable("it has no list of results"))?;
-                let whole = (results.results.len() as u64) < self.cut_off;
+                    .map_err(|_| SourceError::unreadable("the list of results is missing"))?;
+                let whole = (results.results.len() as u64) < self.row_limit;
                 if whole || middle.is_none() {
                     sink.page(&results.results);
-                    self.graph
-                        .tell(format!("reading {}", self.table.name), sink.records);
+                    self.context
+                        .report_progress(format!("reading {}", self.table.name), sink.records);
                 }
                 if whole {
                     return Ok(());
                 }
             }
-            (Err(SourceError::RequestError(RequestError::Refused(answer), _)), Some(_))
-                if says(answer.message.as_deref(), "exceeded the allowed") => {}
-            // It took too long, as a rule.
+            (Err(SourceError::Request(RequestError::Refused(answer), _)), Some(_))
+                if contains(answer.message.as_deref(), "exceeded the allowed") => {}
+            // Usually the query took too long.
             (
-                Err(SourceError::RequestError(RequestError::Exchange(ExchangeError::Lost(_)), _)),
+                Err(SourceError::Request(RequestError::Exchange(ExchangeError::Lost(_)), _)),
                 Some(_),
             ) => {}
             (answer, _) => drop(answer?),
         }
         let Some(middle) = middle else {
-            self.graph.warn(format!(
-                "{} has more rows between {} and {} than Defender gives; some are missing.",
+            self.context.warn(format!(
+                "{} has more rows between {} and {} than Defender returns; some are missing. Use an audit log export for this time.",
                 self.table.name, slice.0, slice.1
             ));
             return Ok(());
         };
-        self.take((slice.0, middle), halvings - 1, sink)?;
-        self.take((middle, slice.1), halvings - 1, sink)
+        self.read((slice.0, middle), halvings - 1, sink)?;
+        self.read((middle, slice.1), halvings - 1, sink)
     }
 
-    /// The query for the rows of a stretch of time.
+    /// Returns the query for the rows of a period.
     fn rows(&self, (start, end): Slice) -> String {
         let Table {
             name,
             chats,
-            outsiders,
+            external,
             ..
         } = self.table;
-        let outsiders = if self.include_internal { "" } else { outsiders };
+        let external = if self.include_internal { "" } else { external };
         format!(
-            "{name}\n| where Timestamp >= datetime({start}) and Timestamp < datetime({end})\n{chats}{outsiders}"
+            "{name}\n| where Timestamp >= datetime({start}) and Timestamp < datetime({end})\n{chats}{external}"
         )
     }
 
     fn call(&self, query: &str) -> Call {
         Call::post("security/runHuntingQuery".into(), json!({ "Query": query }))
-            .with_room(ANSWER_LIMIT, LARGEST_ANSWER)
+            .with_room(RESPONSE_TIME, RESPONSE_SIZE)
     }
 
     fn ask(&self, call: Call) -> Result<Body, SourceError> {
-        self.graph
+        self.context
             .ask(&call)
-            .map_err(|why| SourceError::RequestError(why, PERMISSION))
+            .map_err(|why| SourceError::Request(why, PERMISSION))
     }
 }
 
-/// The middle of a stretch that can be divided, in whole milliseconds.
+/// Returns the middle of a period in whole milliseconds, or `None` if it is too short to halve.
 fn middle((start, end): Slice) -> Option<Timestamp> {
     let (start, end) = (start.as_millisecond(), end.as_millisecond());
     let half = (end - start) / 2;
@@ -305,21 +305,21 @@ fn middle((start, end): Slice) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::atomic::AtomicBool;
 
     use sandbox::{Hunting, Sandbox, SandboxOptions, TokenClaims};
 
     use super::*;
+    use crate::cancel::Cancel;
     use crate::cloud::Cloud;
     use crate::events::{EventQueue, Taken};
     use crate::identity::Account;
     use crate::retry::RetrySettings;
-    use crate::search::running::Event;
+    use crate::search::event::Event;
     use crate::token::AccessToken;
 
-    /// Takes messages at these times, from midnight on, from a service that gives 10 rows at the most. Returns how
-    /// many records came, in how many queries, and the warnings.
-    fn take(seconds: &[i64]) -> (u64, usize, Vec<String>) {
+    /// Reads messages at these seconds after midnight from a service that returns up to 10 rows. Returns the number
+    /// of records, the number of queries, and the warnings.
+    fn hunt(seconds: &[i64]) -> (u64, usize, Vec<String>) {
         let midnight: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
         let rows = seconds.iter().map(|second| {
             json!({
@@ -343,19 +343,19 @@ mod tests {
         let cloud = Cloud::new(None, Some(&sandbox.url()), None).unwrap();
         let account = Account::with_token(cloud, token).unwrap();
         let (events, query) = (EventQueue::default(), Query::default());
-        let graph = SourceContext {
+        let context = SourceContext {
             account: &account,
             retry: RetrySettings::default(),
-            stop: &AtomicBool::new(false),
+            cancel: &Cancel::default(),
             events: &events,
             source: "Hunting",
-            warned: Default::default(),
+            warnings: Default::default(),
         };
         let hunt = Hunt {
             table: &TABLES[0],
             include_internal: false,
-            cut_off: 10,
-            graph: &graph,
+            row_limit: 10,
+            context: &context,
         };
         let mut sink = Sink::new(&query, 0);
         let end = midnight + SignedDuration::from_hours(24);
@@ -376,33 +376,33 @@ mod tests {
     }
 
     #[test]
-    fn few_rows_take_one_query_and_none_take_none() {
-        assert_eq!(take(&[0, 3600, 86_399]), (3, 2, vec![]));
-        assert_eq!(take(&[]), (0, 1, vec![]));
-        assert_eq!(take(&[86_400, -1]), (0, 1, vec![]), "of another day");
+    fn few_rows_require_one_query_and_no_rows_none() {
+        assert_eq!(hunt(&[0, 3600, 86_399]), (3, 2, vec![]));
+        assert_eq!(hunt(&[]), (0, 1, vec![]));
+        assert_eq!(hunt(&[86_400, -1]), (0, 1, vec![]), "of another day");
     }
 
     #[test]
-    fn many_rows_come_in_slices_of_hours() {
+    fn many_rows_are_read_in_slices_of_hours() {
         // The count of hours is cut off at 10 too, so there are not more than 10 of them.
         let seconds: Vec<i64> = (0..40).map(|row| row % 8 * 3600 + row).collect();
-        let (records, queries, warnings) = take(&seconds);
+        let (records, queries, warnings) = hunt(&seconds);
         assert_eq!((records, queries, warnings.len()), (40, 1 + 8, 0));
     }
 
     #[test]
     fn an_hour_with_too_many_rows_is_counted_by_the_minute_and_a_minute_by_the_second() {
         let minutes: Vec<i64> = (0..40).map(|row| 7230 + row % 8 * 60).collect();
-        assert_eq!(take(&minutes).0, 40);
+        assert_eq!(hunt(&minutes).0, 40);
         let seconds: Vec<i64> = (0..40).map(|row| 7200 + row % 8).collect();
-        assert_eq!(take(&seconds).0, 40);
-        let (records, _, warnings) = take(&[seconds, minutes, vec![0, 86_399]].concat());
+        assert_eq!(hunt(&seconds).0, 40);
+        let (records, _, warnings) = hunt(&[seconds, minutes, vec![0, 86_399]].concat());
         assert_eq!((records, warnings.len()), (82, 0));
     }
 
     #[test]
-    fn a_moment_with_more_rows_than_there_can_be_is_told() {
-        let (records, queries, warnings) = take(&[5; 12]);
+    fn a_second_with_too_many_rows_is_a_warning() {
+        let (records, queries, warnings) = hunt(&[5; 12]);
         assert!(records >= 10, "{records}");
         assert!(queries < 40, "{queries}");
         assert!(warnings[0].contains("some are missing"), "{warnings:?}");

@@ -1,8 +1,8 @@
-//! Sources that Microsoft Graph is asked for, in place of an export: the audit log ([`audit_query`]), Defender
-//! ([`hunting`]), and lists of users' chats ([`chats`]). [`users`] is the directory.
+//! Sources in Microsoft Graph, in place of an export: the audit log ([`audit_query`]), Defender ([`hunting`]),
+//! and the lists of users' chats ([`chats`]). [`users`] is the directory.
 //!
-//! Each gives its records to a [`Sink`], page by page. What goes wrong with one of them is told and costs nothing
-//! of what it gave before, nor of the others.
+//! Each source adds its records to a [`Sink`], page by page. If one fails, the failure is reported; the records that
+//! it returned before and those of the other sources are kept.
 
 mod audit_query;
 mod chats;
@@ -16,7 +16,6 @@ mod users;
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 pub use self::chats::ChatList;
 use self::sink::Sink;
@@ -24,20 +23,21 @@ pub(super) use self::source_context::SourceContext;
 use self::source_error::SourceError;
 pub use self::span::{Span, SpanOptions};
 pub(super) use self::users::GraphUsers;
-use super::gather::Gathered;
+use super::event::Event;
+use super::findings::Gathered;
 use super::query::Query;
-use super::running::Event;
+use crate::cancel::Cancel;
 use crate::events::EventQueue;
 use crate::identity::Account;
 use crate::input::InvalidInput;
 use crate::retry::RetrySettings;
 
-/// What Graph is asked for.
+/// The sources in Graph that a search reads.
 #[derive(Debug, Default)]
 pub struct Online {
-    /// The audit log, over this time.
+    /// The audit log in this period.
     pub audit_query: Option<Span>,
-    /// Defender's tables, over this time.
+    /// Defender's tables in this period.
     pub hunting: Option<Span>,
     /// The chats of users.
     pub chats: Option<ChatList>,
@@ -46,7 +46,7 @@ pub struct Online {
 }
 
 impl Online {
-    /// What `account`, which is to ask, can't do.
+    /// Checks that `account` can query these sources.
     pub(super) fn check(&self, account: Option<&Arc<Account>>) -> Result<(), InvalidInput> {
         if self.audit_query.is_none() && self.hunting.is_none() {
             return Ok(());
@@ -64,16 +64,17 @@ impl Online {
                 "Environment",
                 environment,
                 "Microsoft Graph has the audit query in the worldwide cloud only; \
-                 pipe what Search-UnifiedAuditLog returns, or give an export",
+                 pipe the output of Search-UnifiedAuditLog, or use an export",
             ));
         }
         Ok(())
     }
 
-    /// The own tenant: the one that the caller gives, or that of whoever asks. What is asked is of one tenant.
+    /// Returns the home tenant: the one that the caller specifies, or that of the tokens. All sources must be of one
+    /// tenant.
     ///
     /// # Errors
-    /// They are different ones, or a list of chats is of none.
+    /// The tenants differ, or the tenant of a list of chats is unknown.
     pub(super) fn tenant(
         &self,
         given: Option<&str>,
@@ -95,7 +96,7 @@ impl Online {
                 return Err(InvalidInput::new(
                     "TenantId",
                     "",
-                    "the DiscoveryToken does not say of which tenant it is; give your tenant's GUID",
+                    "the DiscoveryToken does not name its tenant; use your tenant's GUID",
                 ));
             }
             return Ok(signed_in);
@@ -105,7 +106,7 @@ impl Online {
                 return Err(InvalidInput::new(
                     name,
                     &tenant,
-                    format!("what is asked with the {other} is of tenant {of}"),
+                    format!("the {other} belongs to tenant {of}"),
                 ));
             }
         }
@@ -113,68 +114,70 @@ impl Online {
     }
 }
 
-/// Asks for everything, one source after the other, and adds it to what the files gave. `account` is who is
-/// signed in.
+/// Reads all sources, one after the other, and merges their records into `gathered`. `account` is the signed-in
+/// account.
 pub(super) fn gather(
     online: &Online,
     account: Option<&Arc<Account>>,
     query: &Query,
-    stop: &AtomicBool,
+    cancel: &Cancel,
     events: &EventQueue<Event>,
     gathered: &mut Gathered,
 ) {
-    let graph = |account, source| SourceContext {
+    let context = |account, source| SourceContext {
         account,
         retry: online.retry,
-        stop,
+        cancel,
         events,
         source,
-        warned: RefCell::default(),
+        warnings: RefCell::default(),
     };
-    let mut take =
+    let mut read =
         |name: &str,
          token: &str,
-         graph: SourceContext<'_>,
+         context: SourceContext<'_>,
          search: &dyn Fn(&SourceContext<'_>, &mut Sink<'_>) -> Result<(), SourceError>| {
             let mut sink = Sink::new(query, gathered.files.len());
             gathered.files.push(name.into());
-            if let Err(trouble) = search(&graph, &mut sink)
-                && let Some((error, message, next_step)) = trouble.told(token)
+            if let Err(error) = search(&context, &mut sink)
+                && let Some((error, message, next_step)) = error.report(token)
             {
                 gathered.incomplete.push(message.clone());
                 events.push(Event::SourceError {
-                    source: graph.source,
+                    source: context.source,
                     error,
                     message,
                     next_step,
                     records: sink.records,
                 });
             }
-            gathered.incomplete.append(&mut graph.warned.borrow_mut());
-            sink.pour(gathered);
+            gathered
+                .incomplete
+                .append(&mut context.warnings.borrow_mut());
+            sink.merge_into(gathered);
         };
     if let (Some(span), Some(account)) = (&online.audit_query, account) {
-        take(
+        read(
             "the audit query",
             "Sign in again.",
-            graph(account, "AuditQuery"),
-            &|graph, sink| audit_query::search(span, query, graph, sink),
+            context(account, "AuditQuery"),
+            &|context, sink| audit_query::search(span, query, context, sink),
         );
     }
     if let (Some(span), Some(account)) = (&online.hunting, account) {
-        take(
+        read(
             "the hunting query",
             "Sign in again.",
-            graph(account, "Hunting"),
-            &|graph, sink| hunting::search(span, query, graph, sink),
+            context(account, "Hunting"),
+            &|context, sink| hunting::search(span, query, context, sink),
         );
     }
     if let Some(list) = &online.chats {
-        take(
+        read(
             "the lists of chats",
-            chats::ANOTHER_TOKEN,
-            graph(&list.account, "Chats"),
-            &|graph, sink| chats::search(list, query, graph, sink),
+            chats::NEW_TOKEN,
+            context(&list.account, "Chats"),
+            &|context, sink| chats::search(list, query, context, sink),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Lists that come in pages.
+//! Paged lists.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::{SourceContext, SourceError};
 use crate::graph::Call;
 
-/// A page has up to 999 records of a few kilobytes each.
+/// Limits of a page, which has up to 999 records of a few kilobytes each.
 const PAGE_LIMIT: Duration = Duration::from_secs(120);
 const LARGEST_PAGE: usize = 64 * 1024 * 1024;
 
@@ -21,33 +21,33 @@ struct Page<'a> {
     next: Option<String>,
 }
 
-/// Goes through all pages of a list, whose first one is `call`'s answer.
+/// Requests all pages of a list, beginning with `call`, and passes the items of each to `add`.
 pub(super) fn pages(
     mut call: Call,
-    graph: &SourceContext<'_>,
+    context: &SourceContext<'_>,
     permission: &'static str,
-    take: &mut dyn FnMut(&[&RawValue]) -> Result<(), SourceError>,
+    add: &mut dyn FnMut(&[&RawValue]) -> Result<(), SourceError>,
 ) -> Result<(), SourceError> {
     call = call.with_room(PAGE_LIMIT, LARGEST_PAGE);
     let mut seen = HashSet::new();
     loop {
-        let body = graph
+        let body = context
             .ask(&call)
-            .map_err(|why| SourceError::RequestError(why, permission))?;
+            .map_err(|why| SourceError::Request(why, permission))?;
         if body.cut {
-            return Err(SourceError::unreadable("a page is larger than any can be"));
+            return Err(SourceError::unreadable("a page is larger than 64 MiB"));
         }
         let page: Page<'_> = serde_json::from_slice(&body.bytes)
-            .map_err(|_| SourceError::unreadable("a page is no list"))?;
-        take(&page.value)?;
+            .map_err(|_| SourceError::unreadable("a page contains no list"))?;
+        add(&page.value)?;
         let Some(link) = page.next else {
             return Ok(());
         };
-        // A link that leads elsewhere would take the token there, and one that repeats itself has no end.
-        let root = &graph.account.client().cloud().graph;
+        // A link to another address would leak the token, and a repeated link would never end.
+        let root = &context.account.client().cloud().graph;
         call = call
             .next_page(&link, root)
             .filter(|_| seen.insert(link))
-            .ok_or_else(|| SourceError::unreadable("its next page is not at the same place"))?;
+            .ok_or_else(|| SourceError::unreadable("the link to the next page is invalid"))?;
     }
 }

@@ -1,19 +1,19 @@
-//! Where the records of a source go.
+//! Collects the records of an online source.
 
 use serde_json::value::RawValue;
 
-use crate::search::gather::Gathered;
+use crate::search::findings::Gathered;
 use crate::search::query::Query;
-use crate::search::record::{GraphChat, Owner};
+use crate::search::record::{GraphChat, ListOwner};
 use crate::search::worker::Worker;
 
-/// What one source gave, by page.
+/// The records of one source, page by page.
 pub(super) struct Sink<'q> {
     worker: Worker<'q>,
-    /// The source's number among the files.
+    /// The number of the source among the files.
     file: usize,
     pages: u32,
-    /// How many records came.
+    /// Number of records received.
     pub(super) records: u64,
 }
 
@@ -27,31 +27,31 @@ impl<'q> Sink<'q> {
         }
     }
 
-    /// Takes the records of a page. One that can't be read costs only itself, and is told.
+    /// Adds the records of a page. A record that can't be read is skipped and reported.
     pub(super) fn page(&mut self, records: &[&RawValue]) {
         for (at, record) in records.iter().enumerate() {
-            if let Err(why) = self.worker.take(record.get().as_bytes()) {
+            if let Err(why) = self.worker.add(record.get().as_bytes()) {
                 self.worker
                     .damages
                     .row(self.file, self.pages, at as u64, why);
             }
         }
-        self.turn(records.len() as u64);
+        self.end_page(records.len() as u64);
     }
 
-    /// A chat of a list that can't be read.
-    pub(super) fn bad(&mut self, why: String) {
+    /// Reports a chat that can't be read.
+    pub(super) fn bad_chat(&mut self, why: String) {
         self.worker.damages.row(self.file, self.pages, 0, why);
-        self.turn(1);
+        self.end_page(1);
     }
 
-    /// Takes a chat of a list.
-    pub(super) fn chat(&mut self, chat: &GraphChat, owner: &Owner) {
-        self.worker.take_chat(chat, owner);
-        self.turn(1);
+    /// Adds a chat.
+    pub(super) fn chat(&mut self, chat: &GraphChat, owner: &ListOwner) {
+        self.worker.add_chat(chat, owner);
+        self.end_page(1);
     }
 
-    fn turn(&mut self, count: u64) {
+    fn end_page(&mut self, count: u64) {
         self.worker
             .damages
             .block(self.file, self.pages, count, false);
@@ -59,8 +59,8 @@ impl<'q> Sink<'q> {
         self.records += count;
     }
 
-    /// Adds all of it to what others gave.
-    pub(super) fn pour(self, gathered: &mut Gathered) {
+    /// Merges the records into those of the other sources.
+    pub(super) fn merge_into(self, gathered: &mut Gathered) {
         gathered.facts.merge(self.worker.facts);
         gathered.damages.merge(self.worker.damages);
     }

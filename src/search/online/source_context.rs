@@ -1,46 +1,42 @@
-//! What a source asks with, and how it tells what it does.
+//! How an online source sends requests and reports progress.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::cancel::Cancel;
 use crate::events::EventQueue;
 use crate::graph::Call;
 use crate::http::Body;
 use crate::identity::{Account, RequestError, Session};
 use crate::retry::RetrySettings;
-use crate::search::running::Event;
+use crate::search::event::Event;
 
-/// A wait is over at the latest so long after the search was stopped.
-const STOP_LIMIT: Duration = Duration::from_millis(50);
-
-/// A wait that is shorter is not worth an event.
+/// Waits shorter than this are not reported.
 const NOTICEABLE: Duration = Duration::from_secs(2);
 
-/// One source that is asked, and what it has to ask with.
+/// What an online source needs: an account to send requests with, and a queue to report to.
 pub(in crate::search) struct SourceContext<'a> {
     pub(in crate::search) account: &'a Account,
     pub(in crate::search) retry: RetrySettings,
-    pub(in crate::search) stop: &'a AtomicBool,
+    pub(in crate::search) cancel: &'a Cancel,
     pub(in crate::search) events: &'a EventQueue<Event>,
-    /// Its name in events and in the ids of errors.
+    /// The source's name in events and error ids.
     pub(in crate::search) source: &'static str,
-    /// What it was warned of.
-    pub(in crate::search) warned: RefCell<Vec<String>>,
+    /// The warnings so far.
+    pub(in crate::search) warnings: RefCell<Vec<String>>,
 }
 
 impl SourceContext<'_> {
     pub(super) fn ask(&self, call: &Call) -> Result<Body, RequestError> {
-        let asking = Session {
+        let session = Session {
             account: self.account,
             retry: self.retry,
             wait: &|time, reason| self.wait(time, reason),
         };
-        asking.ask(call)
+        session.ask(call)
     }
 
-    /// Waits; `false` as soon as the search is stopped.
+    /// Waits for `time`. Returns `false` as soon as the search is cancelled.
     pub(super) fn wait(&self, time: Duration, reason: &str) -> bool {
         if time >= NOTICEABLE && !reason.is_empty() {
             self.events.push(Event::Wait {
@@ -48,32 +44,23 @@ impl SourceContext<'_> {
                 seconds: time.as_secs_f64(),
             });
         }
-        let end = Instant::now() + time;
-        loop {
-            if self.stop.load(Ordering::Relaxed) {
-                return false;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return true;
-            }
-            thread::sleep(left.min(STOP_LIMIT));
-        }
+        self.cancel.wait(time).is_ok()
     }
 
-    pub(super) fn tell(&self, message: impl Into<String>, records: u64) {
-        let event = Event::Session {
+    /// Replaces the last progress event with a new one.
+    pub(super) fn report_progress(&self, message: impl Into<String>, records: u64) {
+        let event = Event::Asking {
             source: self.source,
             message: message.into(),
             records,
         };
         self.events
-            .replace_last(event, |last| matches!(last, Event::Session { .. }));
+            .replace_last(event, |last| matches!(last, Event::Asking { .. }));
     }
 
-    /// Says that something may be missing.
+    /// Reports that records may be missing.
     pub(in crate::search) fn warn(&self, message: String) {
-        self.warned.borrow_mut().push(message.clone());
+        self.warnings.borrow_mut().push(message.clone());
         self.events.push(Event::Warning { message });
     }
 }

@@ -1,56 +1,60 @@
-//! What can go wrong with a source, as a person is told it.
+//! Errors of an online source, as they are reported.
 
 use crate::identity::RequestError;
 
-/// Why a source is not complete.
+/// Why the records of a source are incomplete.
 pub(super) enum SourceError {
-    /// Graph did not answer in a way that can be used. The permission is the one that it takes.
-    RequestError(RequestError, &'static str),
-    /// Something else, and what to do about it.
+    /// A request failed. It requires the given permission.
+    Request(RequestError, &'static str),
+    /// Another failure: a sentence, and the next step.
     Other(String, &'static str),
 }
 
-/// What to do where nothing else is known.
-const AGAIN: &str = "Run the same command again; what it found is right, and may not be all.";
+/// The next step where there is no better one.
+const AGAIN: &str = "Run the command again; the results so far are correct but may be incomplete.";
 
 impl SourceError {
-    /// An answer of Graph's that is not as it must be.
+    /// A response that does not have the documented form. `what` ends the sentence.
     pub(super) fn unreadable(what: &str) -> Self {
         Self::Other(
-            format!("Microsoft Graph's answer can't be used: {what}."),
+            format!("Microsoft Graph returned an unexpected response: {what}."),
             AGAIN,
         )
     }
 
-    /// Whether the search was stopped.
-    pub(super) fn is_stop(&self) -> bool {
-        matches!(self, Self::RequestError(RequestError::Stopped, _))
+    /// Returns whether the search was cancelled.
+    pub(super) fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Request(RequestError::Stopped, _))
     }
 
-    /// Whether another request may fare better: neither the token, nor the service, nor the way to it is why.
-    pub(super) fn is_about_what_was_asked(&self) -> bool {
+    /// Returns whether the failure concerns only this request, so that others may still succeed: the cause is
+    /// neither the token, nor the service, nor the connection.
+    pub(super) fn is_about_the_request(&self) -> bool {
         match self {
             Self::Other(..) => true,
-            Self::RequestError(RequestError::Refused(answer), _) => {
+            Self::Request(RequestError::Refused(answer), _) => {
                 (400..500).contains(&answer.status) && !matches!(answer.status, 401 | 429)
             }
-            Self::RequestError(..) => false,
+            Self::Request(..) => false,
         }
     }
 
-    /// A stable name, a sentence, and what to do; `None` where the search was stopped. `token` says how to come by
-    /// another token.
-    pub(super) fn told(self, token: &str) -> Option<(&'static str, String, String)> {
+    /// Returns a stable name, a sentence and the next step, or `None` if the search was cancelled. `new_token` says
+    /// how to get another token.
+    pub(super) fn report(self, new_token: &str) -> Option<(&'static str, String, String)> {
         let (answer, permission) = match self {
             Self::Other(message, next_step) => return Some(("Failed", message, next_step.into())),
-            Self::RequestError(answer, permission) => (answer, permission),
+            Self::Request(answer, permission) => (answer, permission),
         };
         let (error, next_step) = match &answer {
             RequestError::Stopped => return None,
             RequestError::SignIn(error) => ("Unauthorized", error.next_step().to_string()),
             RequestError::Refused(refused) => match refused.status {
-                401 => ("Unauthorized", token.into()),
-                403 | 412 => ("Denied", format!("It takes the permission {permission}.")),
+                401 => ("Unauthorized", new_token.into()),
+                403 | 412 => (
+                    "Denied",
+                    format!("The request requires the permission {permission}."),
+                ),
                 429 => ("Throttled", AGAIN.into()),
                 _ => ("Failed", AGAIN.into()),
             },

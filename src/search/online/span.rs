@@ -1,4 +1,4 @@
-//! The time that a query is about.
+//! The period that a query covers.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -6,44 +6,44 @@ use serde::Deserialize;
 use crate::input::InvalidInput;
 use crate::search::record::read_time;
 
-/// The time as the caller writes it. Times without an offset are UTC.
+/// The period as the caller writes it. Times without an offset are UTC.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SpanOptions {
-    /// Its beginning.
+    /// The start. By default a number of days before the end, which depends on the source.
     pub start: Option<String>,
-    /// Its end; now, where it is not given.
+    /// The end, exclusive. By default now.
     pub end: Option<String>,
 }
 
-/// From a time up to before another.
+/// A period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// The beginning.
+    /// The start, inclusive.
     pub start: Timestamp,
-    /// The end.
+    /// The end, exclusive.
     pub end: Timestamp,
 }
 
 impl Span {
-    /// How many days the audit log is kept for, unless it was paid for to be longer.
+    /// Days that the audit log is kept without an extended licence.
     pub const AUDIT_DAYS: i64 = 180;
 
-    /// How many days Defender keeps what it has.
+    /// Days that Defender keeps its tables.
     pub const HUNTING_DAYS: i64 = 30;
 
-    /// Checks what the caller gives. Without a beginning it is `days` before the end.
+    /// Parses a period. The default start is `days` before the end.
     ///
     /// # Errors
-    /// A time that is none, or not before the end.
+    /// A time can't be parsed, or the start is not before the end.
     pub fn new(options: &SpanOptions, now: Timestamp, days: i64) -> Result<Self, InvalidInput> {
         let time = |parameter, text: &Option<String>| match text {
             None => Ok(None),
             Some(text) => read_time(text).map(Some).ok_or_else(|| {
-                InvalidInput::new(parameter, text, "give a time such as 2026-08-31T10:00:00Z")
+                InvalidInput::new(parameter, text, "use a time such as 2026-08-31T10:00:00Z")
             }),
         };
-        // The end of this second: Graph takes seven decimals, and nobody needs one.
+        // Rounded up to a second: Graph accepts at most seven decimals.
         let now = Timestamp::from_second(now.as_second() + 1).unwrap_or(now);
         let end = time("EndDate", &options.end)?.unwrap_or(now);
         let start = match time("StartDate", &options.start)? {
@@ -61,7 +61,7 @@ impl Span {
     }
 }
 
-/// So many days before.
+/// Returns the time `days` before `time`.
 pub(super) fn back(time: Timestamp, days: i64) -> Timestamp {
     time.checked_sub(SignedDuration::from_hours(24 * days))
         .unwrap_or(Timestamp::MIN)
@@ -82,14 +82,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_given_is_the_last_thirty_days() {
+    fn the_default_period_is_the_last_thirty_days() {
         let span = span("", "").unwrap();
         assert_eq!(span.start.to_string(), "2026-10-23T12:00:01Z");
         assert_eq!(span.end.to_string(), "2026-11-22T12:00:01Z");
     }
 
     #[test]
-    fn the_beginning_is_before_the_end() {
+    fn the_start_must_be_before_the_end() {
         assert!(span("2026-11-01", "2026-11-02T00:00:00+01:00").is_ok());
         let error = span("2026-11-02", "2026-11-01").unwrap_err();
         assert!(

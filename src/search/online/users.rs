@@ -1,4 +1,4 @@
-//! The directory of the tenant that an account is of.
+//! The directory of an account's tenant.
 
 use serde::Deserialize;
 use uuid::Uuid;
@@ -9,12 +9,12 @@ use crate::identity::RequestError;
 use crate::search::directory::Directory;
 use crate::search::query::folded;
 
-/// An account's directory.
+/// The directory of an account's tenant.
 pub(in crate::search) struct GraphUsers<'a> {
-    pub(in crate::search) graph: &'a SourceContext<'a>,
+    pub(in crate::search) context: &'a SourceContext<'a>,
 }
 
-/// What is asked for of a user.
+/// The requested properties of a user.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct User {
@@ -24,7 +24,7 @@ struct User {
 
 impl Directory for GraphUsers<'_> {
     fn tenant(&self) -> Option<Uuid> {
-        Uuid::try_parse(&self.graph.account.tenant()?).ok()
+        Uuid::try_parse(&self.context.account.tenant()?).ok()
     }
 
     fn find(&self, name: &str) -> Result<Option<Uuid>, String> {
@@ -42,11 +42,11 @@ impl Directory for GraphUsers<'_> {
 }
 
 impl GraphUsers<'_> {
-    /// The object id of the user of this name; `None` where there is no such user.
+    /// Returns the object id of the user with this name, or `None` if there is no such user.
     pub(super) fn id_of(&self, name: &str) -> Result<Option<Uuid>, RequestError> {
         let segment = encoded(name);
         let call = Call::get(format!("users/{segment}?$select=id,userPrincipalName"));
-        match self.graph.ask(&call) {
+        match self.context.ask(&call) {
             Ok(body) => id_in(&body.bytes, name),
             Err(RequestError::Refused(answer)) if answer.status == 404 => Ok(None),
             Err(why) => Err(why),
@@ -54,10 +54,10 @@ impl GraphUsers<'_> {
     }
 }
 
-/// The user's id. An answer about somebody else than was asked for is none.
+/// Returns the id in a response, or `None` if the response is about another user.
 fn id_in(json: &[u8], name: &str) -> Result<Option<Uuid>, RequestError> {
     let user: User = serde_json::from_slice(json).map_err(|_| {
-        let why = "its answer about a user can't be read";
+        let why = "the response about a user can't be read";
         RequestError::Exchange(ExchangeError::Lost(why.into()))
     })?;
     Ok((folded(&user.user_principal_name) == folded(name)).then_some(user.id))
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_user_who_was_asked_for_is_taken() {
+    fn a_response_about_another_user_is_ignored() {
         let id = "11111111-0000-4000-8000-000000000001";
         let found = |name: &str| {
             let json = format!(r#"{{"id":"{id}","userPrincipalName":"{name}"}}"#);

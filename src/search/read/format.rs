@@ -93,11 +93,13 @@ fn recognise_json(content: &[u8], whole: bool) -> Result<json::Layout, String> {
     let known = |bytes: &[u8]| KNOWN.iter().any(|name| memmem::find(bytes, name).is_some());
     // A single record may be longer than the sample; an empty list is a search without results.
     if !pieces.is_empty() && !known(content) {
-        return Err(format!("its JSON objects are of another kind; {EXPECTED}"));
+        return Err(format!(
+            "its JSON objects are of an unknown kind; {EXPECTED}"
+        ));
     }
     if pieces.is_empty() && whole && scan.in_progress().is_some() && !known(content) {
         return Err(format!(
-            "it is JSON that is cut short, of an unknown kind; {EXPECTED}"
+            "it is truncated JSON of an unknown kind; {EXPECTED}"
         ));
     }
     let line = memchr(b'\n', content).unwrap_or(content.len());
@@ -122,7 +124,7 @@ fn recognise_csv(content: &[u8], whole: bool) -> Result<(Csv, usize), String> {
         let end = match memchr(b'\n', rest) {
             Some(length) => start + length + 1,
             None if whole => content.len(),
-            None => return Err(format!("its first line has no end; {EXPECTED}")),
+            None => return Err(format!("its first line is longer than 256 KiB; {EXPECTED}")),
         };
         let line = &content[start..end];
         // Windows PowerShell's Export-Csv puts a type before the header, and Excel a separator.
@@ -135,7 +137,7 @@ fn recognise_csv(content: &[u8], whole: bool) -> Result<(Csv, usize), String> {
             .find_map(|delimiter| rows(line, delimiter).map(|rows| Csv { delimiter, rows }))
         {
             Some(csv) => Ok((csv, end)),
-            None => Err(format!("it is none of the known formats; {EXPECTED}")),
+            None => Err(format!("its format is unknown; {EXPECTED}")),
         };
     }
 }

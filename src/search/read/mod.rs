@@ -281,7 +281,7 @@ impl Current {
                     self.ended = true;
                     block.last = true;
                     return match scan.finish(bytes, &mut block.pieces) {
-                        true => Err("its last bracket is missing".into()),
+                        true => Err("its last closing bracket is missing".into()),
                         false => Ok(()),
                     };
                 }
@@ -369,9 +369,9 @@ impl Buffer {
 /// An error of reading, as the end of a sentence.
 fn told(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => "its packed data is cut short".into(),
-        io::ErrorKind::NotFound => "there is no such file".into(),
-        io::ErrorKind::PermissionDenied => "it may not be read".into(),
+        io::ErrorKind::UnexpectedEof => "its compressed data ends too early".into(),
+        io::ErrorKind::NotFound => "the file does not exist".into(),
+        io::ErrorKind::PermissionDenied => "access to it is denied".into(),
         _ => crate::input::one_line(&error.to_string(), 200),
     }
 }

@@ -86,7 +86,7 @@ fn open_file(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_dir() {
         return Err(io::Error::new(
             io::ErrorKind::IsADirectory,
-            "it is a folder; give the files in it, such as folder/*.csv",
+            "it is a folder; specify the files in it, such as folder/*.csv",
         ));
     }
     Ok(file)
@@ -97,7 +97,7 @@ fn entries(path: &Path, file: File) -> io::Result<Vec<Source>> {
     let unusable = |error: zip::result::ZipError| {
         io::Error::new(
             io::ErrorKind::InvalidData,
-            format!("its zip directory can't be read ({error}); it may be cut short"),
+            format!("its zip directory can't be read ({error}); the archive may be truncated"),
         )
     };
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(unusable)?;
@@ -116,17 +116,19 @@ fn entries(path: &Path, file: File) -> io::Result<Vec<Source>> {
             )
         };
         if entry.encrypted() {
-            return Err(refused("is encrypted: unpack it first"));
+            return Err(refused("is encrypted; extract it first"));
         }
         if !matches!(
             method,
             CompressionMethod::Stored | CompressionMethod::DEFLATE
         ) {
-            return Err(refused("is packed by a rare method: unpack it first"));
+            return Err(refused(
+                "has an unsupported compression method; extract it first",
+            ));
         }
         let start = entry
             .data_start()
-            .ok_or_else(|| refused("can't be found in the archive"))?;
+            .ok_or_else(|| refused("has no data in the archive"))?;
         found.push(Source::Entry(Entry {
             archive: path.to_owned(),
             start,

@@ -35,7 +35,7 @@ impl GraphChat {
             .collect()
     }
 
-    /// Whether outsiders take part, as far as its members are known, or it began with one.
+    /// Whether external users take part, as far as its members are known, or it began with one.
     pub(crate) fn is_external(&self, home: Uuid) -> bool {
         !self.other_tenants(home).is_empty()
             || self
@@ -70,7 +70,7 @@ impl ConversationMember {
 
 /// Whose list a chat is in: a member of it for sure.
 #[derive(Debug)]
-pub(crate) struct Owner {
+pub(crate) struct ListOwner {
     /// The user principal name.
     pub(crate) name: Option<String>,
     pub(crate) id: Option<Uuid>,

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub(crate) use self::audit::{AuditRecord, ParticipantInfo, SipDomain};
-pub(crate) use self::chat::{ConversationMember, GraphChat, Owner};
+pub(crate) use self::chat::{ConversationMember, GraphChat, ListOwner};
 pub(crate) use self::hunting::{MessageEvent, Recipient, recipients};
 pub(crate) use self::lenient::{Flag, Text};
 pub(crate) use self::moment::read_time;

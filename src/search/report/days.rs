@@ -1,4 +1,4 @@
-//! When chats were first seen, counted for a row of bars.
+//! The chart of new chats over time.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use crate::search::target::Target;
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// More bars than this can't be told apart.
+/// Maximum number of bars, so that they stay distinguishable.
 const MOST_BARS: i64 = 120;
 
-/// Fewer would be blocks rather than bars; days after the last are shown as empty.
+/// Minimum number of bars, so that they stay narrow; days after the last are empty.
 const FEWEST_BARS: usize = 14;
 
-/// Counts per step of time, from the first to the last.
+/// Number of new chats per step of time.
 pub(super) struct Days {
     /// The first step's day, counted from 1970.
     first: i64,
@@ -26,7 +26,7 @@ pub(super) struct Days {
 }
 
 impl Days {
-    /// `None` where no chat has a time.
+    /// Returns `None` if no chat has a time.
     pub(super) fn of(targets: &[Target]) -> Option<Self> {
         let mut chats: BTreeMap<&str, i64> = BTreeMap::new();
         for target in targets {
@@ -55,7 +55,7 @@ impl Days {
         self.counts.iter().copied().max().unwrap_or(1).max(1)
     }
 
-    /// The first day of a step.
+    /// Returns the first day of a step.
     pub(super) fn name(&self, at: usize) -> String {
         let day = self.first + self.step * i64::try_from(at).unwrap_or(0);
         Timestamp::from_second(day * DAY)

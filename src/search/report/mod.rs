@@ -1,10 +1,10 @@
-//! A page that a person can look at: which outsiders reached whom, and when.
+//! The HTML report: which external users reached whom, and when.
 //!
-//! [`page`] makes one self-contained HTML document. Everything in it comes from records that outsiders have a
-//! say in, so every value goes through [`Text`], and the page may load and run nothing but its own script.
+//! [`page`] returns one self-contained document. External users influence the values in records, so every value
+//! is escaped by [`Text`], and the page's policy allows nothing but its own style and script.
 
 mod days;
-mod outsiders;
+mod external_users;
 mod text;
 
 use std::fmt::{self, Display, Write as _};
@@ -13,15 +13,15 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use self::days::Days;
-use self::outsiders::outsiders;
+use self::external_users::external_users;
 use self::text::{Text, When};
-use super::gather::Findings;
+use super::findings::Findings;
 use super::target::Target;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// The page, as of `now`.
+/// Returns the report on `findings`, dated `now`.
 pub fn page(findings: &Findings, now: Timestamp) -> String {
     let mut page = String::new();
     // Writing to a String can't fail.
@@ -30,7 +30,7 @@ pub fn page(findings: &Findings, now: Timestamp) -> String {
 }
 
 fn write_page(page: &mut String, findings: &Findings, now: Timestamp) -> fmt::Result {
-    // The script runs by a number that nothing written into the page before can have known.
+    // A random nonce, so that no script in a record can run.
     let nonce = Uuid::new_v4().simple();
     write!(
         page,
@@ -38,16 +38,16 @@ fn write_page(page: &mut String, findings: &Findings, now: Timestamp) -> fmt::Re
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
          style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
-         <title>Chats with outsiders</title>\n<style nonce=\"{nonce}\">\n{STYLE}</style>\n</head>\n<body>\n\
+         <title>Chats with external users</title>\n<style nonce=\"{nonce}\">\n{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip screen\" href=\"#of-targets\">Skip to the targets</a>\n<header>\n\
-         <h1>Chats with outsiders</h1>\n<p class=\"soft\">{} records in {}, read {} UTC.</p>\n</header>\n<main>\n",
+         <h1>Chats with external users</h1>\n<p class=\"soft\">{} records in {}, read {} UTC.</p>\n</header>\n<main>\n",
         findings.records,
         counted(findings.files.len().max(1), "source", "sources"),
         When(Some(now)),
     )?;
     write_summary(page, findings)?;
     write_days(page, &findings.targets)?;
-    write_outsiders(page, &findings.targets)?;
+    write_external_users(page, &findings.targets)?;
     write_targets(page, &findings.targets)?;
     write!(
         page,
@@ -67,7 +67,7 @@ fn write_summary(page: &mut String, findings: &Findings) -> fmt::Result {
         .count();
     page.push_str("<dl>\n");
     for (name, count) in [
-        ("Outsiders", outsiders(targets).len()),
+        ("External users", external_users(targets).len()),
         (
             "Their domains",
             distinct(&|target| target.external_domains.clone()),
@@ -83,7 +83,7 @@ fn write_summary(page: &mut String, findings: &Findings) -> fmt::Result {
     let damages = findings.damages.iter().map(ToString::to_string);
     let missing: Vec<String> = findings.incomplete.iter().cloned().chain(damages).collect();
     if !missing.is_empty() {
-        page.push_str("<p class=\"bad\">Not everything could be read:</p>\n<ul>\n");
+        page.push_str("<p class=\"bad\">Some records could not be read:</p>\n<ul>\n");
         for what in missing.iter().take(20) {
             writeln!(page, "<li>{}</li>", Text(what))?;
         }
@@ -131,15 +131,15 @@ fn write_days(page: &mut String, targets: &[Target]) -> fmt::Result {
     )
 }
 
-fn write_outsiders(page: &mut String, targets: &[Target]) -> fmt::Result {
+fn write_external_users(page: &mut String, targets: &[Target]) -> fmt::Result {
     page.push_str(
-        "<section>\n<h2 id=\"outsiders\">Who reached whom</h2>\n\
-         <div class=\"scroll\" role=\"region\" aria-labelledby=\"outsiders\" tabindex=\"0\">\n<table>\n<thead><tr>\
-         <th scope=\"col\">Outsider</th><th scope=\"col\" class=\"number\">Users</th>\
+        "<section>\n<h2 id=\"external-users\">Who reached whom</h2>\n\
+         <div class=\"scroll\" role=\"region\" aria-labelledby=\"external-users\" tabindex=\"0\">\n<table>\n<thead><tr>\
+         <th scope=\"col\">External user</th><th scope=\"col\" class=\"number\">Users</th>\
          <th scope=\"col\" class=\"number\">Chats</th><th scope=\"col\" class=\"time\">First seen (UTC)</th>\
          <th scope=\"col\" class=\"time\">Last seen (UTC)</th><th scope=\"col\">Users reached</th></tr></thead>\n<tbody>\n",
     );
-    for (name, reached) in outsiders(targets) {
+    for (name, reached) in external_users(targets) {
         write!(
             page,
             "<tr><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td>\
@@ -160,18 +160,18 @@ fn write_outsiders(page: &mut String, targets: &[Target]) -> fmt::Result {
 fn write_targets(page: &mut String, targets: &[Target]) -> fmt::Result {
     page.push_str(
         "<section>\n<h2 id=\"of-targets\">Targets</h2>\n\
-         <label class=\"screen\" hidden>Show only rows with these words <input id=\"filter\" type=\"search\" \
-         autocomplete=\"off\" spellcheck=\"false\"></label>\n<p id=\"told\" class=\"soft\" role=\"status\"></p>\n\
+         <label class=\"screen\" hidden>Show rows that contain these words <input id=\"filter\" type=\"search\" \
+         autocomplete=\"off\" spellcheck=\"false\"></label>\n<p id=\"filter-status\" class=\"soft\" role=\"status\"></p>\n\
          <div class=\"scroll\" id=\"targets\" role=\"region\" aria-labelledby=\"of-targets\" tabindex=\"0\">\n\
          <table>\n<thead><tr><th scope=\"col\">User</th><th scope=\"col\">User id</th><th scope=\"col\">Chat</th>\
-         <th scope=\"col\">Outsiders</th><th scope=\"col\" class=\"time\">First seen (UTC)</th><th scope=\"col\" class=\"time\">Last seen (UTC)</th>\
+         <th scope=\"col\">External users</th><th scope=\"col\" class=\"time\">First seen (UTC)</th><th scope=\"col\" class=\"time\">Last seen (UTC)</th>\
          <th scope=\"col\" class=\"number\">Events</th><th scope=\"col\">Operations</th></tr></thead>\n<tbody>\n",
     );
     for target in targets {
         write!(
             page,
             "<tr><td>{}</td><td>",
-            Text(target.user_principal_name.as_deref().unwrap_or("not named"))
+            Text(target.user_principal_name.as_deref().unwrap_or("unknown"))
         )?;
         match (&target.user_id, &target.unresolved) {
             (Some(id), None) => write!(page, "<code>{id}</code>")?,
@@ -207,7 +207,7 @@ fn write_targets(page: &mut String, targets: &[Target]) -> fmt::Result {
     Ok(())
 }
 
-/// Values one below the other; of many the first ones.
+/// Writes up to `most` values, one per line, and the number of the others.
 fn write_list<'a>(
     page: &mut String,
     values: impl ExactSizeIterator<Item = &'a str>,
@@ -224,14 +224,14 @@ fn write_list<'a>(
     Ok(())
 }
 
-/// Whom a target is about, in one text.
+/// Returns the name or object id of a target's user.
 fn user(target: &Target) -> String {
     let id = || target.user_id.map(|id| id.to_string());
     target
         .user_principal_name
         .clone()
         .or_else(id)
-        .unwrap_or_else(|| "not named".into())
+        .unwrap_or_else(|| "unknown".into())
 }
 
 fn counted(count: usize, one: &str, many: &str) -> impl Display {

@@ -1,6 +1,6 @@
-// Shows the rows of the targets that hold all words of the filter. Without it, all rows are there.
+// Filters the targets: shows the rows that contain all words. Without this script, all rows are visible.
 const box = document.getElementById('filter');
-const told = document.getElementById('told');
+const filterStatus = document.getElementById('filter-status');
 const rows = [...document.querySelectorAll('#targets tbody tr')];
 const texts = rows.map(row => row.textContent.toLowerCase());
 box.closest('label').hidden = false;
@@ -9,12 +9,12 @@ box.addEventListener('input', () => {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     const words = box.value.toLowerCase().split(/\s+/).filter(word => word);
-    let shown = 0;
+    let matches = 0;
     rows.forEach((row, at) => {
       const fits = words.every(word => texts[at].includes(word));
       row.hidden = !fits;
-      shown += fits ? 1 : 0;
+      matches += fits ? 1 : 0;
     });
-    told.textContent = words.length ? shown + ' of ' + rows.length + ' shown, with ' + words.join(' ') : '';
+    filterStatus.textContent = words.length ? matches + ' of ' + rows.length + ' rows contain ' + words.join(' ') : '';
   }, 100);
 });

@@ -31,7 +31,7 @@ fn page_of(targets: Vec<Target>) -> String {
 }
 
 #[test]
-fn every_value_is_text() {
+fn every_value_is_escaped() {
     let hostile = "<script>alert(1)</script>\"'&\u{202E}<img src=x onerror=alert(1)>";
     let mut target = target(hostile);
     target.thread_id = hostile.into();
@@ -49,16 +49,16 @@ fn every_value_is_text() {
 }
 
 #[test]
-fn it_shows_outsiders_times_and_targets() {
+fn the_page_lists_external_users_times_and_targets() {
     let mut open = target("ben@contoso.com");
     open.user_id = None;
-    open.unresolved = Some(Unresolved::NoObjectId);
+    open.unresolved = Some(Unresolved::NoObjectId { in_chat_id: false });
     let page = page_of(vec![target("ann@contoso.com"), open]);
     for part in [
         "<bdi>eve@evil.example</bdi></td><td class=\"number\">2</td><td class=\"number\">1</td>",
         "2026-08-31 10:18",
         "<bdi>ann@contoso.com</bdi>",
-        "Unresolved.</span> <bdi>The user&#39;s object id is in no record",
+        "Unresolved.</span> <bdi>No record contains the user&#39;s object id. Use -ResolveUser",
         "<title>2026-08-31: 1</title>",
         "<dt>Ready to remove</dt><dd>1</dd>",
     ] {
@@ -67,7 +67,7 @@ fn it_shows_outsiders_times_and_targets() {
 }
 
 #[test]
-fn it_loads_nothing_and_says_so_to_the_browser() {
+fn the_policy_forbids_all_loading() {
     let page = page_of(vec![target("ann@contoso.com")]);
     assert!(page.contains("default-src 'none'"));
     for part in ["http://", "https://", "src=", "@import", "url("] {
@@ -76,13 +76,13 @@ fn it_loads_nothing_and_says_so_to_the_browser() {
 }
 
 #[test]
-fn nothing_found_is_a_page_too() {
+fn an_empty_search_has_a_report() {
     let page = page_of(Vec::new());
-    assert!(page.contains("<dt>Outsiders</dt><dd>0</dd>") && page.ends_with("</html>\n"));
+    assert!(page.contains("<dt>External users</dt><dd>0</dd>") && page.ends_with("</html>\n"));
 }
 
 #[test]
-fn years_of_chats_are_still_told_apart() {
+fn years_of_chats_have_wider_steps() {
     let mut old = target("ann@contoso.com");
     old.thread_id = "19:b@thread.v2".into();
     old.first_seen = Some("2016-01-01T00:00:00Z".parse().unwrap());

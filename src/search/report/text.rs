@@ -7,8 +7,8 @@ use jiff::tz::Offset;
 
 use crate::input::one_line;
 
-/// A value from outside: one line of text that can be nothing else, in an isolate of its own, so that a
-/// name that turns the reading direction turns only itself.
+/// An untrusted value, escaped, on one line and in a `bdi` element, so that a name that changes the reading
+/// direction affects only itself.
 pub(super) struct Text<'a>(pub(super) &'a str);
 
 impl Display for Text<'_> {
@@ -38,7 +38,7 @@ impl Display for When {
                 let at = Offset::UTC.to_datetime(time);
                 write!(f, "{} {:02}:{:02}", at.date(), at.hour(), at.minute())
             }
-            None => f.write_str("not known"),
+            None => f.write_str("unknown"),
         }
     }
 }

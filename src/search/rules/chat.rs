@@ -11,7 +11,7 @@ use crate::search::target::ChatKind;
 /// All that was seen of a chat.
 #[derive(Debug, Default)]
 pub(super) struct Chat {
-    /// A record says that outsiders take part.
+    /// A record says that external users take part.
     pub(super) external: bool,
     pub(super) kind: Option<ChatKind>,
     /// The tenants other than the own one.
@@ -34,7 +34,7 @@ pub(super) struct Seen {
     /// Up to here the hashes are in order and each is there once.
     sorted: usize,
     /// Records without an id.
-    nameless: u64,
+    without_id: u64,
 }
 
 /// The people in a chat, by key. In order, like [`SmallSet`], because most chats have two.
@@ -101,7 +101,7 @@ impl Seen {
         self.widen(time, time);
         self.sources.insert(origin);
         if id.is_empty() {
-            self.nameless += 1;
+            self.without_id += 1;
             return;
         }
         self.ids.push(hash(id));
@@ -112,13 +112,13 @@ impl Seen {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.ids.is_empty() && self.nameless == 0
+        self.ids.is_empty() && self.without_id == 0
     }
 
     /// How many different records.
     pub(super) fn events(&mut self) -> u64 {
         self.sort();
-        self.ids.len() as u64 + self.nameless
+        self.ids.len() as u64 + self.without_id
     }
 
     fn sort(&mut self) {
@@ -140,7 +140,7 @@ impl Seen {
         self.widen(other.first, other.last);
         self.sources.extend(other.sources);
         self.ids.extend(other.ids);
-        self.nameless += other.nameless;
+        self.without_id += other.without_id;
     }
 }
 

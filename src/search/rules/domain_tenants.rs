@@ -52,13 +52,13 @@ mod tests {
     #[test]
     fn a_domain_of_two_tenants_is_of_none() {
         let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let mut ties = DomainTenants::default();
-        ties.add("Contoso.com", a);
-        ties.add("contoso.com", a);
-        assert_eq!(ties.tenant("contoso.com"), Some(a));
-        ties.add("contoso.com", b);
-        assert_eq!(ties.tenant("contoso.com"), None);
-        assert_eq!(ties.tenant("fabrikam.com"), None);
+        let mut domain_tenants = DomainTenants::default();
+        domain_tenants.add("Contoso.com", a);
+        domain_tenants.add("contoso.com", a);
+        assert_eq!(domain_tenants.tenant("contoso.com"), Some(a));
+        domain_tenants.add("contoso.com", b);
+        assert_eq!(domain_tenants.tenant("contoso.com"), None);
+        assert_eq!(domain_tenants.tenant("fabrikam.com"), None);
     }
 
     #[test]

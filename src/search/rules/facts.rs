@@ -11,7 +11,7 @@ use super::person::{Person, PersonKey};
 use super::thread::{guid, kind};
 use crate::search::query::{Query, folded};
 use crate::search::record::{
-    AuditRecord, GraphChat, MessageEvent, Origin, Owner, ParticipantInfo, Recipient, Record,
+    AuditRecord, GraphChat, ListOwner, MessageEvent, Origin, ParticipantInfo, Recipient, Record,
     read_time,
 };
 use crate::search::target::FoundBy;
@@ -19,10 +19,10 @@ use crate::search::target::FoundBy;
 /// The records' facts, in an order that does not depend on the records'.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
-    /// By own tenant, where the record names it, and chat.
+    /// By home tenant, where the record names it, and chat.
     pub(super) chats: HashMap<(Option<Uuid>, Box<str>), Chat>,
-    pub(super) ties: DomainTenants,
-    /// The UserKeys of actors, by own tenant and name.
+    pub(super) domain_tenants: DomainTenants,
+    /// The UserKeys of actors, by home tenant and name.
     pub(super) actors: HashMap<(Uuid, Box<str>), BTreeSet<Uuid>>,
     /// Tenants whose audit log was read.
     pub(super) homes: BTreeSet<Uuid>,
@@ -36,7 +36,7 @@ const LISTED: &str = "Chats";
 /// costs more than finding the record.
 #[derive(Debug, Default)]
 struct Latest {
-    /// The own tenant, as it is written.
+    /// The home tenant, as it is written.
     tenant: String,
     home: Uuid,
     /// The domains that are tied to it already, as they are written.
@@ -46,13 +46,13 @@ struct Latest {
 /// More domains than this are not remembered: a look at each would cost more.
 const DOMAINS: usize = 8;
 
-/// What a record says by itself about outsiders.
+/// What a record says by itself about external users.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Outsiders {
+enum ExternalUsers {
     Present,
     Absent,
     /// It has neither the flag nor the tenants: other records decide.
-    NotSaid,
+    Unknown,
 }
 
 impl Facts {
@@ -69,7 +69,7 @@ impl Facts {
         for (key, chat) in other.chats {
             self.chats.entry(key).or_default().merge(chat);
         }
-        self.ties.merge(other.ties);
+        self.domain_tenants.merge(other.domain_tenants);
         for (name, keys) in other.actors {
             self.actors.entry(name).or_default().extend(keys);
         }
@@ -97,7 +97,7 @@ impl Facts {
                 continue;
             }
             if let Some(domain) = domain_of(name) {
-                self.ties.add(&domain, *home);
+                self.domain_tenants.add(&domain, *home);
                 if domains.len() < DOMAINS {
                     domains.push(written.into());
                 }
@@ -118,9 +118,9 @@ impl Facts {
         };
         let home = said.or(query.tenant);
         let others = other_tenants(record, home);
-        let outsiders = outsiders(record, home, &others);
-        if (outsiders == Outsiders::Absent && !query.include_internal)
-            || !query.takes_thread(thread)
+        let external = external_users(record, home, &others);
+        if (external == ExternalUsers::Absent && !query.include_internal)
+            || !query.matches_thread(thread)
         {
             return;
         }
@@ -134,7 +134,7 @@ impl Facts {
                 .insert(id);
         }
         let chat = self.chats.entry((home, thread.into())).or_default();
-        chat.external |= outsiders == Outsiders::Present;
+        chat.external |= external == ExternalUsers::Present;
         chat.kind = Some(chat.kind.map_or(kind, |known| known.min(kind)));
         chat.tenants.extend(others);
         for domain in sip_domains(record).filter_map(|(domain, _)| domain) {
@@ -158,22 +158,22 @@ impl Facts {
         }
         let time = read_time(record.creation_time.get());
         let operation = record.operation.get();
-        if query.takes_record(operation, time) {
+        if query.matches_record(operation, time) {
             chat.seen.add(operation, time, record.id.get(), origin);
         }
     }
 
-    /// Takes a chat of the list of `owner`, who is of the own tenant. An address is not a user principal name, so
+    /// Takes a chat of the list of `owner`, who is of the home tenant. An address is not a user principal name, so
     /// it ties no domain to a tenant. The ids in a chat of colleagues are kept too: another source may know of an
-    /// outsider in it.
-    pub(crate) fn add_chat(&mut self, listed: &GraphChat, owner: &Owner, query: &Query) {
+    /// external user in it.
+    pub(crate) fn add_chat(&mut self, listed: &GraphChat, owner: &ListOwner, query: &Query) {
         let given = |text: &Option<String>| guid(text.as_deref().unwrap_or_default());
         let (thread, called) = (listed.id.trim(), listed.chat_type.as_deref());
         let (Some(home), Some(kind)) = (query.tenant, kind(thread, called.unwrap_or_default()))
         else {
             return;
         };
-        if !query.takes_thread(thread) {
+        if !query.matches_thread(thread) {
             return;
         }
         let external = listed.is_external(home);
@@ -185,7 +185,7 @@ impl Facts {
             let id = given(&member.user_id);
             let tenant = given(&member.tenant_id);
             let address = member.email.as_deref().map(str::trim);
-            // An outsider may have any address, one of the own tenant's users too.
+            // An external user may have any address, one of the home tenant's users too.
             let address =
                 address.filter(|text| !text.is_empty() && (tenant == Some(home) || id.is_none()));
             if let Some(person) = addressee(chat, address, id, FoundBy::ChatMember) {
@@ -214,7 +214,7 @@ impl Facts {
         person.listed |= owner.id.is_some();
         let began = read_time(listed.created_date_time.as_deref().unwrap_or_default());
         if (external || query.include_internal)
-            && query.takes_stretch(LISTED, began, Some(Timestamp::MAX))
+            && query.matches_period(LISTED, began, Some(Timestamp::MAX))
         {
             chat.seen.add(LISTED, None, thread, Origin::Chats);
             chat.seen.widen(began, None);
@@ -225,7 +225,7 @@ impl Facts {
     fn tie(&mut self, record: &AuditRecord<'_>) {
         for (domain, tenant) in sip_domains(record) {
             if let (Some(domain), Some(tenant)) = (domain, tenant) {
-                self.ties.add(domain, tenant);
+                self.domain_tenants.add(domain, tenant);
             }
         }
         let named = record
@@ -236,7 +236,7 @@ impl Facts {
             .chain([(record.user_id.get(), record.user_tenant_id.get())]);
         for (name, tenant) in named {
             if let (Some(domain), Some(tenant)) = (domain_of(name), guid(tenant)) {
-                self.ties.add(&domain, tenant);
+                self.domain_tenants.add(&domain, tenant);
             }
         }
     }
@@ -255,7 +255,7 @@ impl Facts {
             return;
         };
         let internal = event.is_external_thread.0 == Some(false);
-        if (internal && !query.include_internal) || !query.takes_thread(thread) {
+        if (internal && !query.include_internal) || !query.matches_thread(thread) {
             return;
         }
         let chat = self.chats.entry((query.tenant, thread.into())).or_default();
@@ -281,7 +281,7 @@ impl Facts {
         let time = read_time(event.time());
         // Its own name says more than "message" would: what it covers is not what the audit log covers.
         let operation = "MessageEvents";
-        if query.takes_record(operation, time) {
+        if query.matches_record(operation, time) {
             chat.seen.add(
                 operation,
                 time,
@@ -394,13 +394,13 @@ fn other_tenants(record: &AuditRecord<'_>, home: Option<Uuid>) -> Vec<Uuid> {
     tenants
 }
 
-fn outsiders(record: &AuditRecord<'_>, home: Option<Uuid>, others: &[Uuid]) -> Outsiders {
+fn external_users(record: &AuditRecord<'_>, home: Option<Uuid>, others: &[Uuid]) -> ExternalUsers {
     let flag = record
         .participant_info
         .as_ref()
         .and_then(|info| info.has_foreign_tenant_users.0);
     if flag == Some(true) || !others.is_empty() {
-        return Outsiders::Present;
+        return ExternalUsers::Present;
     }
     let all_at_home = home.is_some()
         && record
@@ -409,8 +409,8 @@ fn outsiders(record: &AuditRecord<'_>, home: Option<Uuid>, others: &[Uuid]) -> O
             .iter()
             .all(|member| guid(member.organization_id.get()) == home);
     if flag == Some(false) && all_at_home {
-        Outsiders::Absent
+        ExternalUsers::Absent
     } else {
-        Outsiders::NotSaid
+        ExternalUsers::Unknown
     }
 }

@@ -1,4 +1,4 @@
-//! From records to targets: who is in the chat, who of them is of the own tenant, and what their id is.
+//! From records to targets: who is in the chat, who of them is of the home tenant, and what their id is.
 //!
 //! [`Facts`] takes records in any order, on any number of threads, and merges; [`Facts::targets`] decides at
 //! the end, because any record may tell what another one leaves open. Nothing is guessed: what the records

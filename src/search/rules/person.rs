@@ -43,7 +43,7 @@ fn spell(known: &mut Option<Box<str>>, text: &str) {
 /// Which side of the fence somebody is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
-    /// The own tenant.
+    /// The home tenant.
     Internal,
     /// Another one, where it is known which.
     External(Option<Uuid>),
@@ -76,12 +76,12 @@ impl Person {
     }
 
     /// What to call them.
-    pub(super) fn shown(&self) -> Option<&str> {
+    pub(super) fn display_name(&self) -> Option<&str> {
         self.name.as_deref().or(self.address.as_deref())
     }
 
     pub(super) fn domain(&self) -> Option<String> {
-        domain_of(self.shown()?)
+        domain_of(self.display_name()?)
     }
 
     /// A person without a tenant's account: Teams for personal use and Skype.
@@ -92,7 +92,12 @@ impl Person {
     }
 
     /// Their side, seen from `home`: what a record says of themselves, else what their domain says.
-    pub(super) fn side(&self, home: Option<Uuid>, ties: &DomainTenants, query: &Query) -> Side {
+    pub(super) fn side(
+        &self,
+        home: Option<Uuid>,
+        domain_tenants: &DomainTenants,
+        query: &Query,
+    ) -> Side {
         let of_tenant = |tenant| match home {
             Some(home) if home == tenant => Side::Internal,
             Some(_) => Side::External(Some(tenant)),
@@ -117,7 +122,10 @@ impl Person {
         let Some(domain) = self.domain() else {
             return Side::Unknown;
         };
-        match (ties.tenant(&domain), query.says_of_domain(&domain)) {
+        match (
+            domain_tenants.tenant(&domain),
+            query.domain_is_internal(&domain),
+        ) {
             (Some(tenant), _) => of_tenant(tenant),
             (None, Some(true)) => Side::Internal,
             (None, Some(false)) => Side::External(None),

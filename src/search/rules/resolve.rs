@@ -14,28 +14,28 @@ use crate::search::target::{ChatKind, FoundBy, Target, Unresolved};
 
 impl Facts {
     /// Decides what can be decided, and gives the targets that the query asks for, in order; and how many chats it
-    /// leaves out because of no outsider in them the domain is known that it asks for.
+    /// leaves out because of no external user in them the domain is known that it asks for.
     pub(crate) fn targets(mut self, query: &Query) -> (Vec<Target>, usize) {
         self.find_homes(query);
         let Self {
             chats,
-            ties,
+            domain_tenants,
             actors,
             ..
         } = self;
-        let (mut targets, mut nameless) = (Vec::new(), 0);
+        let (mut targets, mut without_domain) = (Vec::new(), 0);
         for ((home, thread), chat) in chats {
             if chat.seen.is_empty() {
                 continue;
             }
-            let decision = Decision::new(home, &thread, chat, &ties, &actors, query);
+            let decision = Decision::new(home, &thread, chat, &domain_tenants, &actors, query);
             match decision.targets(query) {
                 Some(found) => targets.extend(found),
-                None => nameless += 1,
+                None => without_domain += 1,
             }
         }
         targets.sort_by(|a, b| order(a).cmp(&order(b)));
-        (targets, nameless)
+        (targets, without_domain)
     }
 
     /// Gives a tenant to the chats of sources that name none: that of the same chat in an audit log, or
@@ -67,8 +67,8 @@ impl Facts {
             .people
             .iter()
             .filter_map(Person::domain)
-            .filter(|domain| query.says_of_domain(domain) != Some(false))
-            .filter_map(|domain| self.ties.tenant(&domain))
+            .filter(|domain| query.domain_is_internal(domain) != Some(false))
+            .filter_map(|domain| self.domain_tenants.tenant(&domain))
             .filter(|tenant| self.homes.contains(tenant))
             .collect();
         homes.pop_first().filter(|_| homes.is_empty())
@@ -94,7 +94,7 @@ struct Decision<'a> {
     people: Vec<Participant>,
     /// The two ids in a one-to-one chat's.
     pair: Option<[Uuid; 2]>,
-    ties: &'a DomainTenants,
+    domain_tenants: &'a DomainTenants,
     actors: &'a HashMap<(Uuid, Box<str>), BTreeSet<Uuid>>,
 }
 
@@ -106,14 +106,14 @@ impl<'a> Decision<'a> {
         home: Option<Uuid>,
         thread: &'a str,
         mut chat: Chat,
-        ties: &'a DomainTenants,
+        domain_tenants: &'a DomainTenants,
         actors: &'a HashMap<(Uuid, Box<str>), BTreeSet<Uuid>>,
         query: &Query,
     ) -> Self {
         let people = std::mem::take(&mut chat.people)
             .into_people()
             .map(|person| Participant {
-                side: person.side(home, ties, query),
+                side: person.side(home, domain_tenants, query),
                 person,
             });
         let people = joined_by_id(people);
@@ -123,7 +123,7 @@ impl<'a> Decision<'a> {
             pair: users_of_one_to_one(thread),
             chat,
             people,
-            ties,
+            domain_tenants,
             actors,
         };
         decision.chat.external |=
@@ -139,7 +139,7 @@ impl<'a> Decision<'a> {
             .map(|participant| &participant.person)
     }
 
-    /// In a one-to-one chat with an outsider there is one of each side. So where a list names two people
+    /// In a one-to-one chat with an external user there is one of each side. So where a list names two people
     /// and the side of one is known, so is the other's.
     fn settle_the_other_of_two(&mut self) {
         if self.pair.is_none() || !self.chat.external {
@@ -160,7 +160,7 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// `None` where the query asks for domains and those of the outsiders are not known.
+    /// `None` where the query asks for domains and those of the external users are not known.
     fn targets(mut self, query: &Query) -> Option<Vec<Target>> {
         if !self.chat.external && !query.include_internal {
             return Some(Vec::new());
@@ -169,17 +169,17 @@ impl<'a> Decision<'a> {
         let tenants: Vec<Uuid> = self.external_tenants();
         let domains = self.external_domains(query);
         let undecided = self.on_side(is_unknown).filter_map(Person::domain);
-        let outsiders: BTreeSet<String> = domains.iter().cloned().chain(undecided).collect();
-        if !query.takes_kind(kind) || !query.takes_tenants(&tenants) {
+        let not_internal: BTreeSet<String> = domains.iter().cloned().chain(undecided).collect();
+        if !query.matches_kind(kind) || !query.matches_tenants(&tenants) {
             return Some(Vec::new());
         }
-        if !query.takes_domains(outsiders.iter().map(String::as_str)) {
-            let nameless = self.chat.external && outsiders.is_empty();
-            return (!nameless).then(Vec::new);
+        if !query.matches_domains(not_internal.iter().map(String::as_str)) {
+            let without_domain = self.chat.external && not_internal.is_empty();
+            return (!without_domain).then(Vec::new);
         }
         let users = self
             .on_side(is_external)
-            .filter_map(|person| Some(person.shown()?.to_string()))
+            .filter_map(|person| Some(person.display_name()?.to_string()))
             .collect::<BTreeSet<_>>();
         let found = self.users();
         let events = self.chat.seen.events();
@@ -218,12 +218,12 @@ impl<'a> Decision<'a> {
             .filter(|target| {
                 let id = target.user_id.map(|id| id.to_string());
                 let names = [target.user_principal_name.as_deref(), id.as_deref()];
-                query.takes_user(&names.into_iter().flatten().collect::<Vec<_>>())
+                query.matches_user(&names.into_iter().flatten().collect::<Vec<_>>())
             });
         Some(targets.collect())
     }
 
-    /// The users of the own tenant, each once, and whoever may be one.
+    /// The users of the home tenant, each once, and whoever may be one.
     fn users(&self) -> Vec<(Option<String>, Found)> {
         let Some(home) = self.home else {
             return vec![(None, Err(Unresolved::NoTenant))];
@@ -231,7 +231,7 @@ impl<'a> Decision<'a> {
         let unusable = ChatId::parse(self.thread)
             .err()
             .map(|error| Unresolved::UnusableThread(error.to_string()));
-        let name = |person: &Person| person.shown().map(str::to_string);
+        let name = |person: &Person| person.display_name().map(str::to_string);
         let mut resolved: BTreeMap<Uuid, (Option<String>, FoundBy)> = BTreeMap::new();
         let mut users = Vec::new();
         for person in self.on_side(is_internal) {
@@ -252,11 +252,11 @@ impl<'a> Decision<'a> {
                 .map(|(id, (name, by))| (name, Ok((id, by)))),
         );
         if users.is_empty()
-            && let Some(id) = self.the_nameless_one()
+            && let Some(id) = self.unnamed_internal_user()
         {
             users.push((None, Ok((id, FoundBy::ChatId))));
         }
-        // Of two people one is of the own tenant: where that one is known, nobody else can be.
+        // Of two people one is of the home tenant: where that one is known, nobody else can be.
         if users.is_empty() || self.pair.is_none() {
             users.extend(self.on_side(is_unknown).map(|person| {
                 let domain = person.domain();
@@ -274,12 +274,12 @@ impl<'a> Decision<'a> {
         users
     }
 
-    /// The object id of a user of the own tenant.
+    /// The object id of a user of the home tenant.
     fn id_of(&self, person: &Person, home: Uuid) -> Found {
         let own: BTreeSet<Uuid> = person.ids.iter().map(|(id, _)| *id).collect();
         if own.len() > 1 {
             return Err(Unresolved::Contradiction(format!(
-                "they give the user the ids {}",
+                "they contain the object ids {} for the user",
                 own.iter()
                     .map(Uuid::to_string)
                     .collect::<Vec<_>>()
@@ -287,38 +287,38 @@ impl<'a> Decision<'a> {
             )));
         }
         let own = person.ids.first().copied();
-        let outsiders: BTreeSet<Uuid> = self
+        let external_ids: BTreeSet<Uuid> = self
             .on_side(is_external)
-            .flat_map(|outsider| outsider.ids.iter().map(|(id, _)| *id))
+            .flat_map(|person| person.ids.iter().map(|(id, _)| *id))
             .collect();
         if let Some((id, _)) = own
-            && outsiders.contains(&id)
+            && external_ids.contains(&id)
         {
             return Err(Unresolved::Contradiction(format!(
-                "the id {id} is an outsider's too"
+                "the object id {id} also belongs to an external user"
             )));
         }
         let Some(pair) = self.pair else {
             return own
                 .or_else(|| self.id_elsewhere(person, home))
-                .ok_or(Unresolved::NoObjectId);
+                .ok_or(Unresolved::NoObjectId { in_chat_id: false });
         };
         let other = self
-            .beside(pair, &outsiders)
+            .beside(pair, &external_ids)
             .or_else(|| self.beside_colleague(pair, person));
         match (own, other) {
             (Some((id, _)), _) if !pair.contains(&id) => Err(Unresolved::Contradiction(format!(
-                "the user's id {id} is not in the chat's"
+                "the chat id does not contain the user's object id {id}"
             ))),
             (Some((id, _)), Some(other)) if id != other => Err(Unresolved::Contradiction(format!(
-                "the user's id is {id}, and by the chat's id it is {other}"
+                "the user's object id is {id}, but {other} by the chat id"
             ))),
             (Some(found), _) => Ok(found),
             (None, Some(other)) => Ok((other, FoundBy::ChatId)),
             (None, None) => self
                 .id_elsewhere(person, home)
                 .filter(|(id, _)| pair.contains(id))
-                .ok_or(Unresolved::NoObjectId),
+                .ok_or(Unresolved::NoObjectId { in_chat_id: true }),
         }
     }
 
@@ -339,7 +339,7 @@ impl<'a> Decision<'a> {
         }
         let ids = self
             .on_side(is_internal)
-            .filter(|other| other.listed && other.shown() != person.shown())
+            .filter(|other| other.listed && other.display_name() != person.display_name())
             .flat_map(|other| other.ids.iter().map(|(id, _)| *id))
             .collect();
         self.beside(pair, &ids)
@@ -355,9 +355,9 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// The user of the own tenant in a one-to-one chat whose records name only the outsider: the id beside
-    /// the outsider's.
-    fn the_nameless_one(&self) -> Option<Uuid> {
+    /// The user of the home tenant in a one-to-one chat whose records name only the external user: the id beside
+    /// the external user's.
+    fn unnamed_internal_user(&self) -> Option<Uuid> {
         let listed = self
             .on_side(is_external)
             .filter(|person| person.listed)
@@ -390,9 +390,9 @@ impl<'a> Decision<'a> {
             self.chat
                 .domains
                 .iter()
-                .filter(|domain| match self.ties.tenant(domain) {
+                .filter(|domain| match self.domain_tenants.tenant(domain) {
                     Some(tenant) => self.home.is_some_and(|home| home != tenant),
-                    None => query.says_of_domain(domain) == Some(false),
+                    None => query.domain_is_internal(domain) == Some(false),
                 });
         of_people
             .chain(participating.map(|domain| domain.to_string()))

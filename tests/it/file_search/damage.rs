@@ -118,7 +118,9 @@ fn a_truncated_archive_gives_what_it_holds_and_says_so() {
     let packed = packed.finish().unwrap();
     let findings = search_bytes(&packed[..packed.len() / 2]);
     assert!(findings.targets.len() > 500, "{}", findings.targets.len());
-    assert!(told(&findings)[0].starts_with("file is truncated: its packed data is cut short"));
+    assert!(
+        told(&findings)[0].starts_with("file is truncated: its compressed data ends too early")
+    );
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cut.zip");

@@ -312,7 +312,7 @@ fn a_file_of_no_known_format_is_named_and_the_others_are_read() {
         told[1].starts_with("package.json can't be read: "),
         "{told:?}"
     );
-    assert!(told[2].contains("there is no such file"), "{told:?}");
+    assert!(told[2].contains("the file does not exist"), "{told:?}");
     assert!(told[3].contains("it is a folder"), "{told:?}");
 }
 

@@ -1,8 +1,6 @@
 //! The answer does not depend on how the work is split.
 
-use std::sync::atomic::AtomicBool;
-
-use chat_access::search::{Effort, Findings, Query, search_with};
+use chat_access::search::{Effort, Findings, Query};
 use proptest::prelude::*;
 
 use super::support::*;
@@ -12,15 +10,8 @@ fn search_split(text: &str, threads: usize, block_size: usize) -> Findings {
         threads,
         block_size,
     };
-    let stop = AtomicBool::new(false);
-    search_with(
-        effort,
-        vec![stream("file", text)],
-        &Query::default(),
-        &stop,
-        &|_| (),
-    )
-    .expect("nobody stops it")
+    let sources = vec![stream("file", text)];
+    chat_access::search::search_sources(effort, sources, &Query::default())
 }
 
 /// A row of an export, good or odd.

@@ -2,9 +2,8 @@
 
 use std::io::Cursor;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
-use chat_access::search::{Effort, Findings, Query, QueryOptions, Source, search_with};
+use chat_access::search::{Effort, Findings, Query, QueryOptions, Source};
 
 pub(crate) const HOME: &str = "aaaaaaaa-0000-4000-8000-00000000000a";
 pub(crate) const AWAY: &str = "bbbbbbbb-0000-4000-8000-00000000000b";
@@ -57,14 +56,7 @@ pub(crate) fn stream(name: &str, bytes: impl Into<Vec<u8>>) -> Source {
 
 pub(crate) fn search_sources(sources: Vec<Source>, options: QueryOptions) -> Findings {
     let query = Query::new(options).expect("the query is right");
-    search_with(
-        Effort::default(),
-        sources,
-        &query,
-        &AtomicBool::new(false),
-        &|_| (),
-    )
-    .expect("nobody stops it")
+    chat_access::search::search_sources(Effort::default(), sources, &query)
 }
 
 pub(crate) fn search_bytes(bytes: impl Into<Vec<u8>>) -> Findings {

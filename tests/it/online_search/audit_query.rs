@@ -55,6 +55,7 @@ fn a_query_is_created_waited_for_and_read_to_its_last_page() {
         .filter(|request| request.target.contains("/records?"));
     assert_eq!(pages.count(), 3);
     let asking = told.all("asking");
+    assert!(!asking.is_empty());
     assert!(asking.iter().all(|event| event["source"] == "AuditQuery"));
 }
 

@@ -1,7 +1,7 @@
 //! The chats of users, as an application lists them.
 
 use chat_access::identity::Account;
-use chat_access::search::ChatList;
+use chat_access::search::{ChatList, RunningSearch, StartError};
 use sandbox::{
     Chats, DirectoryUser, Fault, FaultScript, Rule, Sandbox, SandboxOptions, TENANT_ID,
     TokenClaims, When,
@@ -124,11 +124,11 @@ fn members_beyond_the_first_ones_are_asked_for() {
     assert_eq!(of(2), 25, "whose whole list Graph does not give");
     let warnings = told.warnings();
     assert!(
-        warnings.contains("Not all members are known of 1 chats"),
+        warnings.contains("Some members of 1 chats are missing"),
         "{warnings}"
     );
     assert!(
-        warnings.contains("0 of them show no outsider"),
+        warnings.contains("0 of these chats have no known external user"),
         "{warnings}"
     );
     assert!(warnings.contains("ChatMember.Read.All"), "{warnings}");
@@ -143,7 +143,7 @@ fn members_beyond_the_first_ones_are_asked_for() {
     assert_eq!(told.users(), [user(1)], "of the other chat");
     let warnings = told.warnings();
     assert!(
-        warnings.contains("1 of them show no outsider"),
+        warnings.contains("1 of these chats have no known external user"),
         "{warnings}"
     );
 }
@@ -248,7 +248,9 @@ fn what_can_not_list_is_refused_before_anything_is_sent() {
 #[test]
 fn what_is_asked_is_of_one_tenant() {
     let refused = |job: Job| {
-        let error = chat_access::search::RunningSearch::start(job.options).unwrap_err();
+        let StartError::Input(error) = RunningSearch::start(job.options).unwrap_err() else {
+            panic!("the input is invalid");
+        };
         assert!(job.sandbox.requests().is_empty());
         (error.parameter, error.to_string())
     };

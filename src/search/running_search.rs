@@ -1,142 +1,65 @@
-//! A search on threads of its own, whose owner feeds it records and fetches what it finds.
+//! A search in the background. Its owner feeds it records and fetches its events.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::{fmt, io};
 
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::damage::Damage;
 use super::directory::resolve_users;
-use super::gather::{Effort, Findings, Gathered, Progress, gather};
+use super::event::Event;
+use super::findings::{Findings, Gathered};
+use super::gather::{Effort, Progress, gather};
 use super::online::{self, GraphUsers, Online, SourceContext};
-use super::query::{Query, QueryOptions};
+use super::query::Query;
 use super::read::Source;
 use super::record::read_json;
 use super::report::page;
 use super::rules::Facts;
-use super::target::Target;
+use super::search_options::SearchOptions;
+use crate::background::spawn;
+use crate::cancel::Cancel;
 use crate::events::EventQueue;
 use crate::identity::Account;
 use crate::input::InvalidInput;
 
-/// What a search tells while it runs and at its end.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
-    /// How far it is; the latest replaces the one before.
-    Progress {
-        /// Files begun.
-        files: usize,
-        /// Files not begun yet.
-        files_waiting: usize,
-        /// Bytes read, as they are on the disk.
-        bytes: u64,
-        /// Bytes of all files that were given.
-        bytes_total: u64,
-    },
-    /// A file that can't be used at all.
-    FileError {
-        /// The file.
-        file: String,
-        /// A sentence.
-        message: String,
-    },
-    /// A file that ends too early.
-    Truncated {
-        /// The file.
-        file: String,
-        /// A sentence.
-        message: String,
-    },
-    /// A row that can't be used.
-    BadRow {
-        /// The file.
-        file: String,
-        /// Its number, counted with the header.
-        row: u64,
-        /// A sentence.
-        message: String,
-    },
-    /// What Graph is being asked for; the latest replaces the one before.
-    Session {
-        /// "AuditQuery", "Hunting", "Chats" or "Directory".
-        source: &'static str,
-        /// What is done, as the end of a sentence.
-        message: String,
-        /// Records that came.
-        records: u64,
-    },
-    /// Graph is asked again after so long.
-    Wait {
-        /// A sentence.
-        reason: String,
-        /// How long.
-        seconds: f64,
-    },
-    /// A source that Graph was asked for is not complete.
-    SourceError {
-        /// "AuditQuery", "Hunting" or "Chats".
-        source: &'static str,
-        /// "Denied", "Unauthorized", "Throttled", "Unreachable" or "Failed".
-        error: &'static str,
-        /// A sentence.
-        message: String,
-        /// What to do about it.
-        next_step: String,
-        /// Records that came before; they are used.
-        records: u64,
-    },
-    /// Something to know that costs nothing of what was found.
-    Warning {
-        /// A sentence.
-        message: String,
-    },
-    /// The report is written.
-    Report {
-        /// The file.
-        path: String,
-    },
-    /// A chat and a user.
-    Target(Box<Target>),
-    /// The last event.
-    Searched {
-        /// Files read and queries run.
-        files: usize,
-        /// Records seen.
-        records: u64,
-        /// Rows that can't be used, of which the first thousand are told.
-        bad_rows: u64,
-        /// Chats and users found.
-        targets: usize,
-    },
-}
-
-/// What to search, and for what.
-#[derive(Debug, Default)]
-pub struct SearchOptions {
-    /// The files.
-    pub paths: Vec<PathBuf>,
-    /// What to look for.
-    pub query: QueryOptions,
-    /// What Graph is asked for.
-    pub online: Online,
-    /// Where a page for people goes.
-    pub report: Option<PathBuf>,
-    /// Who is signed in. Its tenant is taken for the own one where sources name none.
-    pub account: Option<Arc<Account>>,
-    /// Users whose id is in no record are looked up in the account's directory.
-    pub resolve_users: bool,
-}
-
-/// A search that runs.
+/// A search in the background.
 #[derive(Debug)]
 pub struct RunningSearch {
     shared: Arc<Shared>,
+}
+
+/// Why a search did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// An option of the caller is invalid.
+    Input(InvalidInput),
+    /// The system can't start a thread.
+    Thread(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(error) => error.fmt(f),
+            Self::Thread(error) => write!(
+                f,
+                "The search can't start: the system can't create a thread ({error}). \
+                 Close other programs and run the command again."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<InvalidInput> for StartError {
+    fn from(error: InvalidInput) -> Self {
+        Self::Input(error)
+    }
 }
 
 #[derive(Debug)]
@@ -147,12 +70,12 @@ struct Shared {
     account: Option<Arc<Account>>,
     resolve_users: bool,
     events: EventQueue<Event>,
-    stop: AtomicBool,
+    cancel: Cancel,
     fed: Mutex<Fed>,
     finished: Condvar,
 }
 
-/// What came in one by one.
+/// The records that were fed.
 #[derive(Debug, Default)]
 struct Fed {
     facts: Facts,
@@ -161,18 +84,18 @@ struct Fed {
     finished: bool,
 }
 
-/// The name under which records that were fed are told.
+/// The name of the source of fed records in messages.
 const PIPELINE: &str = "the pipeline";
 
-/// Bad records are told up to this number; all are counted.
-const TOLD: usize = 1000;
+/// Maximum number of bad records that are reported. All are counted.
+const REPORTED: usize = 1000;
 
 impl RunningSearch {
-    /// Starts to read and to ask. Records may be fed until [`RunningSearch::finish`].
+    /// Starts to read files. Graph is queried after [`RunningSearch::finish`]; until then records may be fed.
     ///
     /// # Errors
-    /// A query that makes no sense, or that nobody is signed in for.
-    pub fn start(options: SearchOptions) -> Result<Self, InvalidInput> {
+    /// An option is invalid, an online source has no account, or the system can't start a thread.
+    pub fn start(options: SearchOptions) -> Result<Self, StartError> {
         let SearchOptions {
             paths,
             mut query,
@@ -190,28 +113,20 @@ impl RunningSearch {
             account,
             resolve_users,
             events: EventQueue::default(),
-            stop: AtomicBool::new(false),
+            cancel: Cancel::default(),
             fed: Mutex::default(),
             finished: Condvar::new(),
         });
         let working = Arc::clone(&shared);
-        let started = thread::Builder::new()
-            .name("chat-access-search".into())
-            .spawn(move || {
-                let _end = End(&working);
-                working.work(paths);
-            });
-        match started {
-            Ok(_) => Ok(Self { shared }),
-            Err(error) => Err(InvalidInput::new(
-                "Path",
-                &error.to_string(),
-                "the system has no thread left to read with",
-            )),
-        }
+        spawn("chat-access-search", move || {
+            let _end = End(&working);
+            working.work(paths);
+        })
+        .map_err(StartError::Thread)?;
+        Ok(Self { shared })
     }
 
-    /// Takes one record as JSON. `false` after [`RunningSearch::finish`].
+    /// Adds one record as JSON. Returns `false` after [`RunningSearch::finish`].
     pub fn feed(&self, json: &str) -> bool {
         let shared = &self.shared;
         let mut fed = shared.fed();
@@ -231,36 +146,36 @@ impl RunningSearch {
         true
     }
 
-    /// No more records come: what was found is told when the files are read.
+    /// Ends the feed. The results follow when all sources are read.
     pub fn finish(&self) {
         self.shared.fed().finished = true;
         self.shared.finished.notify_all();
     }
 
-    /// Stops at the next block. Nothing more is told.
+    /// Cancels the search at the next block or request. No results follow.
     pub fn cancel(&self) {
-        self.shared.stop.store(true, Ordering::Relaxed);
+        self.shared.cancel.cancel();
         self.finish();
     }
 
-    /// Stops, and lets whoever waits for an event go.
+    /// Cancels the search and ends every wait for an event.
     pub fn close(&self) {
         self.cancel();
         self.shared.events.close();
     }
 
-    /// What it has to tell.
+    /// Returns the queue of its events.
     pub fn events(&self) -> &EventQueue<Event> {
         &self.shared.events
     }
 
-    /// How many records were fed, as JSON.
+    /// Returns the number of records that were fed and of events that wait, as JSON.
     pub fn describe(&self) -> Value {
         json!({"records_fed": self.shared.fed().records, "waiting": self.shared.events.waiting()})
     }
 }
 
-/// The end of the thread, also by a panic: whoever waits is not left waiting.
+/// Ends the queue with the thread, even if it panics, so that no caller waits forever.
 struct End<'a>(&'a Shared);
 
 impl Drop for End<'_> {
@@ -276,7 +191,7 @@ impl Drop for RunningSearch {
 }
 
 impl Shared {
-    /// A panic can't leave it half changed in a way that matters: at worst a record is missing.
+    /// A poisoned lock is usable: at worst a record is missing.
     fn fed(&self) -> MutexGuard<'_, Fed> {
         self.fed.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -301,29 +216,29 @@ impl Shared {
             Effort::default(),
             sources,
             &self.query,
-            &self.stop,
+            &self.cancel,
             &progress,
         );
         let fed = self.all_fed();
         let Some(gathered) = &mut gathered else {
             return;
         };
-        // Not before: whoever is stopped while records still come can't say so.
+        // Only after the feed has ended: while PowerShell's pipeline feeds records, Ctrl+C can't be reported.
         let account = self.account.as_ref();
         online::gather(
             &self.online,
             account,
             &self.query,
-            &self.stop,
+            &self.cancel,
             &self.events,
             gathered,
         );
-        if !self.stop.load(Ordering::Relaxed) {
-            self.tell(std::mem::take(gathered), fed);
+        if !self.cancel.is_cancelled() {
+            self.report(std::mem::take(gathered), fed);
         }
     }
 
-    /// Waits until no more records come, and takes what was fed.
+    /// Waits for the end of the feed and returns the records.
     fn all_fed(&self) -> Fed {
         let mut fed = self.fed();
         while !fed.finished {
@@ -339,29 +254,32 @@ impl Shared {
         std::mem::replace(&mut *fed, over)
     }
 
-    fn tell(&self, mut gathered: Gathered, fed: Fed) {
+    /// Decides on the targets and pushes the results.
+    fn report(&self, mut gathered: Gathered, fed: Fed) {
         gathered.facts.merge(fed.facts);
-        let told = gathered.incomplete.len();
+        let reported = gathered.incomplete.len();
         let mut findings = gathered.findings(&self.query);
-        for message in findings.incomplete[told..].iter().cloned() {
+        for message in findings.incomplete[reported..].iter().cloned() {
             self.events.push(Event::Warning { message });
         }
         findings.records += fed.records;
         if let Some(account) = self.account.as_ref().filter(|_| self.resolve_users) {
-            let graph = SourceContext {
+            let context = SourceContext {
                 account,
                 retry: self.online.retry,
-                stop: &self.stop,
+                cancel: &self.cancel,
                 events: &self.events,
                 source: "Directory",
-                warned: RefCell::default(),
+                warnings: RefCell::default(),
             };
-            let directory = GraphUsers { graph: &graph };
+            let directory = GraphUsers { context: &context };
             if let Err(why) = resolve_users(&mut findings.targets, &directory) {
-                graph.warn(format!("Not all users could be looked up: {why}"));
+                context.warn(format!("Not all users could be looked up: {why}"));
             }
-            findings.incomplete.append(&mut graph.warned.borrow_mut());
-            if self.stop.load(Ordering::Relaxed) {
+            findings
+                .incomplete
+                .append(&mut context.warnings.borrow_mut());
+            if self.cancel.is_cancelled() {
                 return;
             }
         }
@@ -375,7 +293,7 @@ impl Shared {
             });
         }
         let bad_rows = findings.damaged_rows + fed.bad.len() as u64;
-        for (row, why) in fed.bad.into_iter().take(TOLD) {
+        for (row, why) in fed.bad.into_iter().take(REPORTED) {
             let file = PIPELINE.to_string();
             let message = format!("Record {row} of {PIPELINE} is skipped: {why}.");
             self.events.push(Event::BadRow { file, row, message });
@@ -403,7 +321,9 @@ impl Shared {
         self.events.push(match std::fs::write(path, page) {
             Ok(()) => Event::Report { path: file },
             Err(error) => Event::FileError {
-                message: format!("The report can't be written to {file}: {error}."),
+                message: format!(
+                    "Can't write the report to {file}: {error}. Choose another path for -Report."
+                ),
                 file,
             },
         });
@@ -436,12 +356,12 @@ mod tests {
     }
 
     #[test]
-    fn records_that_are_fed_are_found_after_the_end() {
+    fn fed_records_are_reported_after_the_feed_ends() {
         let search = RunningSearch::start(SearchOptions::default()).unwrap();
         assert!(search.feed(RECORD));
         assert!(search.feed(r#"{"ChatThreadId":"#));
         search.finish();
-        assert!(!search.feed(RECORD), "it was said that none comes");
+        assert!(!search.feed(RECORD), "the feed has ended");
         let events = all(&search);
         let names: Vec<_> = events
             .iter()
@@ -456,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_can_not_be_read_is_told_and_named() {
+    fn a_file_that_can_not_be_read_is_reported_by_name() {
         let search = RunningSearch::start(SearchOptions {
             paths: vec!["/no/such/file".into()],
             ..Default::default()
@@ -470,12 +390,12 @@ mod tests {
             .unwrap();
         assert_eq!(
             error["message"],
-            "/no/such/file can't be read: there is no such file."
+            "/no/such/file can't be read: the file does not exist."
         );
     }
 
     #[test]
-    fn a_report_is_written_and_one_that_can_not_be_is_an_error() {
+    fn a_report_that_can_not_be_written_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         for (path, name) in [
             (folder.path().join("report.html"), "report"),
@@ -494,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stopped_search_ends_without_targets() {
+    fn a_cancelled_search_ends_without_targets() {
         let search = RunningSearch::start(SearchOptions::default()).unwrap();
         assert!(search.feed(RECORD));
         search.cancel();

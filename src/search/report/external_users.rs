@@ -1,4 +1,4 @@
-//! Targets by the outsiders in them.
+//! The targets by external user.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::user;
 use crate::search::target::Target;
 
-/// What one outsider did.
+/// The users and chats that one external user reached.
 #[derive(Default)]
 pub(super) struct Reached {
     pub(super) users: BTreeSet<String>,
@@ -16,23 +16,24 @@ pub(super) struct Reached {
     pub(super) last: Option<Timestamp>,
 }
 
-/// Outsiders by name, whoever reached the most users first. Where records name only domains, these.
-pub(super) fn outsiders(targets: &[Target]) -> Vec<(String, Reached)> {
-    let mut outsiders: BTreeMap<String, Reached> = BTreeMap::new();
+/// Returns the external users by name, those who reached the most users first. Where records name only domains,
+/// an entry stands for all users of a domain.
+pub(super) fn external_users(targets: &[Target]) -> Vec<(String, Reached)> {
+    let mut by_name: BTreeMap<String, Reached> = BTreeMap::new();
     for target in targets.iter().filter(|target| target.external) {
         let mut names = target.external_users.clone();
         if names.is_empty() {
             names = target
                 .external_domains
                 .iter()
-                .map(|domain| format!("someone of {domain}"))
+                .map(|domain| format!("a user of {domain}"))
                 .collect();
         }
         if names.is_empty() {
-            names.push("not named".into());
+            names.push("unknown".into());
         }
         for name in names {
-            let reached = outsiders.entry(name).or_default();
+            let reached = by_name.entry(name).or_default();
             reached.users.insert(user(target));
             reached.chats.insert(target.thread_id.clone());
             reached.first = match (reached.first, target.first_seen) {
@@ -42,7 +43,7 @@ pub(super) fn outsiders(targets: &[Target]) -> Vec<(String, Reached)> {
             reached.last = reached.last.max(target.last_seen);
         }
     }
-    let mut outsiders: Vec<_> = outsiders.into_iter().collect();
-    outsiders.sort_by_key(|(_, reached)| std::cmp::Reverse(reached.users.len()));
-    outsiders
+    let mut by_name: Vec<_> = by_name.into_iter().collect();
+    by_name.sort_by_key(|(_, reached)| std::cmp::Reverse(reached.users.len()));
+    by_name
 }

@@ -1,0 +1,55 @@
+//! The results of a search: first as the sources say it, then as targets.
+
+use super::damage::{Damage, Damages};
+use super::query::Query;
+use super::rules::Facts;
+use super::target::Target;
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// The targets, in the order of their chats.
+    pub targets: Vec<Target>,
+    /// The files, by name.
+    pub files: Vec<String>,
+    /// What could not be used.
+    pub damages: Vec<Damage>,
+    /// How many rows could not be used; more than are listed, where there are very many.
+    pub damaged_rows: u64,
+    /// Records seen, whatever they are about.
+    pub records: u64,
+    /// What else keeps the targets from being all there are, a sentence each.
+    pub incomplete: Vec<String>,
+}
+
+/// What the files say, not decided yet.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub(crate) facts: Facts,
+    pub(crate) damages: Damages,
+    pub(crate) files: Vec<String>,
+    pub(crate) incomplete: Vec<String>,
+}
+
+impl Gathered {
+    /// Decides.
+    pub(crate) fn findings(self, query: &Query) -> Findings {
+        let (damages, damaged_rows, records) = self.damages.listed(&self.files);
+        let (targets, without_domain) = self.facts.targets(query);
+        let mut incomplete = self.incomplete;
+        if without_domain > 0 {
+            incomplete.push(format!(
+                "-ExternalDomain excludes {without_domain} chats whose external users have no known domain. \
+                 Use -ExternalTenantId instead."
+            ));
+        }
+        Findings {
+            targets,
+            files: self.files,
+            damages,
+            damaged_rows,
+            records,
+            incomplete,
+        }
+    }
+}
