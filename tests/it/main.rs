@@ -5,6 +5,7 @@ mod abi;
 mod bulk;
 mod common;
 mod file_search;
+mod fuzz_seeds;
 mod header;
 mod online_search;
 mod outcomes;
