@@ -4,6 +4,7 @@
 mod abi;
 mod bulk;
 mod common;
+mod dependencies;
 mod file_search;
 mod fuzz_seeds;
 mod header;
