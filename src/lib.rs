@@ -6,6 +6,14 @@
 //! happens, [`input`] is how each of them refuses what it can't use, `http` is how strictly all of them speak to a
 //! service, `retry` is how long they wait before they ask again, and `thread` is what they do it on.
 
+// The lints for the library alone; the other crates print, and have no users outside of the workspace.
+#![warn(
+    missing_docs,
+    unreachable_pub,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
 mod background;
 mod cancel;
 pub mod cloud;
