@@ -12,6 +12,6 @@ fn the_header_is_current() {
     let checked_in = fs::read_to_string(path).unwrap_or_default();
     assert!(
         checked_in == generated,
-        "include/chat_access.h is not what src/ffi says; run: UPDATE_HEADER=1 cargo test --test header"
+        "include/chat_access.h is not what src/ffi says; run: UPDATE_HEADER=1 cargo test --test it header"
     );
 }
