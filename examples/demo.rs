@@ -24,8 +24,8 @@ fn main() -> Result<()> {
     let module = stage::module(folder.path())?;
     let files = Files::new()?;
 
-    // Ben's object id is in no record of the group chat, so the search looks it up. Dan's is not there
-    // either, and his account is gone: that target stays unresolved.
+    // No record of the group chat contains the object ids of Ben and Dan, so the search looks them up. The
+    // directory has no account of Dan's: his target stays unresolved.
     let sandbox = Sandbox::start(SandboxOptions {
         limits: Limits::documented(),
         users: vec![DirectoryUser {
