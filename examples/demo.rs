@@ -1,8 +1,8 @@
 //! The main job from end to end, on this computer: `cargo demo`.
 //!
-//! Builds the library and the module, starts a loopback Microsoft Graph, finds the users that external users
-//! reached according to an audit export, and removes their access to those chats: with PowerShell and the
-//! module if PowerShell 7 is installed, otherwise through the C ABI.
+//! Builds the library and the module, starts a loopback Microsoft Graph, finds the users that
+//! external users reached according to an audit export, and removes their access to those chats:
+//! with PowerShell and the module if PowerShell 7 is installed, otherwise through the C ABI.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -24,8 +24,8 @@ fn main() -> Result<()> {
     let module = stage::module(folder.path())?;
     let files = Files::new()?;
 
-    // No record of the group chat contains the object ids of Ben and Dan, so the search looks them up. The
-    // directory has no account of Dan's: his target stays unresolved.
+    // No record of the group chat contains the object ids of Ben and Dan, so the search looks them
+    // up. The directory has no account of Dan's: his target stays unresolved.
     let sandbox = Sandbox::start(SandboxOptions {
         limits: Limits::documented(),
         users: vec![DirectoryUser {
@@ -97,7 +97,8 @@ struct Files {
 }
 
 impl Files {
-    /// Starts with an empty folder: the journal of an earlier demo would make this one skip every removal.
+    /// Starts with an empty folder: the journal of an earlier demo would make this one skip every
+    /// removal.
     fn new() -> Result<Self> {
         let root = stage::root();
         let folder = root.join("target/demo");

@@ -6,7 +6,7 @@
 //! happens, [`input`] is how each of them refuses what it can't use, `http` is how strictly all of them speak to a
 //! service, `retry` is how long they wait before they ask again, and `thread` is what they do it on.
 
-// The lints for the library alone; the other crates print, and have no users outside of the workspace.
+// For the library alone: the other crates print, and nobody outside of the workspace uses them.
 #![warn(
     missing_docs,
     unreachable_pub,

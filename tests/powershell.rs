@@ -128,7 +128,7 @@ fn ctrl_c(pwsh: &Path) -> Result<(), Failed> {
         try { 1..100 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser } finally { [Console]::WriteLine('finally') }",
     )?;
     let mut session = stage::pwsh_command(pwsh);
-    // A shell starts what it runs in the background with Ctrl+C ignored, and every child inherits that.
+    // A shell starts a background job with Ctrl+C ignored, and every child inherits that.
     // SAFETY: between fork and exec, signal is safe to call.
     unsafe {
         session.pre_exec(|| {

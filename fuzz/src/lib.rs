@@ -1,9 +1,9 @@
-//! What each fuzz target does with its input: a search must not panic, and its findings must not depend on how
-//! the work is split.
+//! What each fuzz target does with its input: a search must not panic, and its findings must not
+//! depend on how the work is split.
 //!
 //! The functions are separate from libFuzzer, so that `cargo test` also runs them, on the seeds in
-//! `fuzz/seeds`. Each returns the number of chat targets that it found, which shows that a seed reaches the
-//! rules.
+//! `fuzz/seeds`. Each returns the number of chat targets that it found, which shows that a seed
+//! reaches the rules.
 
 use std::io::{Cursor, Write};
 use std::sync::atomic::AtomicBool;
@@ -75,8 +75,8 @@ pub fn json(records: &[u8]) -> usize {
     .sum()
 }
 
-/// A complete file of any format: as it is, compressed with gzip, in UTF-16, and after the first bytes of
-/// both, as a damaged file.
+/// A complete file of any format: as it is, compressed with gzip, in UTF-16, and after the first
+/// bytes of both, as a damaged file.
 pub fn packed(file: &[u8]) -> usize {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(file).expect("a vector accepts every byte");
@@ -89,8 +89,8 @@ pub fn packed(file: &[u8]) -> usize {
         + search_both_ways(&[b"\xff\xfe", file].concat())
 }
 
-/// Searches `bytes` as one block and in blocks whose size depends on `bytes`, compares, and returns the number
-/// of targets.
+/// Searches `bytes` as one block and in blocks whose size depends on `bytes`, compares, and returns
+/// the number of targets.
 fn search_both_ways(bytes: &[u8]) -> usize {
     let size = 1 + bytes.iter().map(|byte| usize::from(*byte)).sum::<usize>() % 997;
     let whole = search(bytes, 1, 1 << 20);

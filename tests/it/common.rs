@@ -16,7 +16,8 @@ pub const REMOVAL: (&str, &str, &str) = (TENANT, USER, CHAT);
 /// Waits until there is something.
 pub const FOREVER: i32 = -1;
 
-/// Prints that `what` did not run. Not with `eprintln!`, whose output the test harness hides when a test passes.
+/// Prints that `what` did not run. Not with `eprintln!`, whose output the test harness hides when a
+/// test passes.
 pub fn not_run(what: &str, why: &str) {
     let _ = writeln!(std::io::stderr(), "\nNOT RUN: {what}, because {why}.\n");
 }

@@ -1,4 +1,5 @@
-//! What `cargo deny check` would say about licences, sources and duplicates, for machines without cargo-deny.
+//! What `cargo deny check` would say about licences, sources and duplicates, for machines without
+//! cargo-deny.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -71,8 +72,8 @@ fn deny() -> Deny {
     toml::from_str(&text).unwrap()
 }
 
-/// The packages that are built for the targets of `deny.toml`, or for this machine where cargo has downloaded
-/// no others.
+/// The packages that are built for the targets of `deny.toml`, or for this machine where cargo has
+/// downloaded no others.
 fn packages(targets: &[String]) -> Vec<Package> {
     if let Some(metadata) = metadata(targets) {
         return metadata.packages;
@@ -103,7 +104,8 @@ fn metadata(targets: &[String]) -> Option<Metadata> {
     succeeded.then(|| serde_json::from_slice(&output.stdout).unwrap())
 }
 
-/// Whether an SPDX expression can be satisfied with the allowed licences. `/` is the older form of `OR`.
+/// Whether an SPDX expression can be satisfied with the allowed licences. `/` is the older form of
+/// `OR`.
 fn is_satisfied(expression: &str, allowed: &BTreeSet<String>) -> bool {
     let spaced = expression
         .replace('(', " ( ")

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-// Not a dependency: the fuzz workspace needs libFuzzer and a C++ compiler, which these functions don't.
+// Not a dependency: the fuzz workspace needs libFuzzer and a C++ compiler, which these functions
+// don't.
 #[path = "../../fuzz/src/lib.rs"]
 mod fuzz;
 
