@@ -1,7 +1,7 @@
 @{
     IncludeDefaultRules = $true
     ExcludeRules        = @(
-        # The drop-in script speaks to a person, as the sample script does.
+        # The drop-in script writes to the host, as the sample script does.
         'PSAvoidUsingWriteHost'
     )
     Rules               = @{

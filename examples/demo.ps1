@@ -1,5 +1,5 @@
-# The part of `cargo demo` that an administrator would type: connect, read the table, remove.
-param([string] $Module, [string] $Graph, [string] $Table)
+# The part of `cargo demo` that an administrator types: connect, find the targets, remove access.
+param([string] $Module, [string] $Graph, [string] $Export, [string] $Report, [string] $Journal)
 
 $ErrorActionPreference = 'Stop'
 Import-Module $Module
@@ -7,4 +7,11 @@ $token = [securestring]::new()
 $env:CHATACCESS_DEMO_TOKEN.ToCharArray() | ForEach-Object { $token.AppendChar($_) }
 
 Connect-ChatAccess -AccessToken $token -GraphEndpoint $Graph
-Import-Csv -LiteralPath $Table | Remove-ChatAccessForUser | Format-Table
+# The refused target is an error too; it is shown at the end instead of between the tables.
+$outcomes = Find-ChatAccess -Path $Export -ResolveUser -Report $Report -OutVariable targets |
+    Remove-ChatAccessForUser -JournalPath $Journal -ErrorAction SilentlyContinue
+
+$targets | Format-Table
+$outcomes | Where-Object Status -NE 'Invalid' | Format-Table
+'Unresolved, so not removed:'
+$targets | Where-Object Unresolved | Format-List UserPrincipalName, ThreadId, UnresolvedReason

@@ -1,157 +1,196 @@
 //! The main job from end to end, on this computer: `cargo demo`.
 //!
-//! Builds the library and the module, starts a loopback Microsoft Graph, finds in an audit export whom
-//! outsiders wrote to, and removes those users' access: through PowerShell and the module where there is a
-//! PowerShell, else through the C ABI.
+//! Builds the library and the module, starts a loopback Microsoft Graph, finds the users that
+//! external users reached according to an audit export, and removes their access to those chats:
+//! with PowerShell and the module if PowerShell 7 is installed, otherwise through the C ABI.
 
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use sandbox::{Limits, Sandbox, SandboxOptions, TokenClaims};
+use chat_access::ffi::ChatAccessStatus as Status;
+use sandbox::{DirectoryUser, Limits, Sandbox, SandboxOptions, TokenClaims};
 use serde_json::{Value, json};
 use stage::Native;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
+/// The ids of a removal: tenant, user, thread.
+type Ids = (String, String, String);
 
 fn main() -> Result<()> {
     println!("Building the library and the module (the first time takes a minute or two) ...");
     let folder = tempfile::tempdir()?;
     let module = stage::module(folder.path())?;
+    let files = Files::new()?;
 
+    // No record of the group chat contains the object ids of Ben and Dan, so the search looks them
+    // up. The directory has no account of Dan's: his target stays unresolved.
     let sandbox = Sandbox::start(SandboxOptions {
         limits: Limits::documented(),
+        users: vec![DirectoryUser {
+            id: "91c4e0d7-2f5a-4b36-8d79-c60a1b3e5f24".into(),
+            user_principal_name: "ben@contoso.example".into(),
+        }],
+        ..Default::default()
+    });
+    let token = sandbox.token(TokenClaims {
+        scp: Some("Chat.ReadWrite.All User.ReadBasic.All".into()),
         ..Default::default()
     });
     println!(
-        "A loopback Microsoft Graph with the documented limits listens on {}.",
+        "A loopback Microsoft Graph with the documented limits listens on {}.\n",
         sandbox.url()
     );
 
-    let export = stage::root().join("examples/audit-export.csv");
-    let (records, targets) = one_to_one_targets(&export)?;
-    println!(
-        "examples/audit-export.csv has {records} records; outsiders wrote to {} users in one-to-one chats.\n",
-        targets.len()
-    );
-
-    let token = sandbox.token(TokenClaims::default());
-    match stage::pwsh() {
+    let native = Native::load(stage::library());
+    let account = native.account(&sandbox.url(), &token);
+    let resolved = match stage::pwsh() {
         Some(pwsh) => {
-            println!(
-                "Removing their access through PowerShell ({}) and the module:",
-                pwsh.display()
-            );
-            let table = folder.path().join("targets.csv");
-            write_table(&table, &targets)?;
+            println!("Finding and removing with PowerShell ({}):", pwsh.display());
             let status = stage::pwsh_command(&pwsh)
                 .arg("-File")
                 .arg(stage::root().join("examples/demo.ps1"))
                 .arg(&module)
                 .arg(sandbox.url())
-                .arg(&table)
+                .args([&files.export, &files.report, &files.journal])
                 .env("CHATACCESS_DEMO_TOKEN", &token)
                 .status()?;
             if !status.success() {
                 return Err(format!("PowerShell ended with {status}").into());
             }
+            resolved(&find(&native, account, &files.export, None)?)
         }
         None => {
-            println!(
-                "THERE IS NO POWERSHELL 7 HERE: removing their access through the C ABI instead.\n"
-            );
-            remove_through_c_abi(&sandbox.url(), &token, &targets)?;
+            println!("POWERSHELL 7 IS NOT INSTALLED: finding and removing through the C ABI.\n");
+            let targets = find(&native, account, &files.export, Some(&files.report))?;
+            print_targets(&targets);
+            let resolved = resolved(&targets);
+            remove(&native, account, &files.journal, &resolved);
+            resolved
+        }
+    };
+    native.close(account);
+
+    let applied = sandbox.applied();
+    let applied: BTreeSet<Ids> = applied
+        .into_iter()
+        .map(|removal| (removal.tenant, removal.user, removal.thread))
+        .collect();
+    if resolved.is_empty() || applied != resolved {
+        return Err(format!("the service applied {applied:#?} instead of {resolved:#?}").into());
+    }
+    println!(
+        "The service applied {} removals: exactly the resolved targets.\n",
+        applied.len()
+    );
+    println!("Report:  {}", files.report.display());
+    println!("Journal: {}", files.journal.display());
+    Ok(())
+}
+
+/// What the demo reads, and what it leaves behind in `target/demo`.
+struct Files {
+    export: PathBuf,
+    report: PathBuf,
+    journal: PathBuf,
+}
+
+impl Files {
+    /// Starts with an empty folder: the journal of an earlier demo would make this one skip every
+    /// removal.
+    fn new() -> Result<Self> {
+        let root = stage::root();
+        let folder = root.join("target/demo");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        Ok(Self {
+            export: root.join("examples/audit-export.csv"),
+            report: folder.join("report.html"),
+            journal: folder.join("removals.jsonl"),
+        })
+    }
+}
+
+/// The targets that a search handle finds in `export`.
+fn find(native: &Native, account: i64, export: &Path, report: Option<&Path>) -> Result<Vec<Value>> {
+    let request = json!({
+        "open": "search", "paths": [export], "report": report, "account": account, "resolve_users": true,
+    });
+    let search = native
+        .open(&request, None)
+        .map_err(|(_, error)| error.to_string())?;
+    native.finish(search);
+    let mut targets = Vec::new();
+    loop {
+        let (status, event) = native.next(search, -1);
+        if status == Status::Ended as i32 {
+            break;
+        }
+        match event["event"].as_str() {
+            Some("target") => targets.push(event),
+            None | Some("file_error" | "source_error" | "truncated" | "bad_row" | "warning") => {
+                return Err(format!("the search of {}: {event}", export.display()).into());
+            }
+            Some(_) => {}
         }
     }
-
-    let applied = sandbox.applied().len();
-    println!(
-        "The service applied {applied} removals of {}.",
-        targets.len()
-    );
-    if applied != targets.len() {
-        return Err("not all of them were applied".into());
-    }
-    Ok(())
+    native.close(search);
+    Ok(targets)
 }
 
-/// An internal user in a chat that an outsider takes part in.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Target {
-    tenant: String,
-    user: String,
-    thread: String,
-}
-
-/// The one-to-one chats with an outsider, and how many records there are. A one-to-one chat's id holds the
-/// object ids of both, and `UserKey` is the id of whoever acted.
-fn one_to_one_targets(export: &Path) -> Result<(usize, BTreeSet<Target>)> {
-    let mut targets = BTreeSet::new();
-    let mut records = 0;
-    for row in csv::Reader::from_path(export)?.into_records() {
-        records += 1;
-        let row = row?;
-        let audit: Value = serde_json::from_str(row.get(5).ok_or("a row without AuditData")?)?;
-        targets.extend(internal_user(&audit));
-    }
-    Ok((records, targets))
-}
-
-fn internal_user(audit: &Value) -> Option<Target> {
-    let thread = audit["ChatThreadId"].as_str()?;
-    let (one, other) = thread
-        .strip_prefix("19:")?
-        .strip_suffix("@unq.gbl.spaces")?
-        .split_once('_')?;
-    if audit["ParticipantInfo"]["HasForeignTenantUsers"] != true {
-        return None;
-    }
-    let home = &audit["OrganizationId"];
-    let actor = audit["UserKey"].as_str()?;
-    let mut members = audit["Members"].as_array()?.iter();
-    let actors_tenant = &members.find(|member| member["UPN"] == audit["UserId"])?["OrganizationId"];
-    let user = match actors_tenant == home {
-        true => actor,
-        false if actor == one => other,
-        false => one,
-    };
-    Some(Target {
-        tenant: home.as_str()?.into(),
-        user: user.into(),
-        thread: thread.into(),
-    })
-}
-
-fn write_table(path: &Path, targets: &BTreeSet<Target>) -> Result<()> {
-    let rows = targets
+fn resolved(targets: &[Value]) -> BTreeSet<Ids> {
+    targets
         .iter()
-        .map(|target| format!("{},{},{}\n", target.tenant, target.user, target.thread));
-    fs::write(
-        path,
-        format!("TenantId,UserId,ThreadId\n{}", rows.collect::<String>()),
-    )?;
-    Ok(())
+        .filter(|target| target["unresolved"].is_null())
+        .map(|target| {
+            (
+                text(target, "tenant_id"),
+                text(target, "user_id"),
+                text(target, "thread_id"),
+            )
+        })
+        .collect()
 }
 
-fn remove_through_c_abi(graph: &str, token: &str, targets: &BTreeSet<Target>) -> Result<()> {
-    let native = Native::load(stage::library());
-    let account = native.account(graph, token);
-    let run = native.run(&[account], json!({}));
+/// Removes access one target after another, as a C program does with its blocking call.
+fn remove(native: &Native, account: i64, journal: &Path, targets: &BTreeSet<Ids>) {
+    let run = native.run(&[account], json!({"journal": journal}));
     println!("{:<14} {:<36} ThreadId", "Status", "UserId");
     println!("{:<14} {:<36} --------", "------", "------");
-    for target in targets {
-        let removal = (
-            target.tenant.as_str(),
-            target.user.as_str(),
-            target.thread.as_str(),
-        );
-        let (_, outcome) = native.remove(run, removal, -1);
-        let status = outcome["status"].as_str().unwrap_or("?");
-        println!("{status:<14} {:<36} {}", target.user, target.thread);
+    for (tenant, user, thread) in targets {
+        let (_, outcome) = native.remove(run, (tenant, user, thread), -1);
+        println!("{:<14} {user:<36} {thread}", text(&outcome, "status"));
     }
     println!();
     native.close(run);
-    native.close(account);
-    Ok(())
+}
+
+fn print_targets(targets: &[Value]) {
+    println!("{:<22} {:<36} ChatType", "User", "UserId");
+    println!("{:<22} {:<36} --------", "----", "------");
+    for target in targets {
+        let user = match target["unresolved"].as_str() {
+            Some(unresolved) => format!("({unresolved})"),
+            None => text(target, "user_id"),
+        };
+        println!(
+            "{:<22} {user:<36} {}",
+            text(target, "user_principal_name"),
+            text(target, "chat_type")
+        );
+    }
+    println!();
+    for target in targets {
+        if let Some(reason) = target["reason"].as_str() {
+            let user = text(target, "user_principal_name");
+            println!("Unresolved, so not removed: {user}: {reason}\n");
+        }
+    }
+}
+
+fn text(object: &Value, field: &str) -> String {
+    object[field].as_str().unwrap_or_default().to_owned()
 }

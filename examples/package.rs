@@ -1,4 +1,4 @@
-//! Lays the module out in `target/module/ChatAccess`, ready for `Import-Module`.
+//! Writes the module to `target/module/ChatAccess`, ready for `Import-Module`.
 
 fn main() -> std::io::Result<()> {
     let module = stage::module(&stage::root().join("target/module"))?;

@@ -10,7 +10,7 @@ pub struct Cancelled;
 
 /// A cancellation flag, set once by the owner of an operation and watched by the threads that carry it out.
 #[derive(Debug, Default)]
-pub struct Cancel {
+pub(crate) struct Cancel {
     cancelled: AtomicBool,
     /// Held while the flag changes, so that a waiting thread can't miss the notification.
     waiting: Mutex<()>,
@@ -19,14 +19,14 @@ pub struct Cancel {
 
 impl Cancel {
     /// Sets the flag and ends every wait, present and future.
-    pub fn cancel(&self) {
+    pub(crate) fn cancel(&self) {
         let _waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         self.cancelled.store(true, Ordering::Relaxed);
         self.changed.notify_all();
     }
 
     /// Returns whether the flag is set. Costs one relaxed load, so loops may call it per block.
-    pub fn is_cancelled(&self) -> bool {
+    pub(crate) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
 

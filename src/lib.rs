@@ -57,6 +57,14 @@
 //! | `cancel` | A cancellation flag that ends waits |
 //! | `secret` | Bytes that are wiped from memory when dropped |
 
+// For the library alone: the other crates print, and nobody outside of the workspace uses them.
+#![warn(
+    missing_docs,
+    unreachable_pub,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
 mod background;
 mod cancel;
 pub mod cloud;

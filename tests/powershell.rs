@@ -112,6 +112,7 @@ fn pester(pwsh: &Path, file: &Path) -> Result<(), Failed> {
 #[cfg(unix)]
 fn ctrl_c(pwsh: &Path) -> Result<(), Failed> {
     use std::io::{BufRead, BufReader};
+    use std::os::unix::process::CommandExt;
     use std::process::Stdio;
     use std::time::{Duration, Instant};
 
@@ -126,7 +127,16 @@ fn ctrl_c(pwsh: &Path) -> Result<(), Failed> {
         Connect-Sandbox
         try { 1..100 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser } finally { [Console]::WriteLine('finally') }",
     )?;
-    let mut session = stage::pwsh_command(pwsh)
+    let mut session = stage::pwsh_command(pwsh);
+    // A shell starts a background job with Ctrl+C ignored, and every child inherits that.
+    // SAFETY: between fork and exec, signal is safe to call.
+    unsafe {
+        session.pre_exec(|| {
+            libc::signal(libc::SIGINT, libc::SIG_DFL);
+            Ok(())
+        });
+    }
+    let mut session = session
         .arg("-File")
         .arg(&script)
         .arg(stage::root().join("tests/powershell/common.ps1"))

@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// `date` is the answer's own `Date` header: a date is measured against the clock of the server that
 /// wrote it, because this computer's may be wrong. A date in the past is no wait. `None` is for what
 /// can't be read or makes no sense (negative, not a number, days): the caller then waits by its own rule.
-pub fn parse(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
+pub(crate) fn parse(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
     let wait = read(value, date, now)?;
     (wait <= LONGEST).then_some(wait)
 }

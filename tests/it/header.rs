@@ -15,7 +15,7 @@ fn the_header_is_current() {
     let checked_in = fs::read_to_string(HEADER).unwrap_or_default();
     assert!(
         checked_in == GENERATED,
-        "include/chat_access.h differs from src/ffi; run: UPDATE_HEADER=1 cargo test --test it header::"
+        "include/chat_access.h differs from src/ffi; run: UPDATE_HEADER=1 cargo test --test it header"
     );
 }
 

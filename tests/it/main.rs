@@ -4,7 +4,9 @@
 mod abi;
 mod bulk;
 mod common;
+mod dependencies;
 mod file_search;
+mod fuzz_seeds;
 mod header;
 mod online_search;
 mod outcomes;

@@ -11,6 +11,8 @@ use chat_access::search::{ChatKind, Findings, FoundBy, Target, report_page};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::common::not_run;
+
 const HOSTILE: &str = "</title></script><script>console.error('ran')</script><img src=x onerror=console.error('ran')>\"'&\u{202E}";
 
 fn chromium() -> Option<PathBuf> {
@@ -26,7 +28,7 @@ fn chromium() -> Option<PathBuf> {
                 .is_ok_and(|output| output.status.success())
         });
     if found.is_none() {
-        eprintln!("\nNOT RUN: the report in a browser, because there is no Chromium.\n");
+        not_run("the report in a browser", "there is no Chromium");
     }
     found
 }
@@ -39,7 +41,7 @@ fn axe() -> Option<String> {
     });
     let script = path.and_then(|path| fs::read_to_string(path).ok());
     if script.is_none() {
-        eprintln!("\nNOT RUN: the report's accessibility, because there is no axe-core.\n");
+        not_run("the report's accessibility", "there is no axe-core");
     }
     script
 }

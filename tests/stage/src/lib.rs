@@ -16,7 +16,8 @@ pub use native::{Answer, Native};
 
 /// The repository's root.
 pub fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate_folder.ancestors().nth(2).expect("tests/stage")
 }
 
 /// Builds the release library, once in a process, and returns its path.
