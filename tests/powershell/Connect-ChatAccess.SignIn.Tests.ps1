@@ -13,7 +13,7 @@ BeforeAll {
         param([hashtable] $With = @{})
         InModuleScope ChatAccess -Parameters @{ With = $With; Here = $Here } {
             Initialize-ChatAccess
-            Mock Get-NobodyHere { }
+            Mock Get-NonInteractiveReason { }
             Connect-ChatAccess -UseDeviceCode @Here @With -InformationVariable script:Said 6> $null
         }
     }
@@ -44,9 +44,9 @@ Describe 'Connect-ChatAccess, signing in' {
     It 'opens the browser and signs in where the person agrees' {
         InModuleScope ChatAccess -Parameters @{ Here = $Here } {
             Initialize-ChatAccess
-            Mock Get-NobodyHere { }
+            Mock Get-NonInteractiveReason { }
             Mock Test-Desktop { $true }
-            Mock Start-Browser {
+            Mock Open-Browser {
                 # The sandbox agrees for the person and sends the browser back, which is then followed.
                 $script:Page = Start-ThreadJob -ArgumentList $Address { Invoke-WebRequest $args[0] -UseBasicParsing }
                 # It is an argument of the browser's process, which others on this computer can read.
@@ -66,7 +66,7 @@ Describe 'Connect-ChatAccess, signing in' {
         $shell = [powershell]::Create()
         $null = $shell.AddScript(@"
 Import-Module '$ModulePath'
-& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NobodyHere { } }
+& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NonInteractiveReason { } }
 Connect-ChatAccess -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbox
 "@)
         $running = $shell.BeginInvoke()
@@ -87,9 +87,9 @@ Connect-ChatAccess -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbo
     It 'tells the address where no browser opens' {
         InModuleScope ChatAccess -Parameters @{ Here = $Here } {
             Initialize-ChatAccess
-            Mock Get-NobodyHere { }
+            Mock Get-NonInteractiveReason { }
             Mock Test-Desktop { $true }
-            Mock Start-Browser {
+            Mock Open-Browser {
                 $script:Page = Start-ThreadJob -ArgumentList $Address { Invoke-WebRequest $args[0] -UseBasicParsing }
                 $false
             }

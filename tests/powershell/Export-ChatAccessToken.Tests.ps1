@@ -5,7 +5,7 @@ BeforeAll {
     function Connect-ByDeviceCode {
         InModuleScope ChatAccess -Parameters @{ Here = $Here } {
             Initialize-ChatAccess
-            Mock Get-NobodyHere { }
+            Mock Get-NonInteractiveReason { }
             Connect-ChatAccess -UseDeviceCode @Here 6> $null
         }
     }

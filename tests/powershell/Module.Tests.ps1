@@ -15,6 +15,20 @@ Describe 'The module' {
         (Get-Module ChatAccess).ExportedAliases.Count + (Get-Module ChatAccess).ExportedVariables.Count | Should -Be 0
     }
 
+    It 'has one function in each file, of the same name' {
+        $source = "$PSScriptRoot/../../powershell/ChatAccess"
+        foreach ($file in Get-ChildItem "$source/Public", "$source/Private" -Filter *.ps1) {
+            $script = [Management.Automation.Language.Parser]::ParseFile($file.FullName, [ref] $null, [ref] $null)
+            $functions = @($script.EndBlock.Statements | Where-Object { $_ -is [Management.Automation.Language.FunctionDefinitionAst] })
+            if ($file.BaseName -eq 'NativeStatus') {
+                # Holds the status codes of the native library, and no function.
+                $functions | Should -BeNullOrEmpty
+            } else {
+                $functions.Name -replace '^script:' | Should -Be $file.BaseName
+            }
+        }
+    }
+
     It 'imports without its library and without a cmdlet of another module' {
         $run = Invoke-FreshPowerShell @'
 Import-Module $env:CHATACCESS_TEST_MODULE

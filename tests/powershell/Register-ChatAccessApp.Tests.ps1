@@ -40,7 +40,7 @@ Describe 'Register-ChatAccessApp' {
     It 'returns an application that can be signed in with' {
         $app = Register-ChatAccessApp
         InModuleScope ChatAccess -Parameters @{ Sandbox = $Sandbox; App = $app } {
-            Mock Get-NobodyHere { }
+            Mock Get-NonInteractiveReason { }
             Connect-ChatAccess -UseDeviceCode -ClientId $App.ClientId -TenantId $App.TenantId -GraphEndpoint $Sandbox -AuthorityHost $Sandbox 6> $null
         }
         (Get-ChatAccessContext).ClientId | Should -Be $app.ClientId

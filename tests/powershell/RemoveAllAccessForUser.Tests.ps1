@@ -62,7 +62,7 @@ Describe 'RemoveAllAccessForUser.ps1' {
             $run = Invoke-FreshPowerShell @"
 Import-Module '$ModulePath'
 # Somebody is there, and is quick with the code.
-& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NobodyHere { } }
+& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NonInteractiveReason { } }
 & '$DropIn' -TenantId $Tenant -UserId $User -ThreadId '$Chat' -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbox
 exit `$LASTEXITCODE
 "@

@@ -168,5 +168,5 @@ function Connect-ChatAccess {
         return $context
     }
     Disconnect-ChatAccess -Confirm:$false -WhatIf:$false
-    $script:Context = $context
+    $script:CurrentContext = $context
 }

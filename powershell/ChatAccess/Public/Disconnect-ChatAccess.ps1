@@ -44,20 +44,19 @@ function Disconnect-ChatAccess {
     }
 
     process {
-        $accounts = if ($Context) { $Context } else { $script:Context }
         if (-not $Context) {
             foreach ($run in @($script:Runs)) {
-                Close-NativeRun $run
+                Close-NativeRun $run -Interrupted
             }
         }
-        foreach ($account in $accounts) {
+        foreach ($account in Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context -AllowNone) {
             if (-not $PSCmdlet.ShouldProcess($account.Account, 'Disconnect')) {
                 continue
             }
             # A status here says that it is closed already.
             $null = (Get-NativeLibrary)::chat_access_close($account.Handle)
-            if ($script:Context -and $script:Context.Handle -eq $account.Handle) {
-                $script:Context = $null
+            if ($script:CurrentContext -and $script:CurrentContext.Handle -eq $account.Handle) {
+                $script:CurrentContext = $null
             }
         }
     }

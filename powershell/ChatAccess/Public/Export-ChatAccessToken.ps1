@@ -40,11 +40,7 @@ function Export-ChatAccessToken {
     )
 
     Initialize-ChatAccess
-    $account = if ($Context) { $Context } else { $script:Context }
-    if (-not $account) {
-        $PSCmdlet.ThrowTerminatingError((New-ChatAccessError -ErrorId 'NotConnected' -Category ConnectionError -Message (
-                    'Nobody is connected.') -RecommendedAction 'Run Connect-ChatAccess first.'))
-    }
+    $account = Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context
     $buffer = [byte[]]::new(16KB)
     [int] $length = 0
     $secret = [Security.SecureString]::new()
@@ -56,7 +52,7 @@ function Export-ChatAccessToken {
                         'Sign in with Connect-ChatAccess, in the browser or with -UseDeviceCode.')))
         }
         if ($status -ne $NativeStatus.Ok) {
-            $PSCmdlet.ThrowTerminatingError((New-NativeStatusError $status))
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-NativeStatusError $status))
         }
         # A token is ASCII, so that each byte is a character; no string is made of it.
         for ($at = 0; $at -lt $length; $at++) {

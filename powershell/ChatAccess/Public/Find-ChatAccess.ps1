@@ -233,26 +233,11 @@ function Find-ChatAccess {
 
     begin {
         Initialize-ChatAccess
-        try {
-            $request = Get-OnlineRequest -Parameter $PSBoundParameters -Context $(if ($Context) { $Context } else { $script:Context })
-        } catch [InvalidOperationException] {
-            $PSCmdlet.ThrowTerminatingError($_)
-        }
+        $request = Get-GraphSearchRequest -Cmdlet $PSCmdlet -Parameter $PSBoundParameters
+        $request.query = Get-SearchQuery -Parameter $PSBoundParameters
+        if ($Report) { $request.report = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Report) }
         $files = [Collections.Generic.List[string]]::new()
         $search = $null
-        if ($Report) { $request.report = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Report) }
-        $query = @{ include_internal = [bool] $IncludeInternal }
-        if ($UserPrincipalName) { $query.user_principal_name = $UserPrincipalName }
-        if ($ExternalDomain) { $query.external_domain = $ExternalDomain }
-        if ($ExternalTenantId) { $query.external_tenant_id = $ExternalTenantId }
-        if ($Operation) { $query.operation = $Operation }
-        if ($ThreadId) { $query.thread_id = $ThreadId }
-        if ($ChatType) { $query.chat_type = $ChatType }
-        if ($TenantId) { $query.tenant_id = $TenantId }
-        if ($InternalDomain) { $query.internal_domain = $InternalDomain }
-        if ($PSBoundParameters.ContainsKey('After')) { $query.after = $After.ToUniversalTime().ToString('o') }
-        if ($PSBoundParameters.ContainsKey('Before')) { $query.before = $Before.ToUniversalTime().ToString('o') }
-        $request.query = $query
     }
 
     process {
@@ -265,7 +250,7 @@ function Find-ChatAccess {
                 $files.Add($InputObject.FullName)
             } elseif ($InputObject -and ($InputObject -isnot [string] -or $InputObject.Trim())) {
                 if (-not $search) {
-                    $search = Open-Search -Cmdlet $PSCmdlet -Request $request -Secret $DiscoveryToken
+                    $search = Open-SearchRun -Cmdlet $PSCmdlet -Request $request -Secret $DiscoveryToken
                 }
                 Send-SearchRecord $search $InputObject
             }
@@ -292,10 +277,10 @@ function Find-ChatAccess {
                         'There is nothing to search.') -RecommendedAction 'Give audit log exports (-Path), records by the pipeline, -StartDate, -Hunting or -DiscoveryToken.')
             }
             if ($files.Count -or ($asks -and -not $search)) {
-                $search = Open-Search -Cmdlet $PSCmdlet -Path $files -Request $request -Secret $DiscoveryToken
+                $search = Open-SearchRun -Cmdlet $PSCmdlet -Path $files -Request $request -Secret $DiscoveryToken
             }
             if ($search) {
-                Complete-Search $search
+                Complete-SearchRun $search
             }
         } catch [InvalidOperationException] {
             $PSCmdlet.ThrowTerminatingError($_)

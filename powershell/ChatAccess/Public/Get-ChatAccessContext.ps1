@@ -32,11 +32,13 @@ function Get-ChatAccessContext {
     [OutputType('ChatAccess.Context')]
     param()
 
-    if (-not $script:Context) {
+    Initialize-ChatAccess
+    $current = Resolve-ChatAccessContext -Cmdlet $PSCmdlet -AllowNone
+    if (-not $current) {
         return
     }
     try {
-        New-ChatAccessContext -Handle $script:Context.Handle
+        New-ChatAccessContext -Handle $current.Handle
     } catch {
         $PSCmdlet.ThrowTerminatingError($_)
     }

@@ -67,19 +67,16 @@ function Register-ChatAccessApp {
     )
 
     Initialize-ChatAccess
-    $account = if ($Context) { $Context } else { $script:Context }
+    $account = Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context -RecommendedAction (
+        'Run Connect-ChatAccess -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All first.')
     $request = @{
         open    = 'registration'
+        account = $account.Handle
         name    = $Name
         consent = if ($GrantConsent) { $GrantConsent.ToLowerInvariant() } else { 'none' }
         change  = $false
     }
     try {
-        if (-not $account) {
-            throw (New-ChatAccessError -ErrorId 'NotConnected' -Category ConnectionError -Message 'Nobody is connected.' -RecommendedAction (
-                    'Run Connect-ChatAccess -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All first.'))
-        }
-        $request.account = $account.Handle
         $app = Invoke-Registration -Cmdlet $PSCmdlet -Request $request
         if ($app.changes) {
             $what = switch ($app.changes) {

@@ -145,38 +145,22 @@ function Remove-ChatAccessForUser {
 
     begin {
         Initialize-ChatAccess
+        $accounts = @(Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context -AllowNone:$WhatIfPreference)
+        $option = Get-RemovalOption -Cmdlet $PSCmdlet -Parameter $PSBoundParameters -ApiVersion $ApiVersion
         $run = $null
-        $accounts = if ($Context) { $Context } else { $script:Context }
-        if (-not $accounts -and -not $WhatIfPreference) {
-            $PSCmdlet.ThrowTerminatingError((New-ChatAccessError -ErrorId 'NotConnected' -Category ConnectionError -Message (
-                        'Nobody is connected to Microsoft Graph.') -RecommendedAction 'Run Connect-ChatAccess first.'))
-        }
-        $options = @{ api_version = $ApiVersion }
-        if ($JournalPath) {
-            $options.journal = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($JournalPath)
-        }
-        if ($RequestsPerSecond) {
-            $limit = @{ per_second = $RequestsPerSecond; burst = [Math]::Max(1, [int] [Math]::Floor($RequestsPerSecond)) }
-            $options.limits = @{ per_user = $limit }
-            # A user can't be allowed more than the application is in the whole tenant, which is 30 by default.
-            if ($RequestsPerSecond -gt 30) { $options.limits.per_tenant = $limit }
-        }
-        if ($RequestTimeoutSec) { $options.request_time_ms = 1000 * $RequestTimeoutSec }
-        if ($RunTimeoutSec) { $options.run_time_ms = 1000 * $RunTimeoutSec }
-        if ($PSBoundParameters.ContainsKey('ItemTimeoutSec')) { $options.retry = @{ item_time_ms = 1000 * $ItemTimeoutSec } }
     }
 
     process {
         $completed = $false
         try {
             if ($UnresolvedReason) {
-                Deny-Removal -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId -Reason $UnresolvedReason
+                Write-UnresolvedRemoval -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId -Reason $UnresolvedReason
             } elseif (-not $PSCmdlet.ShouldProcess("User $UserId in chat $ThreadId", 'Remove all access')) {
-                Test-Removal -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId
+                Test-RemovalId -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId
             } else {
                 if (-not $run) {
                     $PSCmdlet.WriteVerbose("Sending to $($accounts[0].GraphEndpoint) ($ApiVersion).")
-                    $run = Open-RemovalRun -Cmdlet $PSCmdlet -Account $accounts.Handle -Options $options
+                    $run = Open-RemovalRun -Cmdlet $PSCmdlet -Account $accounts.Handle -Option $option
                 }
                 Send-Removal -Run $run -Id $TenantId, $UserId, $ThreadId
             }
@@ -194,7 +178,7 @@ function Remove-ChatAccessForUser {
     end {
         if ($run) {
             try {
-                Complete-RemovalRun $run
+                Complete-NativeRun $run
             } finally {
                 Close-NativeRun $run
             }

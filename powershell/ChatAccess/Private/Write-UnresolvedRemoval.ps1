@@ -1,4 +1,4 @@
-function script:Deny-Removal {
+function script:Write-UnresolvedRemoval {
     <#
     .SYNOPSIS
     Refuses a target of which Find-ChatAccess could not settle whom to remove. Nothing is sent for it.
@@ -32,6 +32,6 @@ function script:Deny-Removal {
             duration_ms       = 0
             completed         = $null
         })
-    $Cmdlet.WriteError((New-RemovalError $outcome))
+    $Cmdlet.WriteError((ConvertTo-RemovalError $outcome))
     $Cmdlet.WriteObject($outcome)
 }

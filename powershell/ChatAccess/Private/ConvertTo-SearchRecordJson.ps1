@@ -1,0 +1,19 @@
+function script:ConvertTo-SearchRecordJson {
+    <#
+    .SYNOPSIS
+    Returns an object of the pipeline as JSON: of an audit search's object only the audit record.
+    #>
+    param([object] $Record)
+
+    $audit = $Record.PSObject.Properties['AuditData']
+    if ($audit -and $audit.Value -and $audit.Value -isnot [string]) {
+        # The objects of Microsoft.Graph keep the audit record's fields in a dictionary.
+        $more = $audit.Value.PSObject.Properties['AdditionalProperties']
+        $inner = if ($more -and $more.Value -and $more.Value.Count) { $more.Value } else { $audit.Value }
+        $Record = @{ auditData = $inner }
+    } elseif ($audit -and $audit.Value) {
+        $Record = @{ AuditData = $audit.Value }
+    }
+    # Deep enough for any record. Objects of Exchange contain dates and types that refer to further objects without end.
+    ConvertTo-Json -InputObject $Record -Depth 12 -Compress -WarningAction SilentlyContinue
+}

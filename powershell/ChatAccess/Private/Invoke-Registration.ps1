@@ -1,0 +1,29 @@
+function script:Invoke-Registration {
+    <#
+    .SYNOPSIS
+    Finds an application, or registers it where the request says so, and returns it.
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory)]
+        [Management.Automation.PSCmdlet] $Cmdlet,
+
+        # The request, as chat_access_open documents it.
+        [Parameter(Mandatory)]
+        [hashtable] $Request
+    )
+
+    $run = Open-NativeRun -Cmdlet $Cmdlet -Request $Request `
+        -EventWriter 'Write-RegistrationEvent' -Activity "Registering the application '$($Request.name)'" -ProgressId 3
+    $run.Name = $Request.name
+    $run.Application = $null
+    try {
+        Wait-NativeRun $run
+        if (-not $run.Application) {
+            throw (ConvertTo-NativeStatusError $NativeStatus.Ended)
+        }
+        $run.Application
+    } finally {
+        Close-NativeRun $run
+    }
+}
