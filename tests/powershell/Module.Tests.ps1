@@ -77,6 +77,83 @@ Describe 'The help of <_>' -ForEach (Get-ChildItem "$PSScriptRoot/../../powershe
     }
 }
 
+Describe 'The module in a clone of the repository' {
+    BeforeAll {
+        $built = Get-ChildItem "$ModulePath/bin" -Recurse -File
+        # The name that cargo writes it under.
+        $cargoName = if ($IsWindows) { $built.Name } else { "lib$($built.Name)" }
+        $connect = "try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainText -Force) -Environment Mars } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message; `$_.ErrorDetails.RecommendedAction }"
+    }
+
+    BeforeEach {
+        $clone = Join-Path $TestDrive ([guid]::NewGuid())
+        $null = New-Item "$clone/target/release" -ItemType Directory
+        $null = New-Item "$clone/Cargo.toml"
+        Copy-Item "$PSScriptRoot/../../powershell" $clone -Recurse
+        # A library that was staged into the sources would be found first.
+        Remove-Item "$clone/powershell/ChatAccess/bin" -Recurse -ErrorAction Ignore
+        $clear = 'Remove-Item Env:CARGO_TARGET_DIR -ErrorAction Ignore'
+    }
+
+    It 'exports the commands from their files' {
+        $run = Invoke-FreshPowerShell "Import-Module '$clone/powershell/ChatAccess'; (Get-Command -Module ChatAccess).Name -join ','"
+        $run.Output.Trim() | Should -Be ((Get-Command -Module ChatAccess).Name -join ',')
+    }
+
+    It 'uses the library that cargo built in the clone' {
+        Copy-Item $built "$clone/target/release/$cargoName"
+        $run = Invoke-FreshPowerShell "$clear; Import-Module '$clone/powershell/ChatAccess'; $connect"
+        $run.Output | Should -Match '^InvalidEnvironment,Connect-ChatAccess'
+    }
+
+    It 'uses the library that cargo built in CARGO_TARGET_DIR <Name>' -ForEach @(
+        @{ Name = 'as an absolute path'; Relative = $false }
+        @{ Name = 'relative to the repository'; Relative = $true }
+    ) {
+        $null = New-Item "$clone/elsewhere/release" -ItemType Directory
+        Copy-Item $built "$clone/elsewhere/release/$cargoName"
+        $target = if ($Relative) { 'elsewhere' } else { "$clone/elsewhere" }
+        $run = Invoke-FreshPowerShell "`$env:CARGO_TARGET_DIR = '$target'; Import-Module '$clone/powershell/ChatAccess'; $connect"
+        $run.Output | Should -Match '^InvalidEnvironment,Connect-ChatAccess'
+    }
+
+    It 'prefers the library in its own folder' {
+        Set-Content "$clone/target/release/$cargoName" 'not a library'
+        Copy-Item "$ModulePath/bin" "$clone/powershell/ChatAccess" -Recurse
+        $run = Invoke-FreshPowerShell "$clear; Import-Module '$clone/powershell/ChatAccess'; $connect"
+        $run.Output | Should -Match '^InvalidEnvironment,Connect-ChatAccess'
+    }
+
+    It 'names the command that builds a missing library' {
+        $run = Invoke-FreshPowerShell "$clear; Import-Module '$clone/powershell/ChatAccess'; $connect"
+        $run.Output | Should -Match '^NativeLibraryMissing,Connect-ChatAccess'
+        $run.Output | Should -Match ([regex]::Escape([IO.Path]::GetFullPath("$clone/target/release/$cargoName")))
+        $run.Output | Should -Match 'cargo rustc --release --lib --crate-type cdylib'
+    }
+
+    It 'runs RemoveAllAccessForUser.ps1' {
+        Copy-Item $built "$clone/target/release/$cargoName"
+        $run = Invoke-FreshPowerShell @"
+$clear
+& '$clone/powershell/RemoveAllAccessForUser.ps1' -TenantId $Tenant -UserId $User -ThreadId '$Chat' -AccessToken (ConvertTo-SecureString '$(New-Token)' -AsPlainText -Force) -GraphEndpoint $Sandbox
+exit `$LASTEXITCODE
+"@
+        $run.ExitCode | Should -Be 0 -Because $run.Output
+        (Invoke-Sandbox applied).applied.thread | Should -Be $Chat
+        Reset-Sandbox
+    }
+
+    It 'says in RemoveAllAccessForUser.ps1 how to build a missing library, and exits with 2' {
+        $run = Invoke-FreshPowerShell @"
+$clear
+& '$clone/powershell/RemoveAllAccessForUser.ps1' -TenantId $Tenant -UserId $User -ThreadId '$Chat' -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainText -Force)
+exit `$LASTEXITCODE
+"@
+        $run.ExitCode | Should -Be 2 -Because $run.Output
+        $run.Output | Should -Match 'What to do: .*cargo rustc --release --lib --crate-type cdylib'
+    }
+}
+
 Describe 'The native library' {
     BeforeEach {
         $copy = Join-Path $TestDrive ([guid]::NewGuid())

@@ -1,26 +1,44 @@
 function script:Resolve-NativeLibraryPath {
+    <#
+    .SYNOPSIS
+    Returns the absolute path of the native library: in the module or, in a clone of the
+    repository, in cargo's release folder.
+    #>
     [CmdletBinding()]
     [OutputType([string])]
     param()
 
-    # Windows PowerShell has no $IsWindows, and runs nowhere else.
-    $system, $ending = if ($PSVersionTable['PSEdition'] -ne 'Core' -or $IsWindows) {
-        'win', 'dll'
+    # Windows PowerShell has no $IsWindows, and runs on Windows only.
+    $system, $prefix, $extension = if ($PSVersionTable['PSEdition'] -ne 'Core' -or $IsWindows) {
+        'win', '', 'dll'
     } elseif ($IsMacOS) {
-        'osx', 'dylib'
+        'osx', 'lib', 'dylib'
     } else {
-        'linux', 'so'
+        'linux', 'lib', 'so'
     }
     $architecture = [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture
     $rid = "$system-$architecture".ToLowerInvariant()
-    $folder = [IO.Path]::GetFullPath("$PSScriptRoot/../bin")
-    $path = [IO.Path]::Combine($folder, $rid, "chat_access.$ending")
-    if (-not [IO.File]::Exists($path)) {
-        $there = if ([IO.Directory]::Exists($folder)) { [IO.Directory]::GetDirectories($folder) | ForEach-Object { [IO.Path]::GetFileName($_) } }
-        $there = if ($there) { "there is one for $($there -join ', ')" } else { 'there is none for any platform' }
-        throw (New-ChatAccessError -ErrorId 'NativeLibraryMissing' -Category ResourceUnavailable -TargetObject $path -Message (
-                "The native library for this platform ($rid) is missing: '$path'; $there.") -RecommendedAction (
-                "Install the ChatAccess module again from a package for $rid, or, in a clone of the repository, run 'cargo demo', which builds it."))
+    $module = [IO.Path]::GetFullPath("$PSScriptRoot/..")
+    $packaged = [IO.Path]::Combine($module, 'bin', $rid, "chat_access.$extension")
+    if ([IO.File]::Exists($packaged)) {
+        return $packaged
     }
-    $path
+
+    $repository = [IO.Path]::GetFullPath("$module/../..")
+    if (-not [IO.File]::Exists("$repository/Cargo.toml")) {
+        $folder = [IO.Path]::Combine($module, 'bin')
+        $platforms = if ([IO.Directory]::Exists($folder)) { [IO.Directory]::GetDirectories($folder) | ForEach-Object { [IO.Path]::GetFileName($_) } }
+        $found = if ($platforms) { "there is one for $($platforms -join ', ')" } else { 'there is none for any platform' }
+        throw (New-ChatAccessError -ErrorId 'NativeLibraryMissing' -Category ResourceUnavailable -TargetObject $packaged -Message (
+                "The native library for this platform ($rid) is missing: '$packaged'; $found.") -RecommendedAction (
+                "Install the ChatAccess module again from a package for $rid."))
+    }
+    $target = if ($env:CARGO_TARGET_DIR) { $env:CARGO_TARGET_DIR } else { 'target' }
+    $built = [IO.Path]::GetFullPath([IO.Path]::Combine($repository, $target, 'release', "${prefix}chat_access.$extension"))
+    if (-not [IO.File]::Exists($built)) {
+        throw (New-ChatAccessError -ErrorId 'NativeLibraryMissing' -Category ResourceUnavailable -TargetObject $built -Message (
+                "The native library for this platform ($rid) is missing: neither '$packaged' nor '$built' exists.") -RecommendedAction (
+                "Run 'cargo rustc --release --lib --crate-type cdylib' in '$repository' to build it."))
+    }
+    $built
 }
