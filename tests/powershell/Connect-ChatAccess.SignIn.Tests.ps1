@@ -1,26 +1,9 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
 
-    $script:Here = @{ GraphEndpoint = $Sandbox; AuthorityHost = $Sandbox }
-
     function Set-Entra {
         param([hashtable] $Settings = @{})
         $null = Invoke-Sandbox entra -Body $Settings
-    }
-
-    # Signs in as a person would who is quick, and returns what the command wrote.
-    function Connect-ByDeviceCode {
-        param([hashtable] $With = @{})
-        InModuleScope ChatAccess -Parameters @{ With = $With; Here = $Here } {
-            Initialize-ChatAccess
-            Mock Get-NonInteractiveReason { }
-            Connect-ChatAccess -UseDeviceCode @Here @With -InformationVariable script:Said 6> $null
-        }
-    }
-
-    function Get-Plain {
-        param([securestring] $Secret)
-        [pscredential]::new('x', $Secret).GetNetworkCredential().Password
     }
 }
 
@@ -42,7 +25,7 @@ Describe 'Connect-ChatAccess, signing in' {
     }
 
     It 'opens the browser and signs in where the person agrees' {
-        InModuleScope ChatAccess -Parameters @{ Here = $Here } {
+        InModuleScope ChatAccess -Parameters @{ Endpoints = $Endpoints } {
             Initialize-ChatAccess
             Mock Get-NonInteractiveReason { }
             Mock Test-Desktop { $true }
@@ -54,7 +37,7 @@ Describe 'Connect-ChatAccess, signing in' {
                 $Address | Should -Not -Match 'code_verifier|_token|0\.A'
                 $true
             }
-            Connect-ChatAccess @Here 6> $null
+            Connect-ChatAccess @Endpoints 6> $null
             Get-ChatAccessContext | ForEach-Object TokenSource | Should -Be 'Browser'
             ($script:Page | Receive-Job -Wait -AutoRemoveJob).Content | Should -Match 'You can close this page'
         }
@@ -85,7 +68,7 @@ Connect-ChatAccess -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbo
     }
 
     It 'tells the address where no browser opens' {
-        InModuleScope ChatAccess -Parameters @{ Here = $Here } {
+        InModuleScope ChatAccess -Parameters @{ Endpoints = $Endpoints } {
             Initialize-ChatAccess
             Mock Get-NonInteractiveReason { }
             Mock Test-Desktop { $true }
@@ -93,9 +76,9 @@ Connect-ChatAccess -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbo
                 $script:Page = Start-ThreadJob -ArgumentList $Address { Invoke-WebRequest $args[0] -UseBasicParsing }
                 $false
             }
-            Connect-ChatAccess @Here -InformationVariable said 6> $null
+            Connect-ChatAccess @Endpoints -InformationVariable said 6> $null
             $null = $script:Page | Receive-Job -Wait -AutoRemoveJob
-            "$($said.MessageData)" | Should -Match ([regex]::Escape("$($Here.AuthorityHost)/organizations/oauth2/v2.0/authorize?"))
+            "$($said.MessageData)" | Should -Match ([regex]::Escape("$($Endpoints.AuthorityHost)/organizations/oauth2/v2.0/authorize?"))
         }
     }
 
@@ -103,7 +86,7 @@ Connect-ChatAccess -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbo
         Connect-ByDeviceCode
         $token = Export-ChatAccessToken
         Disconnect-ChatAccess
-        Connect-ChatAccess -RefreshToken $token @Here
+        Connect-ChatAccess -RefreshToken $token @Endpoints
         (Get-ChatAccessContext).TokenSource | Should -Be 'RefreshToken'
         { New-Target 1 | Remove-ChatAccessForUser @Fast } | Should -Not -Throw
         (Invoke-Sandbox applied).applied.Count | Should -Be 1
@@ -141,7 +124,7 @@ try { Connect-ChatAccess $how -GraphEndpoint $Sandbox -AuthorityHost $Sandbox } 
     ) {
         Set-Entra @{ refusals = @(@{ on = 'refresh_token'; code = $Code; error = $Name }) }
         $secret = ConvertTo-SecureString '0.AbCd' -AsPlainText -Force
-        $failed = { Connect-ChatAccess -RefreshToken $secret @Here } | Should -Throw -PassThru
+        $failed = { Connect-ChatAccess -RefreshToken $secret @Endpoints } | Should -Throw -PassThru
         $failed.FullyQualifiedErrorId | Should -Be "SignIn$Id,Connect-ChatAccess"
         $failed.CategoryInfo.Category | Should -Be 'AuthenticationError'
         $failed.Exception.Message | Should -Match "AADSTS$Code, correlation id [0-9a-f-]{36}"
@@ -202,17 +185,17 @@ try { Connect-ChatAccess $how -GraphEndpoint $Sandbox -AuthorityHost $Sandbox } 
 
     It 'says nothing secret in any stream' {
         Connect-ByDeviceCode
-        $refresh = Get-Plain (Export-ChatAccessToken)
+        $refresh = Get-PlainText (Export-ChatAccessToken)
         Disconnect-ChatAccess
         $DebugPreference = $VerbosePreference = $InformationPreference = 'Continue'
         $secret = ConvertTo-SecureString $refresh -AsPlainText -Force
         $journal = Join-Path $TestDrive 'journal.jsonl'
         $said = & {
-            Connect-ChatAccess -RefreshToken $secret @Here -Verbose
+            Connect-ChatAccess -RefreshToken $secret @Endpoints -Verbose
             New-Target 7 | Remove-ChatAccessForUser @Fast -JournalPath $journal -Verbose
             Get-ChatAccessContext | Format-List *
         } *>&1 | Out-String -Width 4000
-        $rotated = Get-Plain (Export-ChatAccessToken)
+        $rotated = Get-PlainText (Export-ChatAccessToken)
         $rotated | Should -Not -Be $refresh
         $said += Get-Content $journal -Raw
         $said += $Error | Out-String -Width 4000

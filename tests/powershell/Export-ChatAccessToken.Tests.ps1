@@ -1,19 +1,5 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-    $script:Here = @{ GraphEndpoint = $Sandbox; AuthorityHost = $Sandbox }
-
-    function Connect-ByDeviceCode {
-        InModuleScope ChatAccess -Parameters @{ Here = $Here } {
-            Initialize-ChatAccess
-            Mock Get-NonInteractiveReason { }
-            Connect-ChatAccess -UseDeviceCode @Here 6> $null
-        }
-    }
-
-    function Get-Plain {
-        param([securestring] $Secret)
-        [pscredential]::new('x', $Secret).GetNetworkCredential().Password
-    }
 }
 
 Describe 'Export-ChatAccessToken' {
@@ -27,15 +13,15 @@ Describe 'Export-ChatAccessToken' {
         $token = Export-ChatAccessToken
         $token | Should -BeOfType [securestring]
         $token.IsReadOnly() | Should -BeTrue
-        Get-Plain $token | Should -Match '^0\.A'
-        Connect-ChatAccess -RefreshToken $token @Here
-        Get-Plain (Export-ChatAccessToken) | Should -Not -Be (Get-Plain $token)
+        Get-PlainText $token | Should -Match '^0\.A'
+        Connect-ChatAccess -RefreshToken $token @Endpoints
+        Get-PlainText (Export-ChatAccessToken) | Should -Not -Be (Get-PlainText $token)
     }
 
     It 'takes the account of -PassThru' {
         Connect-ByDeviceCode
-        $other = Connect-ChatAccess -RefreshToken (Export-ChatAccessToken) @Here -PassThru
-        Get-Plain (Export-ChatAccessToken -Context $other) | Should -Not -Be (Get-Plain (Export-ChatAccessToken))
+        $other = Connect-ChatAccess -RefreshToken (Export-ChatAccessToken) @Endpoints -PassThru
+        Get-PlainText (Export-ChatAccessToken -Context $other) | Should -Not -Be (Get-PlainText (Export-ChatAccessToken))
         $other | Disconnect-ChatAccess
     }
 
@@ -52,7 +38,7 @@ Describe 'Export-ChatAccessToken' {
 Describe 'examples/runbook.ps1' {
     It 'works through a table without a person and stores the new token each time' {
         Connect-ByDeviceCode
-        $stored = Get-Plain (Export-ChatAccessToken)
+        $stored = Get-PlainText (Export-ChatAccessToken)
         Disconnect-ChatAccess
         $run = Invoke-FreshPowerShell @"
 `$env:AUTOMATION_ASSET_ACCOUNTID = 1

@@ -6,6 +6,7 @@ $script:Sandbox = $env:CHATACCESS_TEST_SANDBOX
 $script:Tenant = '5f3e2b10-7c4d-4e8a-9b61-0d2c3a4f5e61'
 $script:User = 'd864e79f-0000-4000-8000-0eeb4d61fdc2'
 $script:Chat = '19:b8577894a63548969c5c92bb9c80c5e1@thread.v2'
+$script:Endpoints = @{ GraphEndpoint = $Sandbox; AuthorityHost = $Sandbox }
 # Fast enough that no test waits for the documented second.
 $script:Fast = @{ RequestsPerSecond = 1000 }
 
@@ -45,6 +46,21 @@ function New-SecureToken {
 
 function Connect-Sandbox {
     Connect-ChatAccess -AccessToken (New-SecureToken) -GraphEndpoint $Sandbox
+}
+
+# Signs in as a user who enters the device code at once.
+function Connect-ByDeviceCode {
+    param([hashtable] $With = @{})
+    InModuleScope ChatAccess -Parameters @{ With = $With; Endpoints = $Endpoints } {
+        Initialize-ChatAccess
+        Mock Get-NonInteractiveReason { }
+        Connect-ChatAccess -UseDeviceCode @Endpoints @With -InformationVariable script:Said 6> $null
+    }
+}
+
+function Get-PlainText {
+    param([securestring] $Secret)
+    [pscredential]::new('x', $Secret).GetNetworkCredential().Password
 }
 
 function New-Target {
