@@ -9,6 +9,18 @@ Describe 'The module' {
         $manifest.PowerShellVersion | Should -Be '5.1'
     }
 
+    It 'names its project, license and release notes in the manifest' {
+        $manifest = Test-ModuleManifest "$ModulePath/ChatAccess.psd1"
+        $manifest.Description | Should -Not -BeNullOrEmpty
+        $project = $manifest.ProjectUri.AbsoluteUri
+        $project | Should -Match '^https://'
+        # Both are files of the repository.
+        foreach ($uri in $manifest.LicenseUri.AbsoluteUri, $manifest.PrivateData.PSData.ReleaseNotes) {
+            $uri | Should -Match "^$([regex]::Escape($project))/blob/main/(?<file>.+)"
+            "$PSScriptRoot/../../$($Matches.file)" | Should -Exist
+        }
+    }
+
     It 'exports its commands and nothing else' {
         $public = Get-ChildItem "$PSScriptRoot/../../powershell/ChatAccess/Public" | ForEach-Object BaseName
         (Get-Command -Module ChatAccess).Name | Sort-Object | Should -Be ($public | Sort-Object)
