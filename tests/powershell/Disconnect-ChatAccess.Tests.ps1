@@ -6,7 +6,7 @@ BeforeAll {
         Connect-ChatAccess -AccessToken (New-SecureToken @{ upn = $Name }) -GraphEndpoint $Sandbox -PassThru
     }
 
-    # The id of the error that a removal with this account ends with; 'Removed' where it succeeds.
+    # Returns 'Removed', or the id of the error that a removal with this account ends with.
     function Get-RemovalResult {
         param([object] $Context)
         try {

@@ -8,7 +8,7 @@ Describe 'Export-ChatAccessToken' {
         Reset-Sandbox
     }
 
-    It 'returns a SecureString that signs in' {
+    It 'returns a SecureString that can be used to sign in' {
         Connect-ByDeviceCode
         $token = Export-ChatAccessToken
         $token | Should -BeOfType [securestring]
@@ -18,25 +18,25 @@ Describe 'Export-ChatAccessToken' {
         Get-PlainText (Export-ChatAccessToken) | Should -Not -Be (Get-PlainText $token)
     }
 
-    It 'takes the account of -PassThru' {
+    It 'uses the account from -PassThru' {
         Connect-ByDeviceCode
         $other = Connect-ChatAccess -RefreshToken (Export-ChatAccessToken) @Endpoints -PassThru
         Get-PlainText (Export-ChatAccessToken -Context $other) | Should -Not -Be (Get-PlainText (Export-ChatAccessToken))
         $other | Disconnect-ChatAccess
     }
 
-    It 'says that an account with an access token has none' {
+    It 'fails for an account that was connected with an access token' {
         Connect-Sandbox
         { Export-ChatAccessToken } | Should -Throw -ErrorId 'NoRefreshToken,Export-ChatAccessToken'
     }
 
-    It 'says that nobody is connected' {
+    It 'fails if no account is connected' {
         { Export-ChatAccessToken } | Should -Throw -ErrorId 'NotConnected,Export-ChatAccessToken'
     }
 }
 
 Describe 'examples/runbook.ps1' {
-    It 'works through a table without a person and stores the new token each time' {
+    It 'sends the removals of a table without a user and stores the new token' {
         Connect-ByDeviceCode
         $stored = Get-PlainText (Export-ChatAccessToken)
         Disconnect-ChatAccess

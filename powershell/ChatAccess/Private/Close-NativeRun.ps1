@@ -1,21 +1,21 @@
 function script:Close-NativeRun {
     <#
     .SYNOPSIS
-    Closes a run, which stops what it is still doing, and removes its progress bar.
+    Closes a run, which stops its work, and removes its progress bar.
     #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)]
         [hashtable] $Run,
 
-        # Leaves the handle open: a sign-in's handle is its account's from then on.
+        # Leaves the handle open. The handle of a completed sign-in is that of its account.
         [switch] $KeepHandle,
 
-        # The command of the run was stopped and can't write any more.
+        # The command of the run was stopped, so it can't write.
         [switch] $Interrupted
     )
 
-    # Before anything is written: after Ctrl+C, a write ends the finally block that calls this.
+    # Closes the handle first: after Ctrl+C, writing ends the finally block that calls this.
     if (-not $KeepHandle) {
         $null = $Run.Native::chat_access_close($Run.Handle)
     }

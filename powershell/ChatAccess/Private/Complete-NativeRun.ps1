@@ -1,7 +1,7 @@
 function script:Complete-NativeRun {
     <#
     .SYNOPSIS
-    Tells the native library that a run has all its input, and writes the remaining events.
+    Ends the input of a run and writes its remaining events.
     #>
     param([hashtable] $Run)
 

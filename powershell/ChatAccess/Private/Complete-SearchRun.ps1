@@ -1,14 +1,18 @@
 function script:Complete-SearchRun {
     <#
     .SYNOPSIS
-    Tells a search that it has all its input, writes the results, and warns of each file's invalid rows.
+    Ends the input of a search, writes its results, and warns about the invalid rows of each file.
     #>
     param([hashtable] $Run)
 
     Complete-NativeRun $Run
     foreach ($file in $Run.BadRows.Keys) {
         $rows = $Run.BadRows[$file]
-        $which = if ($rows.Count -eq 1) { "row $($rows[0])" } else { "$($rows.Count) rows, the first of them row $($rows[0])" }
-        $Run.Cmdlet.WriteWarning("${file}: $which can't be used and was skipped; -Verbose names each.")
+        $message = if ($rows.Count -eq 1) {
+            "row $($rows[0]) is invalid and was skipped. Use -Verbose to see why."
+        } else {
+            "$($rows.Count) rows are invalid and were skipped, the first is row $($rows[0]). Use -Verbose to list them."
+        }
+        $Run.Cmdlet.WriteWarning("${file}: $message")
     }
 }

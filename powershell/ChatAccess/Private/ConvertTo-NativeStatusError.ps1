@@ -12,9 +12,9 @@ function script:ConvertTo-NativeStatusError {
 
     if ($Status -eq $NativeStatus.ClosedHandle) {
         return New-ChatAccessError -ErrorId 'Disconnected' -Category ConnectionError -TargetObject $Status -Message (
-            'The account was disconnected.') -RecommendedAction 'Run Connect-ChatAccess again.'
+            'The account is disconnected.') -RecommendedAction 'Run Connect-ChatAccess again.'
     }
     New-ChatAccessError -ErrorId 'NativeCallFailed' -Category InvalidResult -TargetObject $Status -Message (
-        "The native library answered with the unexpected status $Status.") -RecommendedAction (
-        'Start a new PowerShell session and try again; if it stays, report it with the command that you ran.')
+        "The native library returned the unexpected status $Status.") -RecommendedAction (
+        'Start a new PowerShell session and try again. If the problem persists, report it with the command that you ran.')
 }

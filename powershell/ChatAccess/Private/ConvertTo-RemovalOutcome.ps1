@@ -1,11 +1,12 @@
 function script:ConvertTo-RemovalOutcome {
     <#
     .SYNOPSIS
-    Converts outcomes of the native library to ChatAccess.RemovalOutcome objects. Other events pass unchanged.
+    Converts outcomes of the native library to ChatAccess.RemovalOutcome objects. Returns other
+    events unchanged.
     #>
     param([object[]] $Received)
 
-    # Takes many at a time, because a call costs half as much as the object.
+    # Converts many in one call, because a call costs half as much as an object.
     foreach ($outcome in $Received) {
         if ($outcome.event -ne 'outcome') {
             $outcome
@@ -25,7 +26,7 @@ function script:ConvertTo-RemovalOutcome {
             ClientRequestId = $outcome.client_request_id
             Attempts        = $outcome.attempts
             Duration        = [timespan]::FromMilliseconds($outcome.duration_ms)
-            # PowerShell 7 parses the time itself. ConvertTo-UtcTime does both, at the cost of a call.
+            # ConvertTo-UtcTime handles both types, at the cost of a call.
             Completed       = if ($outcome.completed -is [datetime]) { $outcome.completed.ToUniversalTime() } else { ConvertTo-UtcTime $outcome.completed }
         }
     }

@@ -1,7 +1,7 @@
 function script:ConvertTo-SearchRecordJson {
     <#
     .SYNOPSIS
-    Returns an object of the pipeline as JSON: of an audit search's object only the audit record.
+    Returns an object of the pipeline as JSON: only its audit record, if it contains one.
     #>
     param([object] $Record)
 
@@ -14,6 +14,7 @@ function script:ConvertTo-SearchRecordJson {
     } elseif ($audit -and $audit.Value) {
         $Record = @{ AuditData = $audit.Value }
     }
-    # Deep enough for any record. Objects of Exchange contain dates and types that refer to further objects without end.
+    # Deep enough for any record. The depth has to be limited, because objects of Exchange contain
+    # dates and types with further objects in them.
     ConvertTo-Json -InputObject $Record -Depth 12 -Compress -WarningAction SilentlyContinue
 }

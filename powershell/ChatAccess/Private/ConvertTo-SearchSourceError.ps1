@@ -1,7 +1,7 @@
 function script:ConvertTo-SearchSourceError {
     <#
     .SYNOPSIS
-    Returns the error for an online source that failed. Its id is the source and the kind of failure.
+    Returns the error for an online source that failed. Its id is the source and the failure.
     #>
     param([object] $Received)
 
@@ -10,7 +10,7 @@ function script:ConvertTo-SearchSourceError {
         'Unauthorized' { 'AuthenticationError' }
         default { 'ConnectionError' }
     }
-    $came = if ($Received.records) { ' The {0:n0} records that came before are used.' -f $Received.records }
+    $included = if ($Received.records) { ' The {0:n0} records received before are included.' -f $Received.records }
     New-ChatAccessError -ErrorId "$($Received.source)$($Received.error)" -Category $category -TargetObject $Received.source -Message (
-        "$(Get-SearchSourceName $Received.source): $($Received.message)$came") -RecommendedAction $Received.next_step
+        "$(Get-SearchSourceName $Received.source): $($Received.message)$included") -RecommendedAction $Received.next_step
 }

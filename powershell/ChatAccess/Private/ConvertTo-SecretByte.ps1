@@ -1,7 +1,7 @@
 function script:ConvertTo-SecretByte {
     <#
     .SYNOPSIS
-    Returns the UTF-8 bytes of a SecureString, without a string in between. The caller wipes them.
+    Returns the UTF-8 bytes of a SecureString without creating a string. The caller wipes them.
     #>
     [CmdletBinding()]
     [OutputType([byte[]])]

@@ -5,13 +5,13 @@ function script:ConvertTo-UtcTime {
     #>
     param([object] $Time)
 
-    # ConvertFrom-Json of PowerShell 7 has parsed it already, that of Windows PowerShell has not.
+    # ConvertFrom-Json parses times in PowerShell 7, but not in Windows PowerShell.
     if ($Time -is [datetime]) {
         $Time.ToUniversalTime()
     } elseif ($Time) {
         [datetime]::Parse($Time, [cultureinfo]::InvariantCulture, 'AdjustToUniversal')
     } else {
-        # Not an empty pipeline, which Windows PowerShell writes to JSON as an object.
+        # Explicit, because Windows PowerShell converts the output of an empty pipeline to '{}'.
         $null
     }
 }

@@ -1,7 +1,8 @@
 function script:Get-GraphSearchRequest {
     <#
     .SYNOPSIS
-    Returns what Find-ChatAccess requests from Microsoft Graph, for its parameters.
+    Returns the part of a search's request that concerns Microsoft Graph, for the parameters of
+    Find-ChatAccess.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]
@@ -30,7 +31,7 @@ function script:Get-GraphSearchRequest {
     }
     $needsAccount = $request.Count -gt 0
     $context = Resolve-ChatAccessContext -Cmdlet $Cmdlet -Context $Parameter['Context'] -AllowNone:(-not $needsAccount) -RecommendedAction (
-        'Run Connect-ChatAccess first, or leave -StartDate, -AuditLog, -Hunting and -ResolveUser out.')
+        'Run Connect-ChatAccess first, or omit -StartDate, -EndDate, -AuditLog, -Hunting and -ResolveUser.')
     if ($needsAccount) {
         $request.account = $context.Handle
     }

@@ -1,7 +1,7 @@
 function script:Get-NonInteractiveReason {
     <#
     .SYNOPSIS
-    Returns why no user can respond in this session; nothing where one can.
+    Returns why interactive sign-in isn't possible in this session, or nothing where it is.
     #>
     [CmdletBinding()]
     [OutputType([string])]

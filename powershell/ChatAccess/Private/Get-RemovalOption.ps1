@@ -25,7 +25,7 @@ function script:Get-RemovalOption {
     if ($rate) {
         $limit = @{ per_second = $rate; burst = [Math]::Max(1, [int] [Math]::Floor($rate)) }
         $option.limits = @{ per_user = $limit }
-        # One user can't be allowed more than the application is in the whole tenant, which is 30 by default.
+        # The limit of the tenant, 30 by default, can't be below that of one user.
         if ($rate -gt 30) { $option.limits.per_tenant = $limit }
     }
     if ($Parameter['RequestTimeoutSec']) { $option.request_time_ms = 1000 * $Parameter['RequestTimeoutSec'] }

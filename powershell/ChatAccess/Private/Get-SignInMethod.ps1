@@ -1,9 +1,9 @@
 function script:Get-SignInMethod {
     <#
     .SYNOPSIS
-    Returns how the user can sign in in this session: 'browser' or 'device_code'.
+    Returns the sign-in method for this session: 'browser' or 'device_code'.
     .DESCRIPTION
-    Fails at once where no user can, because a job that waits for a user never ends.
+    Fails at once where interactive sign-in isn't possible, because a job would wait forever.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -14,8 +14,8 @@ function script:Get-SignInMethod {
     $reason = Get-NonInteractiveReason
     if ($reason) {
         throw (New-ChatAccessError -ErrorId 'NobodyToSignIn' -Category AuthenticationError -Message (
-                "Nobody can sign in here: $reason.") -RecommendedAction (
-                'Give -RefreshToken, which Export-ChatAccessToken returns after one sign-in at a desk, or -AccessToken.'))
+                "Interactive sign-in isn't possible here: $reason.") -RecommendedAction (
+                'Use -RefreshToken with the token that Export-ChatAccessToken returns after an interactive sign-in elsewhere, or use -AccessToken.'))
     }
     if ($UseDeviceCode -or -not (Test-Desktop)) {
         'device_code'

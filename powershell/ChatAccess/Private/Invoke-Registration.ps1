@@ -1,7 +1,7 @@
 function script:Invoke-Registration {
     <#
     .SYNOPSIS
-    Finds an application, or registers it where the request says so, and returns it.
+    Finds or registers an application and returns its event 'registered'.
     #>
     [CmdletBinding()]
     param(
@@ -13,8 +13,7 @@ function script:Invoke-Registration {
         [hashtable] $Request
     )
 
-    $run = Open-NativeRun -Cmdlet $Cmdlet -Request $Request `
-        -EventWriter 'Write-RegistrationEvent' -Activity "Registering the application '$($Request.name)'" -ProgressId 3
+    $run = Open-NativeRun -Cmdlet $Cmdlet -Request $Request -EventWriter 'Write-RegistrationEvent' -Activity "Registering the application '$($Request.name)'" -ProgressId 3
     $run.Name = $Request.name
     $run.Application = $null
     try {

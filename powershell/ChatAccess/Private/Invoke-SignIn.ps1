@@ -16,17 +16,18 @@ function script:Invoke-SignIn {
         [Security.SecureString] $Secret
     )
 
-    $run = Open-NativeRun -Cmdlet $Cmdlet -Request $Request -Secret $Secret `
-        -EventWriter 'Write-SignInEvent' -Activity 'Signing in to Microsoft Entra' -ProgressId 2
+    $run = Open-NativeRun -Cmdlet $Cmdlet -Request $Request -Secret $Secret -EventWriter 'Write-SignInEvent' -Activity 'Signing in to Microsoft Entra' -ProgressId 2
     $run.Doing = 'Waiting for Entra'
     $run.SignedIn = $false
+    $keepHandle = $false
     try {
         Wait-NativeRun $run
         if (-not $run.SignedIn) {
             throw (ConvertTo-NativeStatusError $NativeStatus.Ended)
         }
+        $keepHandle = $true
         $run.Handle
     } finally {
-        Close-NativeRun $run -KeepHandle:$run.SignedIn
+        Close-NativeRun $run -KeepHandle:$keepHandle
     }
 }

@@ -1,7 +1,7 @@
 function script:Measure-RemovalProgress {
     <#
     .SYNOPSIS
-    Brings the progress of a run of removals up to date.
+    Updates the progress of a run of removals.
     #>
     param([hashtable] $Run)
 
@@ -12,7 +12,7 @@ function script:Measure-RemovalProgress {
     $about = ConvertFrom-NativeBuffer $Run.Buffer $length
     $now = $Run.Watch.Elapsed
     $done = $Run.Removed + $Run.Failed
-    $Run.Doing = '{0} of {1} done, {2} of them not removed; {3:n2} a second' -f $done, $Run.Queued, $Run.Failed, $about.per_second
+    $Run.Doing = '{0} of {1} done, {2} not removed, {3:n2} per second' -f $done, $Run.Queued, $Run.Failed, $about.per_second
     $Run.Operation = if ($Run.WaitsUntil -gt $now) { $Run.Waiting }
     if ($Run.Queued -gt 0) {
         $Run.Percent = [int] (100 * $done / $Run.Queued)

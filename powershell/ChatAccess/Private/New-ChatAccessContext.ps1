@@ -1,11 +1,11 @@
 function script:New-ChatAccessContext {
     <#
     .SYNOPSIS
-    Describes a connected account: who, where and with what, but never the token.
+    Returns a ChatAccess.Context object for an account. It never contains the token.
     #>
     [CmdletBinding()]
     [OutputType('ChatAccess.Context')]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It only makes an object.')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Creates an object only.')]
     param(
         [Parameter(Mandatory)]
         [long] $Handle

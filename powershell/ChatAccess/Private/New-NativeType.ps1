@@ -1,7 +1,16 @@
 function script:New-NativeType {
+    <#
+    .SYNOPSIS
+    Creates a type with a P/Invoke method for each call of the native library.
+    .DESCRIPTION
+    The methods are made with Reflection.Emit, so no compiler runs: Azure Automation does not allow
+    the one that Add-Type starts in Windows PowerShell. They contain the library's absolute path, so
+    no folders are searched. Texts are byte arrays with a length, and results are integers, so
+    nothing needs marshalling.
+    #>
     [CmdletBinding()]
     [OutputType([type])]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It changes nothing that a person could mind.')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Creates a type in memory only.')]
     param(
         [Parameter(Mandatory)]
         [string] $Path
@@ -12,7 +21,7 @@ function script:New-NativeType {
     $text = [byte[]]
     $outInt = $int.MakeByRefType()
     $outLong = $long.MakeByRefType()
-    # The buffer, its capacity and the length of what is in it: the end of most calls.
+    # Most calls end with a buffer, its capacity and the length of the text in it.
     $buffer = $text, $int, $outInt
     $calls = @{
         chat_access_abi_version    = @()
@@ -28,7 +37,7 @@ function script:New-NativeType {
     }
 
     $name = [Reflection.AssemblyName] 'ChatAccess.Native'
-    # 'Run' and not 'RunAndCollect': .NET Framework calls no P/Invoke in an assembly that can be collected.
+    # 'Run', because .NET Framework has no P/Invoke in assemblies made with 'RunAndCollect'.
     $assembly = if ($PSVersionTable['PSEdition'] -eq 'Core') {
         [Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly($name, 'Run')
     } else {

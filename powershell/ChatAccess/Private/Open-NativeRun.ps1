@@ -1,7 +1,7 @@
 function script:Open-NativeRun {
     <#
     .SYNOPSIS
-    Opens work that the native library does on its own threads, and returns its state.
+    Starts work on the threads of the native library, and returns its state.
     .DESCRIPTION
     The work is a run of removals, a search, a sign-in or a registration. The command drives it with
     Receive-NativeEvent or Wait-NativeRun and ends it with Close-NativeRun.

@@ -1,13 +1,13 @@
 function script:Receive-NativeEvent {
     <#
     .SYNOPSIS
-    Fetches the events of a run, passes them to its event writer, updates its progress bar, and returns the
-    status of the last call.
+    Writes the events of a run that are ready, and returns the status of the last call.
     .DESCRIPTION
-    Waits up to Timeout milliseconds for the first event. Ctrl+C can't interrupt a call of the native library,
-    so it takes effect between two calls.
+    Waits up to Timeout milliseconds for the first event, passes all events to the event writer of
+    the run, and updates its progress bar. Ctrl+C can't interrupt a call of the native library, so it
+    takes effect between two calls.
     #>
-    # Runs while removals are queued. Its parameters have no attributes, which cost more than the work.
+    # Runs while removals are queued. Parameter attributes would cost more than the work.
     param([hashtable] $Run, [int] $Timeout = 200)
 
     $native = $Run.Native
@@ -17,7 +17,7 @@ function script:Receive-NativeEvent {
         $status = $native::chat_access_next($Run.Handle, $Timeout, $Run.Buffer, $Run.Buffer.Length, [ref] $length)
         if ($status -eq $NativeStatus.Ok) {
             $texts.Add([Text.Encoding]::UTF8.GetString($Run.Buffer, 0, $length))
-            # Where one event has come, the next often follows at once.
+            # The next event often follows at once.
             if ($Timeout) { $Timeout = 1 }
         } elseif ($status -eq $NativeStatus.BufferTooSmall) {
             # The event stays the next one.

@@ -28,9 +28,9 @@ function script:Resolve-NativeLibraryPath {
     if (-not [IO.File]::Exists("$repository/Cargo.toml")) {
         $folder = [IO.Path]::Combine($module, 'bin')
         $platforms = if ([IO.Directory]::Exists($folder)) { [IO.Directory]::GetDirectories($folder) | ForEach-Object { [IO.Path]::GetFileName($_) } }
-        $found = if ($platforms) { "there is one for $($platforms -join ', ')" } else { 'there is none for any platform' }
+        $found = if ($platforms) { $platforms -join ', ' } else { 'none' }
         throw (New-ChatAccessError -ErrorId 'NativeLibraryMissing' -Category ResourceUnavailable -TargetObject $packaged -Message (
-                "The native library for this platform ($rid) is missing: '$packaged'; $found.") -RecommendedAction (
+                "The native library for this platform ($rid) is missing: '$packaged' does not exist. Platforms with a library: $found.") -RecommendedAction (
                 "Install the ChatAccess module again from a package for $rid."))
     }
     $target = if ($env:CARGO_TARGET_DIR) { $env:CARGO_TARGET_DIR } else { 'target' }

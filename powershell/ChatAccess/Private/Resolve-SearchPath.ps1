@@ -1,8 +1,8 @@
 function script:Resolve-SearchPath {
     <#
     .SYNOPSIS
-    Returns the file system paths that paths and patterns stand for. A path that matches no file is an error, and
-    the others are still returned.
+    Returns the file system paths for paths and patterns. Writes an error for each pattern that
+    matches no file.
     #>
     [CmdletBinding()]
     [OutputType([string])]
@@ -27,7 +27,7 @@ function script:Resolve-SearchPath {
             $found
         } else {
             $Cmdlet.WriteError((New-ChatAccessError -ErrorId 'PathNotFound' -Category ObjectNotFound -TargetObject $pattern -Message (
-                        "Path '$pattern' names no file.") -RecommendedAction 'Give the name of an audit log export, or a pattern such as *.csv.'))
+                        "Path '$pattern' matches no file.") -RecommendedAction 'Use the path of an audit log export, or a pattern such as *.csv.'))
         }
     }
 }

@@ -3,7 +3,7 @@ function script:Send-Removal {
     .SYNOPSIS
     Queues a removal in a run, and writes the outcomes that are ready.
     #>
-    # Runs for each removal. Its parameters have no attributes, which cost more than the work.
+    # Runs for each removal. Parameter attributes would cost more than the work.
     param([hashtable] $Run, [string[]] $Id)
 
     $utf8 = [Text.Encoding]::UTF8
@@ -34,7 +34,7 @@ function script:Send-Removal {
             }
         }
     } while ($status -eq $NativeStatus.QueueFull)
-    # Fetching costs more than queueing, so it is done every 20 ms at most, for many removals at a time.
+    # Fetching costs more than queueing, so it happens at most every 20 ms, for many removals.
     if ($Run.Watch.ElapsedMilliseconds - $Run.FetchedAt -ge 20) {
         $null = Receive-NativeEvent $Run 0
         $Run.FetchedAt = $Run.Watch.ElapsedMilliseconds

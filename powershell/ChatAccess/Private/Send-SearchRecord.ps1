@@ -3,7 +3,7 @@ function script:Send-SearchRecord {
     .SYNOPSIS
     Passes a record to a search: JSON text unchanged, any other object as JSON.
     #>
-    # Runs for each object of a pipeline. Its parameters have no attributes, which cost more than the work.
+    # Runs for each object of a pipeline. Parameter attributes would cost more than the work.
     param([hashtable] $Run, [object] $Record)
 
     $json = if ($Record -is [string]) { $Record } else { ConvertTo-SearchRecordJson $Record }

@@ -1,7 +1,7 @@
 function script:Test-RemovalId {
     <#
     .SYNOPSIS
-    Checks the ids of a removal without making it, so that -WhatIf finds the invalid rows of a table.
+    Writes an error if the ids of a removal are invalid, so that -WhatIf finds invalid rows.
     #>
     [CmdletBinding()]
     param(

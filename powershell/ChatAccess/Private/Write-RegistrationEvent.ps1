@@ -1,7 +1,8 @@
 function script:Write-RegistrationEvent {
     <#
     .SYNOPSIS
-    Writes the steps of a registration and keeps its application. Throws its error where it failed.
+    Writes the steps of a registration and stores its application in the run. Throws an error if the
+    registration failed.
     #>
     param([hashtable] $Run, [object[]] $Received)
 

@@ -13,13 +13,13 @@ function script:Write-RemovalNotice {
         }
         'resumed' {
             $Run.Cmdlet.WriteVerbose((
-                    'The journal holds {0} confirmed removals, which are skipped, {1} without an outcome and {2} that failed, which are made again.' -f
+                    'The journal contains {0} confirmed removals, which are skipped. It also contains {1} without an outcome and {2} that failed, which are sent again.' -f
                     $Received.removed, $Received.in_flight, $Received.failed))
             if ($Received.unreadable) {
-                $Run.Cmdlet.WriteWarning("$($Received.unreadable) lines of the journal can't be read and were passed over; their removals are made again.")
+                $Run.Cmdlet.WriteWarning("$($Received.unreadable) lines of the journal can't be read and were skipped. Their removals are sent again.")
             }
             if ($Received.torn) {
-                $Run.Cmdlet.WriteWarning('The last line of the journal was torn, as a crash leaves it, and was taken off; its removal is made again.')
+                $Run.Cmdlet.WriteWarning('The last line of the journal was incomplete, as after a crash, and was deleted. Its removal is sent again.')
             }
         }
         'warning' {

@@ -14,7 +14,7 @@ function script:Write-SearchEvent {
             'file_error' {
                 $cmdlet.WriteError((New-ChatAccessError -ErrorId 'UnreadableFile' -Category InvalidData -TargetObject $one.file -Message $one.message))
             }
-            'report' { $cmdlet.WriteVerbose("The report is $($one.path).") }
+            'report' { $cmdlet.WriteVerbose("Wrote the report to '$($one.path)'.") }
             { $_ -in 'truncated', 'warning' } { $cmdlet.WriteWarning($one.message) }
             'bad_row' {
                 if (-not $Run.BadRows.Contains($one.file)) {

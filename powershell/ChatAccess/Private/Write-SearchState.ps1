@@ -1,7 +1,7 @@
 function script:Write-SearchState {
     <#
     .SYNOPSIS
-    Takes what a search is doing over to its progress bar.
+    Updates the progress of a search with an event about its state.
     #>
     param([hashtable] $Run, [object] $Received)
 
@@ -18,8 +18,8 @@ function script:Write-SearchState {
             $Run.Doing = "$(Get-SearchSourceName $Received.source): $($Received.message)$records"
         }
         'wait' {
-            $Run.Cmdlet.WriteVerbose("$($Received.reason) Asking again in $([int] $Received.seconds) s.")
-            $Run.Doing = "Asking again at $([datetime]::Now.AddSeconds($Received.seconds).ToString('T')). $($Received.reason)"
+            $Run.Cmdlet.WriteVerbose("$($Received.reason) The next request is in $([int] $Received.seconds) s.".TrimStart())
+            $Run.Doing = "Next request at $([datetime]::Now.AddSeconds($Received.seconds).ToString('T')). $($Received.reason)"
         }
     }
 }

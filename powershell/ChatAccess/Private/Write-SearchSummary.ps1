@@ -1,14 +1,14 @@
 function script:Write-SearchSummary {
     <#
     .SYNOPSIS
-    Writes what a search has read and found, and warns where it did not report every invalid row.
+    Writes the totals of a search, and warns if it did not list every invalid row.
     #>
     param([hashtable] $Run, [object] $Received)
 
-    $Run.Cmdlet.WriteVerbose("$($Received.records) records in $($Received.files) files and queries: $($Received.targets) chats and users.")
+    $Run.Cmdlet.WriteVerbose("Found $($Received.targets) targets in $($Received.records) records from $($Received.files) files and queries.")
     $reported = 0
     foreach ($rows in $Run.BadRows.Values) { $reported += $rows.Count }
     if ($Received.bad_rows -gt $reported) {
-        $Run.Cmdlet.WriteWarning("$($Received.bad_rows) rows in all can't be used; only the first $reported of them are named.")
+        $Run.Cmdlet.WriteWarning("In total, $($Received.bad_rows) rows are invalid. Only the first $reported are listed.")
     }
 }
