@@ -1,66 +1,76 @@
 <#
 .SYNOPSIS
-Removes a user's access to a Teams chat: a drop-in for the sample script of the same job.
+Removes a user's access to a Teams chat, like Microsoft's sample script.
 
 .DESCRIPTION
-Takes the sample's three parameters and does the whole of its job, telling what it does as the sample does: it
-finds the client app 'RemoveAllAccessForUserApp' or creates it, signs in with it, and removes the access. But it
-does so through the ChatAccess module: nothing is installed at run time, throttling is waited for, and a failure
-has an exit code.
+Has the three parameters of the sample script and does the same work
+with the same messages: it finds the client app
+'RemoveAllAccessForUserApp' or creates it, signs in with it, and removes
+the access. It uses the ChatAccess module, so it installs nothing, waits
+when the service throttles requests, and returns an exit code.
 
-It uses the account that Connect-ChatAccess connected in this session, where there is one. With -ClientId,
--RefreshToken or -AccessToken it needs no client app of its own and signs in once or not at all.
+If Connect-ChatAccess has connected an account in this session, the
+script uses it. With -ClientId, -RefreshToken or -AccessToken, the
+script needs no client app of its own and signs in once or not at all.
 
-Exit codes: 0 removed; 1 not removed; 2 not started, because the module, the client app or the sign-in is missing.
+Exit codes: 0, removed; 1, not removed; 2, not started, because the
+module, the client app or the sign-in is missing.
 
 .PARAMETER TenantId
-The tenant of the user whose access is removed: your own.
+The home tenant of the user whose access is removed.
 
 .PARAMETER UserId
 The Entra object id of the user whose access is removed.
 
 .PARAMETER ThreadId
-The id of the chat from which access is removed.
+The id of the chat to remove access to.
 
 .PARAMETER ClientId
-The application to sign in with, in place of the one that is found or created.
+The application to sign in with, instead of the client app that the
+script finds or creates.
 
 .PARAMETER AppName
 The name of the client app to find or create.
 
 .PARAMETER UseDeviceCode
-Signs in with a code on another device, in place of the browser.
+Signs in with a code on another device, instead of the browser.
 
 .PARAMETER RefreshToken
-Signs in with this refresh token, without a person.
+The refresh token to sign in with, without a user.
 
 .PARAMETER AccessToken
-A delegated access token for Microsoft Graph with the permission Chat.ReadWrite.All.
+A delegated access token for Microsoft Graph with the permission
+Chat.ReadWrite.All.
 
 .PARAMETER Environment
 The cloud of the tenant: Global, USGov or USGovDoD.
 
 .PARAMETER GraphEndpoint
-The address of another Microsoft Graph, such as a test server.
+The address of a different Microsoft Graph, such as a test server.
 
 .PARAMETER AuthorityHost
-The address of another Entra login service, such as a test server.
+The address of a different Entra sign-in service, such as a test server.
+
+.OUTPUTS
+None. The script writes messages to the console and sets its exit code.
 
 .EXAMPLE
-PS> ./RemoveAllAccessForUser.ps1 -TenantId $tenant -UserId $user -ThreadId $chat
+PS> $chat = @{ TenantId = $tenant; UserId = $user; ThreadId = $thread }
+PS> ./RemoveAllAccessForUser.ps1 @chat
 
-Does what the sample script does: client app, sign-in in the browser, removal.
+Finds or creates the client app, signs in with the browser, and removes
+the access, as the sample script does.
 
 .EXAMPLE
-PS> ./RemoveAllAccessForUser.ps1 -TenantId $tenant -UserId $user -ThreadId $chat -AccessToken $token
+PS> ./RemoveAllAccessForUser.ps1 @chat -AccessToken $token
 
-Removes one user from one chat with a token that you have.
+Removes the access with a token that you already have.
 
 .EXAMPLE
 PS> Connect-ChatAccess
-PS> ./RemoveAllAccessForUser.ps1 -TenantId $tenant -UserId $user -ThreadId $chat
+PS> ./RemoveAllAccessForUser.ps1 @chat
 
-Does the same with the connected account.
+Removes the access with the connected account.
 #>
 [CmdletBinding()]
 param(
@@ -92,30 +102,30 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-$given = $PSBoundParameters
-function Select-Given([string[]] $Name) {
+$bound = $PSBoundParameters
+function Select-Parameter([string[]] $Name) {
     $selected = @{}
     foreach ($one in $Name) {
-        if ($given.ContainsKey($one)) { $selected[$one] = $given[$one] }
+        if ($bound.ContainsKey($one)) { $selected[$one] = $bound[$one] }
     }
     $selected
 }
 
 try {
-    # The module of the session, else the one beside this script, else an installed one.
+    # The module that the session has imported, or the one in this folder, or an installed one.
     if (-not (Get-Module -Name ChatAccess)) {
-        $beside = Join-Path -Path $PSScriptRoot -ChildPath 'ChatAccess/ChatAccess.psd1'
-        Import-Module -Name $(if (Test-Path -LiteralPath $beside) { $beside } else { 'ChatAccess' })
+        $local = Join-Path -Path $PSScriptRoot -ChildPath 'ChatAccess/ChatAccess.psd1'
+        Import-Module -Name $(if (Test-Path -LiteralPath $local) { $local } else { 'ChatAccess' })
     }
-    $place = Select-Given 'Environment', 'GraphEndpoint', 'AuthorityHost'
-    $how = Select-Given 'ClientId', 'UseDeviceCode', 'RefreshToken', 'AccessToken'
-    # An account of its own, so that the one of the session stays as it is.
-    $own = $null
-    $context = if ($how.Count -eq 0) { Get-ChatAccessContext }
+    $cloud = Select-Parameter 'Environment', 'GraphEndpoint', 'AuthorityHost'
+    $signIn = Select-Parameter 'ClientId', 'UseDeviceCode', 'RefreshToken', 'AccessToken'
+    # The session keeps its own account, if this script has to connect one.
+    $opened = $null
+    $context = if ($signIn.Count -eq 0) { Get-ChatAccessContext }
     if (-not $context) {
-        if ($how.Keys -notcontains 'ClientId' -and -not $RefreshToken -and -not $AccessToken) {
-            Write-Host "Signing in to find the client app '$AppName' or create it." -ForegroundColor 'Yellow'
-            $registrar = Connect-ChatAccess @place @how -TenantId $TenantId -Scope 'Application.ReadWrite.All' -PassThru
+        if ($signIn.Keys -notcontains 'ClientId' -and -not $RefreshToken -and -not $AccessToken) {
+            Write-Host "Signing in to find or create the client app '$AppName'." -ForegroundColor 'Yellow'
+            $registrar = Connect-ChatAccess @cloud @signIn -TenantId $TenantId -Scope 'Application.ReadWrite.All' -PassThru
             try {
                 $app = Register-ChatAccessApp -Name $AppName -Context $registrar -Confirm:$false
             } finally {
@@ -126,9 +136,9 @@ try {
             } else {
                 Write-Host "Client app with id '$($app.ClientId)' found." -ForegroundColor 'Green'
             }
-            $how.ClientId = $app.ClientId
+            $signIn.ClientId = $app.ClientId
         }
-        $own = $context = Connect-ChatAccess @place @how -TenantId $TenantId -PassThru
+        $opened = $context = Connect-ChatAccess @cloud @signIn -TenantId $TenantId -PassThru
     }
     Write-Host "Connected to $($context.GraphEndpoint) as $($context.Account)." -ForegroundColor 'Green'
 } catch {
@@ -144,8 +154,8 @@ try {
     $removal = @{ TenantId = $TenantId; UserId = $UserId; ThreadId = $ThreadId; Context = $context }
     $outcome = Remove-ChatAccessForUser @removal -ErrorAction SilentlyContinue -ErrorVariable failure
 } finally {
-    if ($own) {
-        $own | Disconnect-ChatAccess
+    if ($opened) {
+        $opened | Disconnect-ChatAccess
     }
 }
 

@@ -1,7 +1,7 @@
-//! The PowerShell module in a real PowerShell: each file of `tests/powershell` with Pester, against a
-//! sandbox of its own, and all of it through PSScriptAnalyzer.
+//! Runs the Pester files of `tests/powershell` in PowerShell, each against its own sandbox, and
+//! PSScriptAnalyzer over all scripts.
 //!
-//! Where there is no PowerShell, this passes and says how many tests did not run.
+//! Without PowerShell, this passes and prints how many tests did not run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ fn main() {
         Trial::test("PSScriptAnalyzer", move || analyze(&pwsh)).with_ignored_flag(no_analyzer),
     );
     let mut arguments = Arguments::from_args();
-    // They measure how fast a command stops; side by side they would measure each other.
+    // The tests measure how fast a command stops, so they must not run in parallel.
     arguments.test_threads.get_or_insert(1);
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -67,7 +67,7 @@ fn test_files() -> Vec<PathBuf> {
     files
 }
 
-/// How many tests a file has, counting one that runs for each of several cases once.
+/// Number of tests in a file, not counting the cases of a `-ForEach`.
 fn tests_in(file: &Path) -> usize {
     let text = fs::read_to_string(file).unwrap_or_default();
     text.lines()
@@ -107,8 +107,8 @@ fn pester(pwsh: &Path, file: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-/// A person's Ctrl+C in a session of their own: the script's `finally` runs within half a second even while the
-/// service hangs, and nothing more is sent.
+/// Sends Ctrl+C to a session while the service does not respond: the `finally` block of its script
+/// must run within half a second.
 #[cfg(unix)]
 fn ctrl_c(pwsh: &Path) -> Result<(), Failed> {
     use std::io::{BufRead, BufReader};
@@ -148,22 +148,25 @@ fn ctrl_c(pwsh: &Path) -> Result<(), Failed> {
     while sandbox.stats().requests == 0 {
         if began.elapsed() > Duration::from_secs(60) {
             session.kill()?;
-            return Err("no removal was sent in a minute".into());
+            return Err("no removal was sent within a minute".into());
         }
         std::thread::sleep(Duration::from_millis(10));
     }
     let stopped = Instant::now();
-    // SAFETY: it only sends a signal to the child that was just started.
+    // SAFETY: `kill` only sends a signal, to the child process that this function started.
     unsafe { libc::kill(i32::try_from(session.id())?, libc::SIGINT) };
-    let output = session.stdout.take().ok_or("its output")?;
-    let said = BufReader::new(output)
+    let output = session
+        .stdout
+        .take()
+        .ok_or("the session's standard output")?;
+    let finished = BufReader::new(output)
         .lines()
         .map_while(Result::ok)
         .any(|line| line == "finally");
     let took = stopped.elapsed();
     session.wait()?;
-    if !said || took > Duration::from_millis(500) {
-        return Err(format!("'finally' ran: {said}, after {took:?}").into());
+    if !finished || took > Duration::from_millis(500) {
+        return Err(format!("'finally' ran: {finished}, after {took:?}").into());
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ Import-Module $Module
     Initialize-ChatAccess
     $null = Get-NativeLibrary
     # Somebody signs in once, for the refresh token. This loads PowerShell's own modules too.
-    function script:Get-NobodyHere { }
+    function script:Get-NonInteractiveReason { }
 }
 $here = @{ GraphEndpoint = $Server; AuthorityHost = $Server }
 Connect-ChatAccess @here -UseDeviceCode 6> $null

@@ -5,7 +5,7 @@
     Author               = 'The ChatAccess authors'
     CompanyName          = 'ChatAccess'
     Copyright            = '(c) 2026 The ChatAccess authors. MIT license.'
-    Description          = "Removes users' access to Microsoft Teams chats that outsiders started (removeAllAccessForUser), one or ten thousand at a time, at the service's own pace."
+    Description          = "Removes users' access to Microsoft Teams chats that external users started, one or thousands at a time, within the service's limits. Finds these chats in audit logs and hunting results, and calls Microsoft Graph's removeAllAccessForUser."
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
     FormatsToProcess     = @('ChatAccess.Format.ps1xml')
@@ -23,7 +23,10 @@
     AliasesToExport      = @()
     PrivateData          = @{
         PSData = @{
-            Tags = @('Teams', 'MicrosoftTeams', 'Graph', 'Security', 'IncidentResponse', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @('Teams', 'MicrosoftTeams', 'Graph', 'Security', 'IncidentResponse', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            ProjectUri   = 'https://github.com/chat-access/chat-access'
+            LicenseUri   = 'https://github.com/chat-access/chat-access/blob/main/LICENSE'
+            ReleaseNotes = 'https://github.com/chat-access/chat-access/blob/main/CHANGELOG.md'
         }
     }
 }

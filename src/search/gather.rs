@@ -38,7 +38,7 @@ impl Default for Effort {
 
 /// Progress of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub(super) struct Progress {
     /// Files opened.
     pub files: usize,
     /// Files not opened yet.

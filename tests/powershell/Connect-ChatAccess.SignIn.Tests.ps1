@@ -1,30 +1,13 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
 
-    $script:Here = @{ GraphEndpoint = $Sandbox; AuthorityHost = $Sandbox }
-
     function Set-Entra {
         param([hashtable] $Settings = @{})
         $null = Invoke-Sandbox entra -Body $Settings
     }
-
-    # Signs in as a person would who is quick, and returns what the command wrote.
-    function Connect-ByDeviceCode {
-        param([hashtable] $With = @{})
-        InModuleScope ChatAccess -Parameters @{ With = $With; Here = $Here } {
-            Initialize-ChatAccess
-            Mock Get-NobodyHere { }
-            Connect-ChatAccess -UseDeviceCode @Here @With -InformationVariable script:Said 6> $null
-        }
-    }
-
-    function Get-Plain {
-        param([securestring] $Secret)
-        [pscredential]::new('x', $Secret).GetNetworkCredential().Password
-    }
 }
 
-Describe 'Connect-ChatAccess, signing in' {
+Describe 'Connect-ChatAccess sign-in' {
     AfterEach {
         Disconnect-ChatAccess
         Reset-Sandbox
@@ -32,8 +15,8 @@ Describe 'Connect-ChatAccess, signing in' {
 
     It 'shows the device code as an information record and signs in' {
         Connect-ByDeviceCode
-        $said = InModuleScope ChatAccess { $script:Said }
-        "$($said.MessageData)" | Should -Match 'enter the code [0-9A-F]{9}'
+        $shown = InModuleScope ChatAccess { $script:Shown }
+        "$($shown.MessageData)" | Should -Match 'enter the code [0-9A-F]{9}'
         $context = Get-ChatAccessContext
         $context.TokenSource | Should -Be 'DeviceCode'
         $context.Account | Should -Be 'admin@contoso.example'
@@ -41,32 +24,32 @@ Describe 'Connect-ChatAccess, signing in' {
         $context.TenantId | Should -Be $Tenant
     }
 
-    It 'opens the browser and signs in where the person agrees' {
-        InModuleScope ChatAccess -Parameters @{ Here = $Here } {
+    It 'opens the browser and signs in after the user consents' {
+        InModuleScope ChatAccess -Parameters @{ Endpoints = $Endpoints } {
             Initialize-ChatAccess
-            Mock Get-NobodyHere { }
+            Mock Get-NonInteractiveReason { }
             Mock Test-Desktop { $true }
-            Mock Start-Browser {
-                # The sandbox agrees for the person and sends the browser back, which is then followed.
+            Mock Open-Browser {
+                # The sandbox consents for the user and redirects to the loopback address.
                 $script:Page = Start-ThreadJob -ArgumentList $Address { Invoke-WebRequest $args[0] -UseBasicParsing }
-                # It is an argument of the browser's process, which others on this computer can read.
+                # Other users of the computer can read the arguments of the browser's process.
                 $Address | Should -Match 'code_challenge_method=S256'
                 $Address | Should -Not -Match 'code_verifier|_token|0\.A'
                 $true
             }
-            Connect-ChatAccess @Here 6> $null
+            Connect-ChatAccess @Endpoints 6> $null
             Get-ChatAccessContext | ForEach-Object TokenSource | Should -Be 'Browser'
             ($script:Page | Receive-Job -Wait -AutoRemoveJob).Content | Should -Match 'You can close this page'
         }
     }
 
-    It 'stops at once when it is interrupted, and asks Entra no more' {
+    It 'stops at once when the pipeline is stopped, and sends no more requests to Entra' {
         Set-Entra @{ pending_polls = 1000 }
         $already = (Invoke-Sandbox entra).device_codes
         $shell = [powershell]::Create()
         $null = $shell.AddScript(@"
 Import-Module '$ModulePath'
-& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NobodyHere { } }
+& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NonInteractiveReason { } }
 Connect-ChatAccess -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbox
 "@)
         $running = $shell.BeginInvoke()
@@ -84,34 +67,34 @@ Connect-ChatAccess -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbo
         (Invoke-Sandbox entra).refused | Should -Be $polls
     }
 
-    It 'tells the address where no browser opens' {
-        InModuleScope ChatAccess -Parameters @{ Here = $Here } {
+    It 'shows the address if no browser can be opened' {
+        InModuleScope ChatAccess -Parameters @{ Endpoints = $Endpoints } {
             Initialize-ChatAccess
-            Mock Get-NobodyHere { }
+            Mock Get-NonInteractiveReason { }
             Mock Test-Desktop { $true }
-            Mock Start-Browser {
+            Mock Open-Browser {
                 $script:Page = Start-ThreadJob -ArgumentList $Address { Invoke-WebRequest $args[0] -UseBasicParsing }
                 $false
             }
-            Connect-ChatAccess @Here -InformationVariable said 6> $null
+            Connect-ChatAccess @Endpoints -InformationVariable shown 6> $null
             $null = $script:Page | Receive-Job -Wait -AutoRemoveJob
-            "$($said.MessageData)" | Should -Match ([regex]::Escape("$($Here.AuthorityHost)/organizations/oauth2/v2.0/authorize?"))
+            "$($shown.MessageData)" | Should -Match ([regex]::Escape("$($Endpoints.AuthorityHost)/organizations/oauth2/v2.0/authorize?"))
         }
     }
 
-    It 'signs in with a refresh token, without a person' {
+    It 'signs in with a refresh token, without a user' {
         Connect-ByDeviceCode
         $token = Export-ChatAccessToken
         Disconnect-ChatAccess
-        Connect-ChatAccess -RefreshToken $token @Here
+        Connect-ChatAccess -RefreshToken $token @Endpoints
         (Get-ChatAccessContext).TokenSource | Should -Be 'RefreshToken'
         { New-Target 1 | Remove-ChatAccessForUser @Fast } | Should -Not -Throw
         (Invoke-Sandbox applied).applied.Count | Should -Be 1
     }
 
-    It 'fails at once where nobody can sign in: <Why>' -ForEach @(
-        @{ Why = 'a runbook'; Script = '$env:AUTOMATION_ASSET_ACCOUNTID = 1'; Says = 'Azure Automation' }
-        @{ Why = 'a job without prompts'; Script = ''; Says = 'NonInteractive' }
+    It 'fails at once where interactive sign-in is not possible: <Why>' -ForEach @(
+        @{ Why = 'an Azure Automation job'; Script = '$env:AUTOMATION_ASSET_ACCOUNTID = 1'; Says = 'Azure Automation' }
+        @{ Why = 'a session with -NonInteractive'; Script = ''; Says = 'NonInteractive' }
     ) {
         $watch = [Diagnostics.Stopwatch]::StartNew()
         foreach ($how in '', '-UseDeviceCode') {
@@ -127,7 +110,7 @@ try { Connect-ChatAccess $how -GraphEndpoint $Sandbox -AuthorityHost $Sandbox } 
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
     }
 
-    It 'makes a sentence with code, meaning, next step and correlation id of AADSTS<Code>' -ForEach @(
+    It 'reports AADSTS<Code> with its meaning, the next step and the correlation id' -ForEach @(
         @{ Code = 65001; Name = 'invalid_grant'; Id = 'ConsentNeeded'; Says = 'consent' }
         @{ Code = 90094; Name = 'invalid_grant'; Id = 'AdminConsentNeeded'; Says = 'administrator' }
         @{ Code = 50076; Name = 'interaction_required'; Id = 'MfaNeeded'; Says = 'Multifactor' }
@@ -141,7 +124,7 @@ try { Connect-ChatAccess $how -GraphEndpoint $Sandbox -AuthorityHost $Sandbox } 
     ) {
         Set-Entra @{ refusals = @(@{ on = 'refresh_token'; code = $Code; error = $Name }) }
         $secret = ConvertTo-SecureString '0.AbCd' -AsPlainText -Force
-        $failed = { Connect-ChatAccess -RefreshToken $secret @Here } | Should -Throw -PassThru
+        $failed = { Connect-ChatAccess -RefreshToken $secret @Endpoints } | Should -Throw -PassThru
         $failed.FullyQualifiedErrorId | Should -Be "SignIn$Id,Connect-ChatAccess"
         $failed.CategoryInfo.Category | Should -Be 'AuthenticationError'
         $failed.Exception.Message | Should -Match "AADSTS$Code, correlation id [0-9a-f-]{36}"
@@ -151,7 +134,7 @@ try { Connect-ChatAccess $how -GraphEndpoint $Sandbox -AuthorityHost $Sandbox } 
         "$failed $($failed.TargetObject)" | Should -Not -Match '0\.AbCd'
     }
 
-    It 'refuses a token of another tenant than -TenantId' {
+    It 'rejects a token of a tenant other than -TenantId' {
         $other = '11111111-2222-4333-8444-555555555555'
         $failed = { Connect-ChatAccess -AccessToken (New-SecureToken) -TenantId $other -GraphEndpoint $Sandbox } | Should -Throw -PassThru
         $failed.FullyQualifiedErrorId | Should -Be 'InvalidTenantId,Connect-ChatAccess'
@@ -161,18 +144,18 @@ try { Connect-ChatAccess $how -GraphEndpoint $Sandbox -AuthorityHost $Sandbox } 
         $failed.FullyQualifiedErrorId | Should -Match '^SignInWrongTenant,'
     }
 
-    It 'refuses <Name> before anything is sent' -ForEach @(
+    It 'rejects <Name> before it sends a request' -ForEach @(
         @{ Name = 'a tenant that changes the path'; With = @{ TenantId = '../evil' }; Id = 'InvalidTenantId' }
-        @{ Name = 'a client id that is none'; With = @{ ClientId = 'app' }; Id = 'InvalidClientId' }
+        @{ Name = 'a client id that is not a GUID'; With = @{ ClientId = 'app' }; Id = 'InvalidClientId' }
         @{ Name = 'a permission with a space'; With = @{ Scope = 'a b' }; Id = 'InvalidScope' }
-        @{ Name = 'http beyond this computer'; With = @{ AuthorityHost = 'http://login.example.test' }; Id = 'InvalidAuthorityHost' }
+        @{ Name = 'http with an address other than loopback'; With = @{ AuthorityHost = 'http://login.example.test' }; Id = 'InvalidAuthorityHost' }
     ) {
         $secret = ConvertTo-SecureString '0.AbCd' -AsPlainText -Force
         $failed = { Connect-ChatAccess -RefreshToken $secret @With } | Should -Throw -PassThru
         $failed.FullyQualifiedErrorId | Should -Be "$Id,Connect-ChatAccess"
     }
 
-    It 'takes the token of a connected Microsoft.Graph session' {
+    It 'uses the token of a connected Microsoft.Graph session' {
         $token = New-Token
         New-Module -Name Microsoft.Graph.Authentication -ArgumentList $token {
             param($token)
@@ -192,7 +175,7 @@ try { Connect-ChatAccess $how -GraphEndpoint $Sandbox -AuthorityHost $Sandbox } 
         { Connect-ChatAccess -UseMgGraphSession } | Should -Throw -ErrorId 'MgGraphNotConnected,Connect-ChatAccess'
     }
 
-    It 'removes on when the token ends in the middle of a run' {
+    It 'renews a token that expires during a run' {
         Set-Entra @{ claims = @{ expires_in = 2 } }
         Connect-ByDeviceCode
         $outcomes = 1..30 | ForEach-Object { Start-Sleep -Milliseconds 100; New-Target $_ } | Remove-ChatAccessForUser @Fast
@@ -200,24 +183,24 @@ try { Connect-ChatAccess $how -GraphEndpoint $Sandbox -AuthorityHost $Sandbox } 
         (Invoke-Sandbox entra).tokens.refresh_token | Should -BeGreaterThan 0
     }
 
-    It 'says nothing secret in any stream' {
+    It 'writes no secret to any stream or to the journal' {
         Connect-ByDeviceCode
-        $refresh = Get-Plain (Export-ChatAccessToken)
+        $refresh = Get-PlainText (Export-ChatAccessToken)
         Disconnect-ChatAccess
         $DebugPreference = $VerbosePreference = $InformationPreference = 'Continue'
         $secret = ConvertTo-SecureString $refresh -AsPlainText -Force
         $journal = Join-Path $TestDrive 'journal.jsonl'
-        $said = & {
-            Connect-ChatAccess -RefreshToken $secret @Here -Verbose
+        $shown = & {
+            Connect-ChatAccess -RefreshToken $secret @Endpoints -Verbose
             New-Target 7 | Remove-ChatAccessForUser @Fast -JournalPath $journal -Verbose
             Get-ChatAccessContext | Format-List *
         } *>&1 | Out-String -Width 4000
-        $rotated = Get-Plain (Export-ChatAccessToken)
+        $rotated = Get-PlainText (Export-ChatAccessToken)
         $rotated | Should -Not -Be $refresh
-        $said += Get-Content $journal -Raw
-        $said += $Error | Out-String -Width 4000
+        $shown += Get-Content $journal -Raw
+        $shown += $Error | Out-String -Width 4000
         foreach ($part in $refresh, $rotated, 'eyJ') {
-            $said | Should -Not -Match ([regex]::Escape($part))
+            $shown | Should -Not -Match ([regex]::Escape($part))
         }
     }
 }

@@ -1,19 +1,5 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-    $script:Here = @{ GraphEndpoint = $Sandbox; AuthorityHost = $Sandbox }
-
-    function Connect-ByDeviceCode {
-        InModuleScope ChatAccess -Parameters @{ Here = $Here } {
-            Initialize-ChatAccess
-            Mock Get-NobodyHere { }
-            Connect-ChatAccess -UseDeviceCode @Here 6> $null
-        }
-    }
-
-    function Get-Plain {
-        param([securestring] $Secret)
-        [pscredential]::new('x', $Secret).GetNetworkCredential().Password
-    }
 }
 
 Describe 'Export-ChatAccessToken' {
@@ -22,37 +8,37 @@ Describe 'Export-ChatAccessToken' {
         Reset-Sandbox
     }
 
-    It 'returns a SecureString that signs in' {
+    It 'returns a SecureString that can be used to sign in' {
         Connect-ByDeviceCode
         $token = Export-ChatAccessToken
         $token | Should -BeOfType [securestring]
         $token.IsReadOnly() | Should -BeTrue
-        Get-Plain $token | Should -Match '^0\.A'
-        Connect-ChatAccess -RefreshToken $token @Here
-        Get-Plain (Export-ChatAccessToken) | Should -Not -Be (Get-Plain $token)
+        Get-PlainText $token | Should -Match '^0\.A'
+        Connect-ChatAccess -RefreshToken $token @Endpoints
+        Get-PlainText (Export-ChatAccessToken) | Should -Not -Be (Get-PlainText $token)
     }
 
-    It 'takes the account of -PassThru' {
+    It 'uses the account from -PassThru' {
         Connect-ByDeviceCode
-        $other = Connect-ChatAccess -RefreshToken (Export-ChatAccessToken) @Here -PassThru
-        Get-Plain (Export-ChatAccessToken -Context $other) | Should -Not -Be (Get-Plain (Export-ChatAccessToken))
+        $other = Connect-ChatAccess -RefreshToken (Export-ChatAccessToken) @Endpoints -PassThru
+        Get-PlainText (Export-ChatAccessToken -Context $other) | Should -Not -Be (Get-PlainText (Export-ChatAccessToken))
         $other | Disconnect-ChatAccess
     }
 
-    It 'says that an account with an access token has none' {
+    It 'fails for an account that was connected with an access token' {
         Connect-Sandbox
         { Export-ChatAccessToken } | Should -Throw -ErrorId 'NoRefreshToken,Export-ChatAccessToken'
     }
 
-    It 'says that nobody is connected' {
+    It 'fails if no account is connected' {
         { Export-ChatAccessToken } | Should -Throw -ErrorId 'NotConnected,Export-ChatAccessToken'
     }
 }
 
 Describe 'examples/runbook.ps1' {
-    It 'works through a table without a person and stores the new token each time' {
+    It 'sends the removals of a table without a user and stores the new token' {
         Connect-ByDeviceCode
-        $stored = Get-Plain (Export-ChatAccessToken)
+        $stored = Get-PlainText (Export-ChatAccessToken)
         Disconnect-ChatAccess
         $run = Invoke-FreshPowerShell @"
 `$env:AUTOMATION_ASSET_ACCOUNTID = 1

@@ -2,7 +2,7 @@ BeforeAll {
     . "$PSScriptRoot/common.ps1"
     . "$PSScriptRoot/records.ps1"
 
-    # A message of the outsider to the user of this number, an hour ago.
+    # A message from the external user to the user with this number, an hour ago.
     function New-Message {
         param([int] $Number)
         @{
@@ -34,7 +34,7 @@ BeforeAll {
     $day = @{ StartDate = [datetime] '2026-08-31T00:00:00Z'; EndDate = [datetime] '2026-09-01T00:00:00Z' }
 }
 
-Describe 'Find-ChatAccess asks Microsoft Graph' {
+Describe 'Find-ChatAccess with queries to Microsoft Graph' {
     BeforeEach {
         Reset-Sandbox
         Connect-Searcher
@@ -44,7 +44,7 @@ Describe 'Find-ChatAccess asks Microsoft Graph' {
         Disconnect-ChatAccess
     }
 
-    It 'runs the audit query over a time, and what it finds is removed' {
+    It 'queries the audit log for a time span, and its targets can be removed' {
         $null = Invoke-Sandbox audit_log -Body @{ records = @((New-Record 1), (New-Record 2)); polls = 0 }
         $outcomes = Find-ChatAccess @day -UserPrincipalName 'user1@*' | Remove-ChatAccessForUser @Fast
         $outcomes.Status | Should -Be 'Removed'
@@ -55,7 +55,7 @@ Describe 'Find-ChatAccess asks Microsoft Graph' {
         $sent.recordTypeFilters | Should -Be 'microsoftTeams'
     }
 
-    It 'runs the hunting query, by default over the last days' {
+    It 'queries Defender, by default for the last 30 days' {
         $null = Invoke-Sandbox hunting -Body @{ tables = @{ MessageEvents = @((New-Message 1), (New-Message 2)); CloudAppEvents = @() } }
         $found = Find-ChatAccess -Hunting -InternalDomain contoso.com -WarningVariable warned
         $found.UserId | Should -Be (New-UserId 1), (New-UserId 2)
@@ -66,7 +66,7 @@ Describe 'Find-ChatAccess asks Microsoft Graph' {
         (Find-ChatAccess -Hunting -InternalDomain contoso.com -StartDate (Get-Date).AddMinutes(-5)) | Should -BeNullOrEmpty
     }
 
-    It 'lists the chats of named users with a token of its own' {
+    It 'lists the chats of the named users with the discovery token' {
         $null = Invoke-Sandbox chats -Body @{ chats = @((New-Chat 1), (New-Chat 2)) }
         $found = Find-ChatAccess -DiscoveryToken (New-DiscoveryToken) -UserPrincipalName (New-UserId 1)
         $found.UserId | Should -Be (New-UserId 1)
@@ -75,7 +75,7 @@ Describe 'Find-ChatAccess asks Microsoft Graph' {
         ($found | Remove-ChatAccessForUser @Fast).Status | Should -Be 'Removed'
     }
 
-    It 'puts files, records and all that Graph has together in one call' {
+    It 'combines files, records and all queries in one call' {
         $null = Invoke-Sandbox audit_log -Body @{ records = @((New-Record 1)); polls = 0 }
         $null = Invoke-Sandbox hunting -Body @{ tables = @{ MessageEvents = @((New-Message 2)); CloudAppEvents = @() } }
         $null = Invoke-Sandbox chats -Body @{ chats = @((New-Chat 2), (New-Chat 3)) }
@@ -91,7 +91,7 @@ Describe 'Find-ChatAccess asks Microsoft Graph' {
         $piped.UserId | Sort-Object | Should -Be (New-UserId 1), (New-UserId 2), (New-UserId 4)
     }
 
-    It 'says what a source takes that refuses, and gives what the others have' {
+    It 'reports the missing permission of a query that is denied, and returns the targets of the others' {
         Connect-ChatAccess -AccessToken (New-SecureToken) -GraphEndpoint $Sandbox
         $null = Invoke-Sandbox chats -Body @{ chats = @((New-Chat 1)) }
         $found = Find-ChatAccess -Hunting -DiscoveryToken (New-DiscoveryToken) -UserPrincipalName (New-UserId 1) -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -101,7 +101,7 @@ Describe 'Find-ChatAccess asks Microsoft Graph' {
         $failed[0].ErrorDetails.RecommendedAction | Should -BeLike '*ThreatHunting.Read.All*'
     }
 
-    It 'stops a query that never ends with the pipeline' {
+    It 'stops a query that does not end when the pipeline is stopped' {
         $null = Invoke-Sandbox audit_log -Body @{ outcome = 'running' }
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $shell = [powershell]::Create()
@@ -122,17 +122,17 @@ Describe 'Find-ChatAccess asks Microsoft Graph' {
         $shell.Dispose()
     }
 
-    It 'keeps the discovery token out of everything it says' {
+    It 'writes the discovery token to no stream' {
         Set-SandboxFault @{ fault = @{ kind = 'status'; code = 403; graph_code = 'Forbidden'; message = 'No.' } }
         $token = New-Token @{ scp = $null; idtyp = 'app'; roles = @('Chat.ReadBasic.All') }
         $secret = ConvertTo-SecureString $token -AsPlainText -Force
-        $said = Find-ChatAccess -DiscoveryToken $secret -UserPrincipalName ann@contoso.com -Verbose -Debug -ErrorAction Continue *>&1 | Out-String
-        $said | Should -BeLike '*Chat.ReadBasic.All*'
-        $said | Should -Not -BeLike "*$token*"
+        $shown = Find-ChatAccess -DiscoveryToken $secret -UserPrincipalName ann@contoso.com -Verbose -Debug -ErrorAction Continue *>&1 | Out-String
+        $shown | Should -BeLike '*Chat.ReadBasic.All*'
+        $shown | Should -Not -BeLike "*$token*"
     }
 }
 
-Describe 'Find-ChatAccess refuses what it can not ask' {
+Describe 'Find-ChatAccess with queries that it can not send' {
     BeforeEach {
         Reset-Sandbox
     }
@@ -141,7 +141,7 @@ Describe 'Find-ChatAccess refuses what it can not ask' {
         Disconnect-ChatAccess
     }
 
-    It 'needs somebody who is connected for <Name>' -ForEach @(
+    It 'needs a connected account for -<Name>' -ForEach @(
         @{ Name = 'StartDate'; Value = [datetime] '2026-08-31' }
         @{ Name = 'AuditLog'; Value = $true }
         @{ Name = 'Hunting'; Value = $true }
@@ -150,24 +150,24 @@ Describe 'Find-ChatAccess refuses what it can not ask' {
         { Find-ChatAccess @asked } | Should -Throw -ErrorId 'NotConnected,Find-ChatAccess'
     }
 
-    It 'says that there is nothing to search' {
+    It 'fails if there is nothing to search' {
         { Find-ChatAccess } | Should -Throw -ErrorId 'NothingToSearch,Find-ChatAccess'
         { Find-ChatAccess -TenantId $Tenant } | Should -Throw -ErrorId 'NothingToSearch,Find-ChatAccess'
     }
 
-    It 'needs names without wildcards to list chats of, and a token of an application' {
+    It 'needs names without wildcards and the token of an application for -DiscoveryToken' {
         Connect-Searcher
         { Find-ChatAccess -DiscoveryToken (New-DiscoveryToken) } | Should -Throw -ErrorId 'InvalidUserPrincipalName,Find-ChatAccess'
         { Find-ChatAccess -DiscoveryToken (New-DiscoveryToken) -UserPrincipalName '*@contoso.com' } | Should -Throw -ErrorId 'InvalidUserPrincipalName,Find-ChatAccess'
         { Find-ChatAccess -DiscoveryToken (New-SecureToken) -UserPrincipalName ann@contoso.com } | Should -Throw -ErrorId 'InvalidDiscoveryToken,Find-ChatAccess' -ExpectedMessage '*application*'
     }
 
-    It 'says that the government clouds have no audit query' {
+    It 'reports that the government clouds have no audit log query' {
         Connect-ChatAccess -AccessToken (New-SecureToken) -Environment USGov
         { Find-ChatAccess @day } | Should -Throw -ErrorId 'InvalidEnvironment,Find-ChatAccess' -ExpectedMessage '*Search-UnifiedAuditLog*'
     }
 
-    It 'refuses a time that ends before it begins' {
+    It 'rejects an end date before the start date' {
         Connect-Searcher
         { Find-ChatAccess -StartDate 2026-09-01 -EndDate 2026-08-31 } | Should -Throw -ErrorId 'InvalidStartDate,Find-ChatAccess'
     }

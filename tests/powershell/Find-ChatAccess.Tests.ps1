@@ -24,7 +24,7 @@ BeforeAll {
 }
 
 Describe 'Find-ChatAccess with files' {
-    It 'gives one typed target per chat and user' {
+    It 'returns one target for each chat and user' {
         $target = Find-ChatAccess $export
         $target.PSTypeNames[0] | Should -Be 'ChatAccess.Target'
         $target.TenantId | Should -Be $homeTenant
@@ -45,7 +45,7 @@ Describe 'Find-ChatAccess with files' {
         $target.Unresolved | Should -BeNullOrEmpty
     }
 
-    It 'takes wildcards, literal names and what Get-ChildItem returns, of different kinds together' {
+    It 'accepts wildcards, exact names and the files of Get-ChildItem, of different kinds in one call' {
         (Find-ChatAccess -Path (Join-Path $TestDrive '*.csv')).Count | Should -Be 2
         (Find-ChatAccess -LiteralPath (Join-Path $TestDrive 'activity[1].json')).Count | Should -Be 2
         (Find-ChatAccess -Path (Join-Path $TestDrive 'AuditLog*'), (Join-Path $TestDrive 'act*')).UserPrincipalName |
@@ -53,7 +53,7 @@ Describe 'Find-ChatAccess with files' {
         (Get-ChildItem -LiteralPath $TestDrive -Filter '*.csv' | Find-ChatAccess).Count | Should -Be 2
     }
 
-    It 'has lists that a CSV file can hold' {
+    It 'writes lists to CSV as text' {
         $target = Find-ChatAccess $export
         , $target.Operation | Should -BeOfType [string[]]
         $target.Operation -contains 'ChatCreated' | Should -BeTrue
@@ -62,7 +62,7 @@ Describe 'Find-ChatAccess with files' {
         ($both | ConvertTo-Json | ConvertFrom-Json).Operation | Should -Be 'ChatCreated', 'MessageSent'
     }
 
-    It 'is relative to the location' {
+    It 'resolves paths relative to the current location' {
         Push-Location $TestDrive
         try {
             (Find-ChatAccess 'AuditLog 1.csv').Count | Should -Be 1
@@ -71,14 +71,14 @@ Describe 'Find-ChatAccess with files' {
         }
     }
 
-    It 'shows user, id, kind, outsiders and time in a table' {
+    It 'shows the user, the id, the chat type, the external users and the time in a table' {
         $shown = Find-ChatAccess $export | Out-String -Width 200
         foreach ($text in 'user1@contoso.com', (New-UserId 1), 'OneOnOne', 'eve@evil.example', '2026-08-31 10:18') {
             $shown | Should -BeLike "*$text*"
         }
     }
 
-    It 'takes only what <Name> asks for' -ForEach @(
+    It 'filters by <Name>' -ForEach @(
         @{ Name = 'UserPrincipalName'; Taken = 'USER1@*'; Left = 'user9@contoso.com' }
         @{ Name = 'ExternalDomain'; Taken = 'evil.example'; Left = 'good.example' }
         @{ Name = 'ExternalTenantId'; Taken = 'bbbbbbbb-0000-4000-8000-00000000000b'; Left = 'cccccccc-0000-4000-8000-00000000000b' }
@@ -94,7 +94,7 @@ Describe 'Find-ChatAccess with files' {
         @(Find-ChatAccess $export @filter).Count | Should -Be 0
     }
 
-    It 'finds chats of colleagues only on request' {
+    It 'returns chats without external users only with -IncludeInternal' {
         $record = New-Record 7
         $record.Members[1].OrganizationId = $homeTenant
         $record.ParticipantInfo = @{ HasForeignTenantUsers = $false; ParticipatingTenantIds = @($homeTenant) }
@@ -104,7 +104,7 @@ Describe 'Find-ChatAccess with files' {
         @($json | Find-ChatAccess -IncludeInternal).Count | Should -Be 2
     }
 
-    It 'says that a file is of no known kind, names no file that is not there, and reads the others' {
+    It 'reports a file of an unknown kind and a missing file, and reads the others' {
         $letter = Join-Path $TestDrive 'letter.txt'
         'Dear Sir or Madam' | Set-Content -LiteralPath $letter
         $found = Find-ChatAccess $letter, (Join-Path $TestDrive 'none.csv'), $export -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -113,18 +113,18 @@ Describe 'Find-ChatAccess with files' {
         $failed[1].Exception.Message | Should -BeLike '*letter.txt*AuditData*MessageEvents*'
     }
 
-    It 'warns of bad rows once per file, and names each with -Verbose' {
+    It 'warns about invalid rows once per file, and lists each with -Verbose' {
         $damaged = Join-Path $TestDrive 'damaged.csv.txt'
         @((New-Row (New-Json 1)), (New-Row '{"ChatThreadId":'), (New-Row 'no JSON'), (New-Row (New-Json 2))) | Export-Csv -LiteralPath $damaged
         $found = Find-ChatAccess $damaged -WarningVariable warned -WarningAction SilentlyContinue
         $found.Count | Should -Be 2
         $warned.Count | Should -Be 1
-        "$warned" | Should -BeLike '*damaged.csv.txt: 2 rows, the first of them row 3 *'
-        $told = Find-ChatAccess $damaged -Verbose -WarningAction SilentlyContinue 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
-        "$told" | Should -BeLike '*row 3,*row 4,*'
+        "$warned" | Should -BeLike '*damaged.csv.txt: 2 rows are invalid and were skipped, the first is row 3.*'
+        $verbose = Find-ChatAccess $damaged -Verbose -WarningAction SilentlyContinue 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
+        "$verbose" | Should -BeLike '*row 3,*row 4,*'
     }
 
-    It 'says that a file is truncated and gives what it holds' {
+    It 'reads a truncated file as far as it goes, and warns' {
         $cut = Join-Path $TestDrive 'cut.json'
         "[$(New-Json 1),$((New-Json 2).Substring(0, 300))" | Set-Content -LiteralPath $cut -NoNewline
         $found = Find-ChatAccess $cut -WarningVariable warned -WarningAction SilentlyContinue
@@ -140,19 +140,19 @@ Describe 'Find-ChatAccess with files' {
         $failed.FullyQualifiedErrorId | Should -Be 'UnreadableFile,Find-ChatAccess'
     }
 
-    It 'refuses a query that makes no sense, by parameter' {
+    It 'names the parameter with an invalid value' {
         { Find-ChatAccess $export -TenantId contoso } | Should -Throw -ErrorId 'InvalidTenantId,Find-ChatAccess' -ExpectedMessage '*GUID*'
     }
 }
 
 Describe 'Find-ChatAccess with records' {
-    It 'takes JSON text, rows of Import-Csv and parsed JSON' {
+    It 'accepts JSON text, rows of Import-Csv and parsed JSON' {
         @((New-Json 1), (New-Json 2) | Find-ChatAccess).Count | Should -Be 2
         @(Import-Csv -LiteralPath $export | Find-ChatAccess).UserId | Should -Be (New-UserId 1)
         @(New-Json 3 | ConvertFrom-Json | Find-ChatAccess).UserId | Should -Be (New-UserId 3)
     }
 
-    It 'takes what Search-UnifiedAuditLog returns' {
+    It 'accepts the objects of Search-UnifiedAuditLog' {
         $result = [pscustomobject] @{
             RecordType = 'MicrosoftTeams'; CreationDate = [datetime] '2026-08-31'; UserIds = 'x'; Operations = 'ChatCreated'
             AuditData = New-Json 4; ResultIndex = 1; ResultCount = 1; Identity = 'x'; IsValid = $true; ObjectState = 'Unchanged'
@@ -160,14 +160,14 @@ Describe 'Find-ChatAccess with records' {
         @($result | Find-ChatAccess).UserId | Should -Be (New-UserId 4)
     }
 
-    It 'takes what Get-MgSecurityAuditLogQueryRecord returns' {
+    It 'accepts the objects of Get-MgSecurityAuditLogQueryRecord' {
         $fields = [Collections.Generic.Dictionary[string, object]]::new()
         (New-Record 5).GetEnumerator() | ForEach-Object { $fields[$_.Key] = $_.Value }
         $record = [pscustomobject] @{ Id = 'x'; AuditData = [pscustomobject] @{ AdditionalProperties = $fields }; Operation = 'ChatCreated' }
         @($record | Find-ChatAccess).UserId | Should -Be (New-UserId 5)
     }
 
-    It 'takes rows of hunting results' {
+    It 'accepts rows of hunting results' {
         $row = [pscustomobject] @{
             Timestamp = '2026-08-31T10:20:00Z'; ThreadId = $group; SenderEmailAddress = 'eve@evil.example'; SenderObjectId = $eve
             IsExternalThread = '1'; RecipientDetails = '[{"RecipientSmtpAddress":"user6@contoso.com","RecipientObjectId":"' + (New-UserId 6) + '"}]'
@@ -180,24 +180,24 @@ Describe 'Find-ChatAccess with records' {
         ($row | Find-ChatAccess).Unresolved | Should -Be 'NoTenant'
     }
 
-    It 'passes over what is empty and warns of what is no record' {
+    It 'ignores empty input and warns about text that is not a record' {
         @('', $null, (New-Json 1), '{"ChatThreadId":' | Find-ChatAccess -WarningVariable warned -WarningAction SilentlyContinue).Count | Should -Be 1
         "$warned" | Should -BeLike '*the pipeline: row 2*'
     }
 
-    It 'makes one target of a chat that came in twice' {
+    It 'counts a record that arrives twice once' {
         $found = (New-Json 1), (New-Json 1) | Find-ChatAccess
         @($found).Count | Should -Be 1
         $found.EventCount | Should -Be 1
     }
 
-    It 'stops with the pipeline behind it' {
+    It 'stops when a following command needs no more' {
         1..50 | ForEach-Object { New-Json $_ } | Find-ChatAccess | Select-Object -First 1 | Should -Not -BeNullOrEmpty
         (Find-ChatAccess $export).Count | Should -Be 1
     }
 }
 
-Describe 'Find-ChatAccess into Remove-ChatAccessForUser' {
+Describe 'Find-ChatAccess piped to Remove-ChatAccessForUser' {
     BeforeEach {
         Reset-Sandbox
         Connect-Sandbox
@@ -207,20 +207,20 @@ Describe 'Find-ChatAccess into Remove-ChatAccessForUser' {
         Disconnect-ChatAccess
     }
 
-    It 'removes what was found' {
+    It 'removes the targets' {
         $outcome = Find-ChatAccess $export | Remove-ChatAccessForUser @Fast
         $outcome.Status | Should -Be 'Removed'
         $outcome.UserId | Should -Be (New-UserId 1)
         @(Get-SandboxRequest).Count | Should -Be 1
     }
 
-    It 'removes what was found after it was kept in a table' {
+    It 'removes targets that were stored in a CSV file' {
         $table = Join-Path $TestDrive 'targets.table'
         Find-ChatAccess $export | Export-Csv -LiteralPath $table
         (Import-Csv -LiteralPath $table | Remove-ChatAccessForUser @Fast).Status | Should -Be 'Removed'
     }
 
-    It 'refuses what is not settled, with the reason, and goes on' {
+    It 'rejects an unresolved target with its reason, and removes the others' {
         $found = (New-Json 1 $group), (New-Json 2) | Find-ChatAccess
         $found | Where-Object ThreadId -EQ $group | ForEach-Object Unresolved | Should -Be 'NoObjectId'
         $outcomes = $found | Remove-ChatAccessForUser @Fast -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -241,7 +241,7 @@ Describe 'Find-ChatAccess -ResolveUser' {
         Disconnect-ChatAccess
     }
 
-    It 'asks the directory for users whose object id no record contains, each once' {
+    It 'looks up each user whose object id no record contains, once' {
         $null = Invoke-Sandbox users -Body @{ users = @(@{ id = (New-UserId 1); userPrincipalName = 'User1@contoso.com' }) }
         $found = (New-Json 1 $group), (New-Json 1 '19:other@thread.v2'), (New-Json 2 $group) | Find-ChatAccess -ResolveUser
         $found | Where-Object UserPrincipalName -EQ 'user1@contoso.com' | ForEach-Object { "$($_.UserId) $($_.FoundBy)" } |
@@ -250,14 +250,14 @@ Describe 'Find-ChatAccess -ResolveUser' {
         @((Invoke-Sandbox requests).requests | Where-Object target -Match '/users/').Count | Should -Be 2
     }
 
-    It 'keeps what it found where the directory does not answer' {
+    It 'returns the other targets if the directory denies access' {
         Set-SandboxFault @{ fault = @{ kind = 'status'; code = 403; graph_code = 'Authorization_RequestDenied'; message = 'Insufficient privileges.' } }
         $found = (New-Json 1 $group), (New-Json 2) | Find-ChatAccess -ResolveUser -WarningVariable warned -WarningAction SilentlyContinue
         @($found | Where-Object UserId).Count | Should -Be 1
         "$warned" | Should -BeLike 'Not all users could be looked up: *403*Insufficient privileges.*User.ReadBasic.All*'
     }
 
-    It 'needs somebody who is connected' {
+    It 'needs a connected account' {
         Disconnect-ChatAccess
         { Find-ChatAccess $export -ResolveUser } | Should -Throw -ErrorId 'NotConnected,Find-ChatAccess'
     }

@@ -3,10 +3,22 @@ BeforeAll {
 }
 
 Describe 'The module' {
-    It 'has a manifest that is valid for both editions' {
+    It 'has a manifest that is valid in both editions of PowerShell' {
         $manifest = Test-ModuleManifest "$ModulePath/ChatAccess.psd1"
         $manifest.CompatiblePSEditions | Should -Be 'Desktop', 'Core'
         $manifest.PowerShellVersion | Should -Be '5.1'
+    }
+
+    It 'names its project, license and release notes in the manifest' {
+        $manifest = Test-ModuleManifest "$ModulePath/ChatAccess.psd1"
+        $manifest.Description | Should -Not -BeNullOrEmpty
+        $project = $manifest.ProjectUri.AbsoluteUri
+        $project | Should -Match '^https://'
+        # Both are files of the repository.
+        foreach ($uri in $manifest.LicenseUri.AbsoluteUri, $manifest.PrivateData.PSData.ReleaseNotes) {
+            $uri | Should -Match "^$([regex]::Escape($project))/blob/main/(?<file>.+)"
+            "$PSScriptRoot/../../$($Matches.file)" | Should -Exist
+        }
     }
 
     It 'exports its commands and nothing else' {
@@ -15,7 +27,21 @@ Describe 'The module' {
         (Get-Module ChatAccess).ExportedAliases.Count + (Get-Module ChatAccess).ExportedVariables.Count | Should -Be 0
     }
 
-    It 'imports without its library and without a cmdlet of another module' {
+    It 'has one function per file, with the name of the file' {
+        $source = "$PSScriptRoot/../../powershell/ChatAccess"
+        foreach ($file in Get-ChildItem "$source/Public", "$source/Private" -Filter *.ps1) {
+            $script = [Management.Automation.Language.Parser]::ParseFile($file.FullName, [ref] $null, [ref] $null)
+            $functions = @($script.EndBlock.Statements | Where-Object { $_ -is [Management.Automation.Language.FunctionDefinitionAst] })
+            if ($file.BaseName -eq 'NativeStatus') {
+                # Holds the status codes of the native library, and no function.
+                $functions | Should -BeNullOrEmpty
+            } else {
+                $functions.Name -replace '^script:' | Should -Be $file.BaseName
+            }
+        }
+    }
+
+    It 'loads neither its library nor another module when it is imported' {
         $run = Invoke-FreshPowerShell @'
 Import-Module $env:CHATACCESS_TEST_MODULE
 (Get-Module).Name -join ','
@@ -24,7 +50,7 @@ Import-Module $env:CHATACCESS_TEST_MODULE
         $run.Output.Trim() -split '\r?\n' | Should -Be 'ChatAccess', 'False'
     }
 
-    It 'can be imported again and removed' {
+    It 'can be imported repeatedly and removed' {
         $run = Invoke-FreshPowerShell @'
 1..3 | ForEach-Object { Import-Module $env:CHATACCESS_TEST_MODULE -Force; try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainText -Force) -Environment Mars } catch { $_.FullyQualifiedErrorId } }
 Remove-Module ChatAccess
@@ -34,17 +60,44 @@ Remove-Module ChatAccess
     }
 }
 
+Describe 'The scripts' {
+    It 'have only syntax and characters that Windows PowerShell 5.1 reads: <_>' -ForEach (
+        Get-ChildItem "$PSScriptRoot/../../powershell" -Recurse -Include *.ps1, *.psm1, *.psd1 | Resolve-Path -Relative -RelativeBasePath "$PSScriptRoot/../.."
+    ) {
+        $path = "$PSScriptRoot/../../$_"
+        # Without a byte order mark, Windows PowerShell reads a file in the system's code page.
+        [IO.File]::ReadAllText($path) | Should -Not -Match '[^\x00-\x7F]'
+        $errors = $null
+        $script = [Management.Automation.Language.Parser]::ParseFile($path, [ref] $null, [ref] $errors)
+        $errors | Should -BeNullOrEmpty
+        $newer = $script.FindAll({
+                param($node)
+                $node.GetType().Name -in 'TernaryExpressionAst', 'PipelineChainAst' -or
+                $node.CleanBlock -or $node.NullConditional -or $node.Background -or
+                "$($node.Operator)" -in 'QuestionQuestion', 'QuestionQuestionEquals'
+            }, $true)
+        $newer | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The help of <_>' -ForEach (Get-ChildItem "$PSScriptRoot/../../powershell/ChatAccess/Public" | ForEach-Object BaseName) {
     BeforeAll {
         $help = Get-Help $_ -Full
         $command = Get-Command $_
     }
 
-    It 'has a synopsis, a description and what comes out' {
+    It 'has a synopsis, a description and the output' {
         $help.Synopsis | Should -Not -BeNullOrEmpty
         $help.Synopsis | Should -Not -Match ([regex]::Escape($command.Name))
         $help.description.Text | Should -Not -BeNullOrEmpty
         $help.returnValues | Should -Not -BeNullOrEmpty
+    }
+
+    It 'fits into 80 columns' {
+        # Get-Help keeps the lines of the source, indents them, and cuts long ones in the middle of a word.
+        $lines = @($help.Synopsis) + (@($help.description.Text) + @($help.parameters.parameter.description.Text) +
+            @($help.returnValues.returnValue.type.name) + @($help.examples.example.code) + @($help.examples.example.remarks.Text)) -split '\r?\n'
+        $lines | Where-Object Length -GT 72 | Should -BeNullOrEmpty
     }
 
     It 'describes every parameter' {
@@ -55,7 +108,7 @@ Describe 'The help of <_>' -ForEach (Get-ChildItem "$PSScriptRoot/../../powershe
         }
     }
 
-    It 'has at least two examples, each with a sentence' {
+    It 'explains each of at least two examples' {
         @($help.examples.example).Count | Should -BeGreaterOrEqual 2
         foreach ($example in $help.examples.example) {
             ($example.remarks.Text -join '').Trim() | Should -Match '\.$'
@@ -63,7 +116,84 @@ Describe 'The help of <_>' -ForEach (Get-ChildItem "$PSScriptRoot/../../powershe
     }
 }
 
-Describe 'The native library' {
+Describe 'The module in a clone of the repository' {
+    BeforeAll {
+        $built = Get-ChildItem "$ModulePath/bin" -Recurse -File
+        # The file name that cargo gives it.
+        $cargoName = if ($IsWindows) { $built.Name } else { "lib$($built.Name)" }
+        $connect = "try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainText -Force) -Environment Mars } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message; `$_.ErrorDetails.RecommendedAction }"
+    }
+
+    BeforeEach {
+        $clone = Join-Path $TestDrive ([guid]::NewGuid())
+        $null = New-Item "$clone/target/release" -ItemType Directory
+        $null = New-Item "$clone/Cargo.toml"
+        Copy-Item "$PSScriptRoot/../../powershell" $clone -Recurse
+        # A library in the source folder would be preferred.
+        Remove-Item "$clone/powershell/ChatAccess/bin" -Recurse -ErrorAction Ignore
+        $clear = 'Remove-Item Env:CARGO_TARGET_DIR -ErrorAction Ignore'
+    }
+
+    It 'exports the commands from their files' {
+        $run = Invoke-FreshPowerShell "Import-Module '$clone/powershell/ChatAccess'; (Get-Command -Module ChatAccess).Name -join ','"
+        $run.Output.Trim() | Should -Be ((Get-Command -Module ChatAccess).Name -join ',')
+    }
+
+    It 'uses the library that cargo built in the clone' {
+        Copy-Item $built "$clone/target/release/$cargoName"
+        $run = Invoke-FreshPowerShell "$clear; Import-Module '$clone/powershell/ChatAccess'; $connect"
+        $run.Output | Should -Match '^InvalidEnvironment,Connect-ChatAccess'
+    }
+
+    It 'uses the library that cargo built in CARGO_TARGET_DIR <Name>' -ForEach @(
+        @{ Name = 'as an absolute path'; Relative = $false }
+        @{ Name = 'relative to the repository'; Relative = $true }
+    ) {
+        $null = New-Item "$clone/elsewhere/release" -ItemType Directory
+        Copy-Item $built "$clone/elsewhere/release/$cargoName"
+        $target = if ($Relative) { 'elsewhere' } else { "$clone/elsewhere" }
+        $run = Invoke-FreshPowerShell "`$env:CARGO_TARGET_DIR = '$target'; Import-Module '$clone/powershell/ChatAccess'; $connect"
+        $run.Output | Should -Match '^InvalidEnvironment,Connect-ChatAccess'
+    }
+
+    It 'prefers the library in its own folder' {
+        Set-Content "$clone/target/release/$cargoName" 'not a library'
+        Copy-Item "$ModulePath/bin" "$clone/powershell/ChatAccess" -Recurse
+        $run = Invoke-FreshPowerShell "$clear; Import-Module '$clone/powershell/ChatAccess'; $connect"
+        $run.Output | Should -Match '^InvalidEnvironment,Connect-ChatAccess'
+    }
+
+    It 'names the command that builds a missing library' {
+        $run = Invoke-FreshPowerShell "$clear; Import-Module '$clone/powershell/ChatAccess'; $connect"
+        $run.Output | Should -Match '^NativeLibraryMissing,Connect-ChatAccess'
+        $run.Output | Should -Match ([regex]::Escape([IO.Path]::GetFullPath("$clone/target/release/$cargoName")))
+        $run.Output | Should -Match 'cargo rustc --release --lib --crate-type cdylib'
+    }
+
+    It 'runs RemoveAllAccessForUser.ps1' {
+        Copy-Item $built "$clone/target/release/$cargoName"
+        $run = Invoke-FreshPowerShell @"
+$clear
+& '$clone/powershell/RemoveAllAccessForUser.ps1' -TenantId $Tenant -UserId $User -ThreadId '$Chat' -AccessToken (ConvertTo-SecureString '$(New-Token)' -AsPlainText -Force) -GraphEndpoint $Sandbox
+exit `$LASTEXITCODE
+"@
+        $run.ExitCode | Should -Be 0 -Because $run.Output
+        (Invoke-Sandbox applied).applied.thread | Should -Be $Chat
+        Reset-Sandbox
+    }
+
+    It 'names that command in RemoveAllAccessForUser.ps1 too, which exits with 2' {
+        $run = Invoke-FreshPowerShell @"
+$clear
+& '$clone/powershell/RemoveAllAccessForUser.ps1' -TenantId $Tenant -UserId $User -ThreadId '$Chat' -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainText -Force)
+exit `$LASTEXITCODE
+"@
+        $run.ExitCode | Should -Be 2 -Because $run.Output
+        $run.Output | Should -Match 'What to do: .*cargo rustc --release --lib --crate-type cdylib'
+    }
+}
+
+Describe 'The native library of the module' {
     BeforeEach {
         $copy = Join-Path $TestDrive ([guid]::NewGuid())
         Copy-Item $ModulePath "$copy/ChatAccess" -Recurse
@@ -74,7 +204,7 @@ try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainTe
 "@
     }
 
-    It 'that is missing is an error that says where it belongs and what to do' {
+    It 'is reported with its path and the next step if it is missing' {
         Remove-Item $library
         $run = Invoke-FreshPowerShell $try
         $run.Output | Should -Match 'NativeLibraryMissing,Connect-ChatAccess'
@@ -82,30 +212,30 @@ try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainTe
         $run.Output | Should -Match 'Install the ChatAccess module again'
     }
 
-    It 'that is damaged is an error that says what to do' {
+    It 'is reported with the next step if it is damaged' {
         Set-Content $library 'not a library'
         $run = Invoke-FreshPowerShell $try
         $run.Output | Should -Match 'NativeLibraryNotLoaded,Connect-ChatAccess'
         $run.Output | Should -Match 'same architecture'
     }
 
-    It 'that is of another version is an error that names both versions' {
+    It 'is reported with both versions if its version is wrong' {
         $run = Invoke-FreshPowerShell @"
 Import-Module '$copy/ChatAccess'
 & (Get-Module ChatAccess) { Initialize-ChatAccess; try { Get-NativeLibrary -AbiVersion 99 } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message } }
 "@
         $run.Output | Should -Match 'NativeLibraryWrongVersion'
-        $run.Output | Should -Match 'interface version 1, and this module needs version 99'
+        $run.Output | Should -Match 'interface version 1, but this module needs version 99'
     }
 
-    It 'has every call that the module binds, and they can be called' {
+    It 'has all calls that the module binds' {
         InModuleScope ChatAccess {
             Initialize-ChatAccess
             $native = Get-NativeLibrary
             $calls = $native.GetMethods() | Where-Object { $_.Attributes -band [Reflection.MethodAttributes]::PinvokeImpl }
             $calls.Count | Should -BeGreaterThan 7
             foreach ($call in $calls) {
-                # NULL for every pointer and 0 for every number: a status, and no crash.
+                # With null pointers and zeros, a call must return a status instead of crashing.
                 $arguments = @(foreach ($parameter in $call.GetParameters()) {
                         switch -Wildcard ($parameter.ParameterType.Name) { 'Byte*' { , $null } 'Int64*' { [long] 0 } default { 0 } }
                     })

@@ -27,26 +27,26 @@ Describe 'Register-ChatAccessApp' {
         $again.Changes | Should -BeNullOrEmpty
     }
 
-    It 'gives the consent of <_> once' -ForEach 'Tenant', 'User' {
+    It 'grants consent for <_> once' -ForEach 'Tenant', 'User' {
         (Register-ChatAccessApp -GrantConsent $_).Changes | Should -Contain 'Consent'
         (Register-ChatAccessApp -GrantConsent $_).Changes | Should -BeNullOrEmpty
     }
 
-    It 'only looks with -WhatIf' {
+    It 'sends no changes with -WhatIf' {
         Register-ChatAccessApp 'Another name' -WhatIf | Should -BeNullOrEmpty
         (Invoke-Sandbox requests).requests.method | Sort-Object -Unique | Should -Be 'GET'
     }
 
-    It 'returns an application that can be signed in with' {
+    It 'returns an application that can be used to sign in' {
         $app = Register-ChatAccessApp
         InModuleScope ChatAccess -Parameters @{ Sandbox = $Sandbox; App = $app } {
-            Mock Get-NobodyHere { }
+            Mock Get-NonInteractiveReason { }
             Connect-ChatAccess -UseDeviceCode -ClientId $App.ClientId -TenantId $App.TenantId -GraphEndpoint $Sandbox -AuthorityHost $Sandbox 6> $null
         }
         (Get-ChatAccessContext).ClientId | Should -Be $app.ClientId
     }
 
-    It 'says which permission and role is missing' {
+    It 'reports the missing permission' {
         Disconnect-ChatAccess
         Connect-Registrar 'Chat.ReadWrite.All'
         $failed = { Register-ChatAccessApp } | Should -Throw -PassThru
@@ -55,12 +55,12 @@ Describe 'Register-ChatAccessApp' {
         $failed.TargetObject.RequestId | Should -Not -BeNullOrEmpty
     }
 
-    It 'says that nobody is connected' {
+    It 'fails if no account is connected' {
         Disconnect-ChatAccess
         { Register-ChatAccessApp } | Should -Throw -ErrorId 'NotConnected,Register-ChatAccessApp'
     }
 
-    It 'refuses a name that no application can have' {
+    It 'rejects a blank name' {
         { Register-ChatAccessApp -Name ' ' } | Should -Throw -ErrorId 'InvalidName,Register-ChatAccessApp'
     }
 }

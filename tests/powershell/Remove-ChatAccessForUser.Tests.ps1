@@ -12,7 +12,7 @@ Describe 'Remove-ChatAccessForUser' {
         Disconnect-ChatAccess
     }
 
-    It 'removes a user from a chat and returns what happened' {
+    It 'removes a user from a chat and returns the outcome' {
         $outcome = Remove-ChatAccessForUser -TenantId $Tenant -UserId $User -ThreadId $Chat
         $outcome.PSObject.TypeNames[0] | Should -Be 'ChatAccess.RemovalOutcome'
         $outcome.Status | Should -Be 'Removed'
@@ -27,7 +27,7 @@ Describe 'Remove-ChatAccessForUser' {
         (Invoke-Sandbox applied).applied.user | Should -Be $User
     }
 
-    It 'takes the names that other tools use, but never UserKey' {
+    It 'accepts the property names of other tools, but not UserKey' {
         $rows = @(
             [pscustomobject] @{ OrganizationId = $Tenant; ObjectId = $User; ChatThreadId = $Chat; UserKey = [guid]::NewGuid() }
             [pscustomobject] @{ TenantId = $Tenant; RecipientObjectId = $User; ChatId = (New-Target 1).ThreadId }
@@ -37,7 +37,7 @@ Describe 'Remove-ChatAccessForUser' {
         $parameters.Name + $parameters.Aliases | Should -Not -Contain 'UserKey'
     }
 
-    It 'goes on when 3 of 100 are bad' {
+    It 'continues when 3 of 100 removals are invalid' {
         $bad = @{ 7 = 'ann@contoso.example'; 42 = ''; 93 = '00000000-0000-0000-0000-000000000000' }
         $rows = 1..100 | ForEach-Object { if ($bad.ContainsKey($_)) { New-Target $_ -UserId $bad[$_] } else { New-Target $_ } }
         $outcomes = $rows | Remove-ChatAccessForUser @Fast -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -52,7 +52,7 @@ Describe 'Remove-ChatAccessForUser' {
         (Get-SandboxRequest).Count | Should -Be 97
     }
 
-    It 'makes <Id> of an answer <Code>' -ForEach @(
+    It 'reports a response with status <Code> as <Id>' -ForEach @(
         @{ Code = 403; Id = 'RemovalDenied'; Category = 'PermissionDenied' }
         @{ Code = 404; Id = 'RemovalNotFound'; Category = 'ObjectNotFound' }
         @{ Code = 401; Id = 'RemovalUnauthorized'; Category = 'AuthenticationError' }
@@ -69,7 +69,7 @@ Describe 'Remove-ChatAccessForUser' {
         $failed[0].ErrorDetails.RecommendedAction | Should -Be $outcome.NextStep
     }
 
-    It 'says what the token lacks and sends nothing' {
+    It 'reports the missing permission of the token and sends nothing' {
         Connect-ChatAccess -AccessToken (New-SecureToken @{ scp = 'User.Read' }) -GraphEndpoint $Sandbox
         $outcome = New-Target 1 | Remove-ChatAccessForUser -ErrorAction SilentlyContinue
         $outcome.Status | Should -Be 'Denied'
@@ -77,34 +77,34 @@ Describe 'Remove-ChatAccessForUser' {
         (Get-SandboxRequest).Count | Should -Be 0
     }
 
-    It 'sends nothing with -WhatIf, and still finds the bad rows' {
+    It 'sends nothing with -WhatIf, and still reports invalid rows' {
         $outcomes = (New-Target 1), (New-Target 2 -UserId 'nobody') | Remove-ChatAccessForUser -WhatIf -ErrorVariable failed -ErrorAction SilentlyContinue
         $outcomes | Should -BeNullOrEmpty
         $failed.FullyQualifiedErrorId | Should -Be 'RemovalInvalid,Remove-ChatAccessForUser'
         (Get-SandboxRequest).Count | Should -Be 0
     }
 
-    It 'asks nobody by default: its ConfirmImpact is Medium' {
+    It 'does not prompt by default: its ConfirmImpact is Medium' {
         $binding = (Get-Command Remove-ChatAccessForUser).ScriptBlock.Attributes | Where-Object { $_ -is [Management.Automation.CmdletBindingAttribute] }
         $binding.ConfirmImpact | Should -Be 'Medium'
         $binding.SupportsShouldProcess | Should -BeTrue
     }
 
-    It 'says what to do where nobody is connected' {
+    It 'fails with the next step if no account is connected' {
         Disconnect-ChatAccess
         $failed = { New-Target 1 | Remove-ChatAccessForUser } | Should -Throw -PassThru
         $failed.FullyQualifiedErrorId | Should -Be 'NotConnected,Remove-ChatAccessForUser'
         $failed.ErrorDetails.RecommendedAction | Should -Match 'Connect-ChatAccess'
     }
 
-    It 'stops at the first error with -ErrorAction Stop, and works again after' {
+    It 'stops at the first error with -ErrorAction Stop, and can be run again' {
         { (New-Target 1 -UserId 'nobody'), (New-Target 2) | Remove-ChatAccessForUser @Fast -ErrorAction Stop } | Should -Throw '*nobody*'
         (New-Target 3 | Remove-ChatAccessForUser @Fast).Status | Should -Be 'Removed'
         (Get-SandboxRequest).Count | Should -Be 1
         InModuleScope ChatAccess { $script:Runs.Count } | Should -Be 0
     }
 
-    It 'stops sending when the command behind has enough' {
+    It 'stops sending when a following command needs no more' {
         $first = 1..500 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser -RequestsPerSecond 50 | Select-Object -First 1
         $first.Status | Should -Be 'Removed'
         $sent = (Get-SandboxRequest).Count
@@ -114,18 +114,18 @@ Describe 'Remove-ChatAccessForUser' {
         InModuleScope ChatAccess { $script:Runs.Count } | Should -Be 0
     }
 
-    It 'takes beta on request' {
+    It 'uses the beta version with -ApiVersion beta' {
         $null = New-Target 1 | Remove-ChatAccessForUser -ApiVersion beta
         (Get-SandboxRequest).target | Should -Match '^/beta/'
     }
 
-    It 'shows a table that fits 80 columns' {
+    It 'shows a table that fits into 80 columns' {
         $table = New-Target 1 | Remove-ChatAccessForUser | Format-Table | Out-String -Width 80
         $table | Should -Match 'Status +UserId +ThreadId'
         $table | Should -Match "Removed +$User 19:0000"
     }
 
-    It 'shows the wait that the service asks for, and keeps it' {
+    It 'shows the wait that the service requests, and waits' {
         Set-SandboxFault @{ when = @{ first = 1 }; fault = @{ kind = 'throttle'; retry_after = '2.5' } }
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $output = New-Target 1 | Remove-ChatAccessForUser -Verbose 4>&1
@@ -134,7 +134,7 @@ Describe 'Remove-ChatAccessForUser' {
         ($output | Where-Object Status).Status | Should -Be 'Removed'
     }
 
-    It 'shows its token in no stream, whatever happens' {
+    It 'writes no part of the token to any stream' {
         $token = New-Token
         Connect-ChatAccess -AccessToken (ConvertTo-SecureString $token -AsPlainText -Force) -GraphEndpoint $Sandbox
         $shown = foreach ($fault in 'garbage', 'reset_after', 'expired_token') {
@@ -147,7 +147,7 @@ Describe 'Remove-ChatAccessForUser' {
         }
     }
 
-    It 'resumes with its journal: what is done is skipped, the rest is made' {
+    It 'resumes with its journal: skips confirmed removals and sends the others' {
         $journal = Join-Path $TestDrive 'removals.jsonl'
         $null = 1..5 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -JournalPath $journal
         $outcomes = 1..8 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -JournalPath $journal
@@ -158,7 +158,7 @@ Describe 'Remove-ChatAccessForUser' {
         ($records | Where-Object state -EQ 'Removed').Count | Should -Be 8
     }
 
-    It 'refuses a journal that is none, and leaves it as it is' {
+    It 'rejects a file that is not a journal, and does not change it' {
         $path = Join-Path $TestDrive 'report.csv'
         Set-Content $path 'TenantId,UserId'
         $failed = { New-Target 1 | Remove-ChatAccessForUser -JournalPath $path } | Should -Throw -PassThru
@@ -167,7 +167,7 @@ Describe 'Remove-ChatAccessForUser' {
         (Get-SandboxRequest).Count | Should -Be 0
     }
 
-    It 'works with several accounts at once' {
+    It 'sends with several accounts at once' {
         $contexts = foreach ($number in 1..3) {
             $claims = @{ upn = "admin$number@contoso.example"; oid = [guid]::NewGuid().ToString() }
             Connect-ChatAccess -AccessToken (New-SecureToken $claims) -GraphEndpoint $Sandbox -PassThru
@@ -179,7 +179,7 @@ Describe 'Remove-ChatAccessForUser' {
     }
 }
 
-Describe 'Stopping' {
+Describe 'Stopping Remove-ChatAccessForUser' {
     BeforeAll {
         function Start-Removal {
             param([int] $Count, [string] $More = '')
@@ -210,7 +210,7 @@ Connect-Sandbox
         Reset-Sandbox
     }
 
-    It 'takes less than half a second, even while the service hangs' {
+    It 'takes less than half a second, even if the service does not respond' {
         Set-SandboxFault @{ fault = @{ kind = 'hang'; seconds = 25 } }
         $removal = Start-Removal -Count 5
         Wait-Until { (Get-SandboxRequest).Count -ge 1 }
@@ -220,11 +220,11 @@ Connect-Sandbox
         $removal.Shell.Dispose()
     }
 
-    It 'reports what was done, sends nothing more, and leaves the journal free for the next run' {
+    It 'returns the outcomes so far, sends nothing more, and releases the journal' {
         $journal = Join-Path $TestDrive 'stopped.jsonl'
         $removal = Start-Removal -Count 400 -More "-RequestsPerSecond 20 -JournalPath '$journal'"
-        # More than go out at once: so all are queued, and the command waits. Stopped before, it may be while another
-        # command works, which the next test is about.
+        # More than one burst, so by then all are queued and the command waits. Stopped earlier, the
+        # pipeline may be in another command, which the next test covers.
         Wait-Until { $removal.Output.Count -ge 25 }
         $removal.Shell.Stop()
         $removal.Shell.Dispose()
@@ -241,7 +241,7 @@ Connect-Sandbox
         Disconnect-ChatAccess
     }
 
-    It 'while another command in the pipeline works sends nothing more, and the next run can have the journal' {
+    It 'sends nothing more and releases the journal while another command of the pipeline works' {
         $journal = Join-Path $TestDrive 'left.jsonl'
         $shell = [powershell]::Create()
         $null = $shell.AddScript(@"
@@ -263,7 +263,7 @@ Connect-Sandbox
         $shell.Dispose()
     }
 
-    It 'one of two runspaces leaves the other alone' {
+    It 'does not affect another runspace' {
         $stopped = Start-Removal -Count 300 -More '-RequestsPerSecond 50'
         $other = Start-Removal -Count 60 -More '-RequestsPerSecond 50'
         Wait-Until { $stopped.Output.Count -ge 3 -and $other.Output.Count -ge 3 }

@@ -17,7 +17,7 @@ Describe 'RemoveAllAccessForUser.ps1' {
         Reset-Sandbox
     }
 
-    It 'has the three mandatory parameters of the sample' {
+    It 'has the three mandatory parameters of the sample script' {
         $parameters = (Get-Command $DropIn).Parameters
         foreach ($name in 'TenantId', 'UserId', 'ThreadId') {
             $parameters[$name].Attributes.Mandatory | Should -Contain $true
@@ -25,7 +25,7 @@ Describe 'RemoveAllAccessForUser.ps1' {
         }
     }
 
-    It 'tells what it does, says that it succeeded, and exits with 0' {
+    It 'shows the messages of the sample script and exits with 0' {
         $run = Invoke-DropIn
         $run.Output | Should -Match 'Executing RemoveAllAccessForUser request\.'
         $run.Output | Should -Match 'Request to RemoveAllAccessForUser api succeeded\.'
@@ -33,7 +33,7 @@ Describe 'RemoveAllAccessForUser.ps1' {
         (Invoke-Sandbox applied).applied.thread | Should -Be $Chat
     }
 
-    It 'says what failed with status and body, and exits with 1' {
+    It 'shows the status and the message of a failure, and exits with 1' {
         Set-SandboxFault @{ fault = @{ kind = 'status'; code = 403; graph_code = 'Forbidden'; message = 'Missing scope permissions.' } }
         $run = Invoke-DropIn
         $run.Output | Should -Match 'api failed'
@@ -43,40 +43,40 @@ Describe 'RemoveAllAccessForUser.ps1' {
         $run.ExitCode | Should -Be 1
     }
 
-    It 'says what is wrong with an id, sends nothing, and exits with 1' {
+    It 'explains an invalid id, sends nothing, and exits with 1' {
         $run = Invoke-DropIn -ThreadId '19:abc@thread.tacv2'
         $run.Output | Should -Match 'ThreadId .* channel'
         $run.ExitCode | Should -Be 1
         (Get-SandboxRequest).Count | Should -Be 0
     }
 
-    It 'exits with 2 at once where nobody is connected and nobody can sign in' {
+    It 'exits with 2 at once without an account where interactive sign-in is not possible' {
         $run = Invoke-DropIn -More ''
-        $run.Output | Should -Match 'Nobody can sign in here'
+        $run.Output | Should -Match "Interactive sign-in isn't possible here"
         $run.Output | Should -Match 'What to do: .*RefreshToken'
         $run.ExitCode | Should -Be 2
     }
 
-    It 'does the whole of the sample: client app, sign-in, removal' {
-        $said = foreach ($round in 1, 2) {
+    It 'does all work of the sample script: client app, sign-in and removal' {
+        $output = foreach ($round in 1, 2) {
             $run = Invoke-FreshPowerShell @"
 Import-Module '$ModulePath'
-# Somebody is there, and is quick with the code.
-& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NobodyHere { } }
+# Signs in as a user who enters the device code at once.
+& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NonInteractiveReason { } }
 & '$DropIn' -TenantId $Tenant -UserId $User -ThreadId '$Chat' -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbox
 exit `$LASTEXITCODE
 "@
             $run.ExitCode | Should -Be 0 -Because $run.Output
             $run.Output
         }
-        $said[0] | Should -Match 'Client app created'
-        $said[1] | Should -Match "Client app with id '[0-9a-f-]{36}' found"
-        $said[1] | Should -Match 'api succeeded'
+        $output[0] | Should -Match 'Client app created'
+        $output[1] | Should -Match "Client app with id '[0-9a-f-]{36}' found"
+        $output[1] | Should -Match 'api succeeded'
         (Invoke-Sandbox applied).applied.thread | Should -Be $Chat
         (Invoke-Sandbox entra).tokens.device_code | Should -BeGreaterThan 3
     }
 
-    It 'says why the sign-in failed and exits with 2' {
+    It 'shows why the sign-in failed, and exits with 2' {
         $null = Invoke-Sandbox entra -Body @{ refusals = @(@{ code = 700082 }) }
         $run = Invoke-DropIn -More "-RefreshToken (ConvertTo-SecureString '0.AbCd' -AsPlainText -Force) -GraphEndpoint $Sandbox -AuthorityHost $Sandbox"
         $run.Output | Should -Match 'AADSTS700082'

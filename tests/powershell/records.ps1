@@ -1,4 +1,4 @@
-# Records of chats with an outsider, for the tests that search.
+# Audit records of chats with an external user.
 
 $script:homeTenant = '5f3e2b10-7c4d-4e8a-9b61-0d2c3a4f5e61'
 $script:away = 'bbbbbbbb-0000-4000-8000-00000000000b'
@@ -9,7 +9,7 @@ function New-UserId {
     '{0:x8}-0000-4000-8000-000000000001' -f $Number
 }
 
-# An audit record: an outsider begins a one-to-one chat with the user of this number.
+# An audit record: the external user creates a one-to-one chat with the user with this number.
 function New-Record {
     param([int] $Number, [string] $ThreadId = "19:$(New-UserId $Number)_$eve@unq.gbl.spaces")
     [ordered] @{

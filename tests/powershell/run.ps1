@@ -1,4 +1,4 @@
-# Runs one test file and prints how it went in one line that tests/powershell.rs reads.
+# Runs one test file and prints a summary line for tests/powershell.rs.
 param([string] $Path)
 
 $ErrorActionPreference = 'Stop'
@@ -8,7 +8,7 @@ $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $configuration.Output.RenderMode = 'Plaintext'
 $result = Invoke-Pester -Configuration $configuration
-# A container or a block that fails has no failed test in it.
+# A container or block that fails contains no failed test.
 $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
 "Pester: $($result.PassedCount) passed, $failed failed, $($result.SkippedCount) skipped"
 exit [int] ($failed -gt 0 -or $result.PassedCount -eq 0)

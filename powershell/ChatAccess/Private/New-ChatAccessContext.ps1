@@ -1,11 +1,11 @@
 function script:New-ChatAccessContext {
     <#
     .SYNOPSIS
-    Describes a connected account: who, where and with what, but never the token.
+    Returns a ChatAccess.Context object for an account. It never contains the token.
     #>
     [CmdletBinding()]
     [OutputType('ChatAccess.Context')]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It only makes an object.')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Creates an object only.')]
     param(
         [Parameter(Mandatory)]
         [long] $Handle
@@ -15,10 +15,10 @@ function script:New-ChatAccessContext {
     $buffer = [byte[]]::new(16KB)
     [int] $length = 0
     $status = $native::chat_access_describe($Handle, $buffer, $buffer.Length, [ref] $length)
-    if ($status -ne 0) {
-        throw (New-NativeStatusError $status)
+    if ($status -ne $NativeStatus.Ok) {
+        throw (ConvertTo-NativeStatusError $status)
     }
-    $about = [Text.Encoding]::UTF8.GetString($buffer, 0, $length) | ConvertFrom-Json
+    $about = ConvertFrom-NativeBuffer $buffer $length
     $context = [pscustomobject] @{
         PSTypeName    = 'ChatAccess.Context'
         Account       = $about.account
@@ -40,15 +40,4 @@ function script:New-ChatAccessContext {
             'Account', 'TenantId', 'AppName', 'Scopes', 'AuthType', 'TokenSource', 'ExpiresOn', 'Environment', 'GraphEndpoint'))
     $context | Add-Member -MemberType MemberSet -Name PSStandardMembers -Value ([Management.Automation.PSMemberInfo[]] $shown)
     $context
-}
-
-function script:ConvertTo-UtcTime {
-    param([object] $Time)
-
-    # PowerShell 7 makes a date of such a text by itself, Windows PowerShell leaves it a text.
-    if ($Time -is [datetime]) {
-        $Time.ToUniversalTime()
-    } elseif ($Time) {
-        [datetime]::Parse($Time, [cultureinfo]::InvariantCulture, 'AdjustToUniversal')
-    }
 }

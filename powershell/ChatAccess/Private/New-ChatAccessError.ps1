@@ -1,11 +1,11 @@
 function script:New-ChatAccessError {
     <#
     .SYNOPSIS
-    Makes an error record with a stable id, a category, the object it is about and what to do next.
+    Returns an error record with a stable id, a category, the object it concerns and what to do.
     #>
     [CmdletBinding()]
     [OutputType([Management.Automation.ErrorRecord])]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It only makes an object.')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Creates an object only.')]
     param(
         [Parameter(Mandatory)]
         [string] $ErrorId,
@@ -24,7 +24,7 @@ function script:New-ChatAccessError {
     $exception = [InvalidOperationException]::new($Message)
     $record = [Management.Automation.ErrorRecord]::new($exception, $ErrorId, $Category, $TargetObject)
     if ($RecommendedAction) {
-        # PowerShell 7 shows the recommendation under the message, Windows PowerShell does not show it.
+        # PowerShell 7 shows the recommended action below the message, Windows PowerShell does not.
         $shown = if ($PSVersionTable['PSEdition'] -eq 'Core') { $Message } else { "$Message $RecommendedAction" }
         $record.ErrorDetails = [Management.Automation.ErrorDetails]::new($shown)
         $record.ErrorDetails.RecommendedAction = $RecommendedAction

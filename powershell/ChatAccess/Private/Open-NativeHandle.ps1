@@ -3,11 +3,12 @@ function script:Open-NativeHandle {
     .SYNOPSIS
     Opens an account or a run in the native library and returns its handle.
     .DESCRIPTION
-    The secret goes in as bytes of its own, which are wiped here; it never is a string.
+    The secret is passed as bytes, which are wiped here; it is never a string.
     #>
     [CmdletBinding()]
     [OutputType([long])]
     param(
+        # The request, as chat_access_open documents it.
         [Parameter(Mandatory)]
         [hashtable] $Request,
 
@@ -28,64 +29,16 @@ function script:Open-NativeHandle {
             [Array]::Clear($bytes, 0, $bytes.Length)
         }
     }
-    if ($status -eq 0) {
+    if ($status -eq $NativeStatus.Ok) {
         return [long] $handle
     }
     if ($status -eq $NativeStatus.InvalidArgument -and $length -gt 0) {
-        $told = [Text.Encoding]::UTF8.GetString($buffer, 0, $length) | ConvertFrom-Json
-        throw (New-ChatAccessError -ErrorId "Invalid$($told.parameter)" -Category InvalidArgument -TargetObject $told.parameter -Message $told.message)
+        $invalid = ConvertFrom-NativeBuffer $buffer $length
+        throw (New-ChatAccessError -ErrorId "Invalid$($invalid.parameter)" -Category InvalidArgument -TargetObject $invalid.parameter -Message $invalid.message)
     }
     if ($status -eq $NativeStatus.Unavailable -and $length -gt 0) {
-        $reason = [Text.Encoding]::UTF8.GetString($buffer, 0, $length) | ConvertFrom-Json
+        $reason = ConvertFrom-NativeBuffer $buffer $length
         throw (New-ChatAccessError -ErrorId 'SystemUnavailable' -Category ResourceUnavailable -TargetObject $null -Message $reason.message -RecommendedAction $reason.next_step)
     }
-    throw (New-NativeStatusError $status)
-}
-
-# The statuses of include/chat_access.h that this module tells apart.
-$script:NativeStatus = @{
-    Ok              = 0
-    NotYet          = 1
-    Ended           = 2
-    QueueFull       = 3
-    InvalidArgument = -1
-    BufferTooSmall  = -5
-    ClosedHandle    = -7
-    Unavailable     = -11
-}
-
-function script:New-NativeStatusError {
-    [CmdletBinding()]
-    [OutputType([Management.Automation.ErrorRecord])]
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It only makes an object.')]
-    param(
-        [Parameter(Mandatory)]
-        [int] $Status
-    )
-
-    if ($Status -eq $NativeStatus.ClosedHandle) {
-        return New-ChatAccessError -ErrorId 'Disconnected' -Category ConnectionError -TargetObject $Status -Message (
-            'The account was disconnected.') -RecommendedAction 'Run Connect-ChatAccess again.'
-    }
-    New-ChatAccessError -ErrorId 'NativeCallFailed' -Category InvalidResult -TargetObject $Status -Message (
-        "The native library answered with the unexpected status $Status.") -RecommendedAction (
-        'Start a new PowerShell session and try again; if it stays, report it with the command that you ran.')
-}
-
-function script:ConvertTo-SecretByte {
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory)]
-        [Security.SecureString] $Secret
-    )
-
-    $pointer = [Runtime.InteropServices.Marshal]::SecureStringToGlobalAllocUnicode($Secret)
-    $chars = [char[]]::new($Secret.Length)
-    try {
-        [Runtime.InteropServices.Marshal]::Copy($pointer, $chars, 0, $chars.Length)
-        Write-Output ([Text.Encoding]::UTF8.GetBytes($chars)) -NoEnumerate
-    } finally {
-        [Array]::Clear($chars, 0, $chars.Length)
-        [Runtime.InteropServices.Marshal]::ZeroFreeGlobalAllocUnicode($pointer)
-    }
+    throw (ConvertTo-NativeStatusError $status)
 }

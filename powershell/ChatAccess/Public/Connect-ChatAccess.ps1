@@ -1,65 +1,81 @@
 function Connect-ChatAccess {
     <#
     .SYNOPSIS
-    Signs in to Microsoft Graph for removing users' access to chats.
+    Signs in to Microsoft Graph to remove users' access to chats.
 
     .DESCRIPTION
-    Signs in as an administrator, with no other module installed: in the browser where there is a desktop, or
-    with a code on another device. For jobs without a person it takes a refresh token, which Export-ChatAccessToken
-    returns after one sign-in. It also takes an access token that you have, or that of a connected Microsoft.Graph
-    session.
+    Signs in as an administrator, without any other module: in the browser
+    where there is a desktop, otherwise with a code that you enter on
+    another device. A job without a user signs in with a refresh token,
+    which Export-ChatAccessToken returns after an interactive sign-in. The
+    command also accepts an access token that you already have, and the
+    token of a connected Microsoft.Graph session.
 
-    The sign-in must be a person's: the service takes no application permissions, so a managed identity, a
-    certificate or a client secret can't do this. It needs the delegated permission Chat.ReadWrite.All.
+    The sign-in must be that of a user. The service accepts no application
+    permissions, so a managed identity, a certificate or a client secret
+    can't be used. The sign-in needs the delegated permission
+    Chat.ReadWrite.All.
 
-    Tokens are kept in the native library's memory, are renewed by themselves while a run goes on, are wiped when
-    you disconnect, and are never shown. In a session where nobody can sign in, such as a runbook, the command
-    fails at once and says what to do.
+    Tokens stay in the memory of the native library, are never displayed,
+    and are wiped when you disconnect. They are renewed automatically, also
+    during a long run, except for an access token and the token of a
+    Microsoft.Graph session. In a session where interactive sign-in isn't
+    possible, such as a runbook, the command fails at once and tells you
+    what to do.
 
     .PARAMETER UseDeviceCode
-    Shows a code to enter in a browser on any device, in place of opening one here.
+    Shows a code to enter in a browser on any device, instead of opening a
+    browser on this computer.
 
     .PARAMETER RefreshToken
-    Signs in with this refresh token, without a person. It changes when it is used: store the new one, which
-    Export-ChatAccessToken returns.
+    The refresh token to sign in with, without a user. It changes when it is
+    used: store the new one, which Export-ChatAccessToken returns.
 
     .PARAMETER AccessToken
-    An access token for Microsoft Graph, as a SecureString. It can't be renewed.
+    An access token for Microsoft Graph. It can't be renewed.
 
     .PARAMETER UseMgGraphSession
-    Takes the access token of the session that Connect-MgGraph made. It can't be renewed.
+    Uses the access token of the session that Connect-MgGraph opened. It
+    can't be renewed.
 
     .PARAMETER TenantId
-    The tenant to sign in to: its id, or one of its domains. By default the home tenant of whoever signs in. A
-    token of another tenant is refused.
+    The tenant to sign in to: its id or one of its domains. The default is
+    the home tenant of the account that signs in. A token of another tenant
+    is rejected.
 
     .PARAMETER ClientId
-    The id of the application to sign in with. By default Microsoft's own Microsoft Graph Command Line Tools;
-    Register-ChatAccessApp finds or creates one of your own.
+    The id of the application to sign in with. The default is Microsoft's
+    own application Microsoft Graph Command Line Tools.
+    Register-ChatAccessApp finds or creates an application in your tenant.
 
     .PARAMETER Scope
-    The permissions to ask for. By default Chat.ReadWrite.All.
+    The delegated permissions to request. The default is Chat.ReadWrite.All.
 
     .PARAMETER Environment
-    The cloud of your tenant: Global (also for GCC), USGov (GCC High) or USGovDoD. Microsoft Graph in China
-    has no such action.
+    The cloud of your tenant: Global (also for GCC), USGov (GCC High) or
+    USGovDoD. The default is Global. Microsoft Graph in China (21Vianet)
+    does not have this API.
 
     .PARAMETER GraphEndpoint
-    The address of another Microsoft Graph, such as a test server: https, or http on this computer.
+    The address of a different Microsoft Graph, such as a test server. It
+    must use https, or http on a loopback address.
 
     .PARAMETER AuthorityHost
-    The address of another Entra login service: https, or http on this computer.
+    The address of a different Entra sign-in service, such as a test server.
+    It must use https, or http on a loopback address.
 
     .PARAMETER PassThru
-    Returns the context and leaves the current one as it is, for runs with several accounts.
+    Returns the context of the account and leaves the current account
+    unchanged. Use it to work with several accounts.
 
     .OUTPUTS
-    Nothing; with -PassThru a ChatAccess.Context, as Get-ChatAccessContext returns it.
+    None. With -PassThru, a ChatAccess.Context object. The help of
+    Get-ChatAccessContext explains its properties.
 
     .EXAMPLE
     PS> Connect-ChatAccess
 
-    Signs in through the browser.
+    Signs in with the browser.
 
     .EXAMPLE
     PS> Connect-ChatAccess -UseDeviceCode -TenantId contoso.com
@@ -70,13 +86,14 @@ function Connect-ChatAccess {
     PS> Connect-ChatAccess -RefreshToken (Get-Secret ChatAccess)
     PS> Set-Secret ChatAccess (Export-ChatAccessToken)
 
-    Signs in without a person, with a refresh token from SecretManagement, and stores the new one.
+    Signs in without a user, with a refresh token from a SecretManagement
+    vault, and stores the new token.
 
     .EXAMPLE
     PS> $token = Read-Host -AsSecureString -Prompt 'Token'
     PS> Connect-ChatAccess -AccessToken $token
 
-    Connects with a token that you paste.
+    Connects with an access token that you paste.
 
     .EXAMPLE
     PS> Connect-MgGraph -Scopes Chat.ReadWrite.All
@@ -168,5 +185,5 @@ function Connect-ChatAccess {
         return $context
     }
     Disconnect-ChatAccess -Confirm:$false -WhatIf:$false
-    $script:Context = $context
+    $script:CurrentContext = $context
 }

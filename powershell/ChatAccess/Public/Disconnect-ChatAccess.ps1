@@ -4,30 +4,32 @@ function Disconnect-ChatAccess {
     Disconnects from Microsoft Graph and wipes the token from memory.
 
     .DESCRIPTION
-    Closes the current account, or the ones given, and stops removals of this session that were interrupted.
-    Disconnecting twice does no harm.
+    Closes the current account, or the accounts that you pass. Without
+    -Context, it also ends interrupted runs of this session. Disconnecting
+    twice is harmless.
 
     .PARAMETER Context
-    The account or accounts to disconnect, as Connect-ChatAccess -PassThru returned them.
+    The accounts to disconnect, as Connect-ChatAccess -PassThru returned
+    them. The default is the current account.
 
     .PARAMETER WhatIf
-    Shows what would be disconnected.
+    Shows which accounts would be disconnected.
 
     .PARAMETER Confirm
-    Asks before it disconnects.
+    Prompts for confirmation before it disconnects each account.
 
     .OUTPUTS
-    Nothing.
+    None.
 
     .EXAMPLE
     PS> Disconnect-ChatAccess
 
-    Closes the current account.
+    Disconnects the current account.
 
     .EXAMPLE
     PS> $first, $second | Disconnect-ChatAccess
 
-    Closes two accounts that were connected with -PassThru.
+    Disconnects two accounts that were connected with -PassThru.
 
     .LINK
     Connect-ChatAccess
@@ -44,20 +46,19 @@ function Disconnect-ChatAccess {
     }
 
     process {
-        $accounts = if ($Context) { $Context } else { $script:Context }
         if (-not $Context) {
             foreach ($run in @($script:Runs)) {
-                Close-NativeRun $run
+                Close-NativeRun $run -Interrupted
             }
         }
-        foreach ($account in $accounts) {
+        foreach ($account in Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context -AllowNone) {
             if (-not $PSCmdlet.ShouldProcess($account.Account, 'Disconnect')) {
                 continue
             }
-            # A status here says that it is closed already.
+            # Fails only for a handle that is closed already.
             $null = (Get-NativeLibrary)::chat_access_close($account.Handle)
-            if ($script:Context -and $script:Context.Handle -eq $account.Handle) {
-                $script:Context = $null
+            if ($script:CurrentContext -and $script:CurrentContext.Handle -eq $account.Handle) {
+                $script:CurrentContext = $null
             }
         }
     }

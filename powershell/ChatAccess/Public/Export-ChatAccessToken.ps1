@@ -1,34 +1,42 @@
 function Export-ChatAccessToken {
     <#
     .SYNOPSIS
-    Returns the refresh token of the connected account, to store it for the next session.
+    Returns the refresh token of the connected account.
 
     .DESCRIPTION
-    Returns the newest refresh token as a SecureString, for an encrypted Azure Automation variable or for
-    SecretManagement. Connect-ChatAccess -RefreshToken signs in with it, without a person, for as long as Entra
-    allows: 90 days after its last use by default, and until the account's password or sessions are reset.
+    Returns the newest refresh token as a SecureString. Store it in an
+    encrypted Azure Automation variable or a SecretManagement vault. With
+    it, Connect-ChatAccess -RefreshToken signs in without a user for as long
+    as Entra allows: by default for 90 days after its last use, and until
+    the account's password is reset or its sessions are revoked.
 
-    Whoever has it can act as the account with the application's permissions, so store it like a password. It
-    changes when it is used: export and store it at the end of each job.
+    Anyone who has the token can act as the account with the application's
+    permissions, so protect it like a password. The token changes when it is
+    used: export and store it at the end of each job.
+
+    An account that was connected with an access token has no refresh token.
 
     .PARAMETER Context
-    The account, as Connect-ChatAccess -PassThru returned it. By default the current one.
+    The account, as Connect-ChatAccess -PassThru returned it. The default is
+    the current account.
 
     .OUTPUTS
-    System.Security.SecureString.
+    System.Security.SecureString. The refresh token.
 
     .EXAMPLE
     PS> Connect-ChatAccess
-    PS> Set-Secret -Name ChatAccess -SecureStringSecret (Export-ChatAccessToken)
+    PS> Set-Secret ChatAccess (Export-ChatAccessToken)
 
-    Signs in once at a desk and stores the refresh token in a SecretManagement vault.
+    Signs in interactively once, and stores the refresh token in a
+    SecretManagement vault.
 
     .EXAMPLE
     PS> Connect-ChatAccess -RefreshToken (Get-Secret ChatAccess)
     PS> Import-Csv targets.csv | Remove-ChatAccessForUser
-    PS> Set-Secret -Name ChatAccess -SecureStringSecret (Export-ChatAccessToken)
+    PS> Set-Secret ChatAccess (Export-ChatAccessToken)
 
-    A job without a person: it signs in with the stored token and stores the new one.
+    Runs a job without a user: signs in with the stored token, sends the
+    removals, and stores the new token.
 
     .LINK
     Connect-ChatAccess
@@ -40,11 +48,7 @@ function Export-ChatAccessToken {
     )
 
     Initialize-ChatAccess
-    $account = if ($Context) { $Context } else { $script:Context }
-    if (-not $account) {
-        $PSCmdlet.ThrowTerminatingError((New-ChatAccessError -ErrorId 'NotConnected' -Category ConnectionError -Message (
-                    'Nobody is connected.') -RecommendedAction 'Run Connect-ChatAccess first.'))
-    }
+    $account = Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context
     $buffer = [byte[]]::new(16KB)
     [int] $length = 0
     $secret = [Security.SecureString]::new()
@@ -53,12 +57,12 @@ function Export-ChatAccessToken {
         if ($status -eq $NativeStatus.InvalidArgument) {
             $PSCmdlet.ThrowTerminatingError((New-ChatAccessError -ErrorId 'NoRefreshToken' -Category InvalidOperation -TargetObject $account -Message (
                         'The account was connected with an access token and has no refresh token.') -RecommendedAction (
-                        'Sign in with Connect-ChatAccess, in the browser or with -UseDeviceCode.')))
+                        'Sign in with Connect-ChatAccess, with the browser or with -UseDeviceCode.')))
         }
         if ($status -ne $NativeStatus.Ok) {
-            $PSCmdlet.ThrowTerminatingError((New-NativeStatusError $status))
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-NativeStatusError $status))
         }
-        # A token is ASCII, so that each byte is a character; no string is made of it.
+        # The token is ASCII, so each byte is a character. A string could not be wiped.
         for ($at = 0; $at -lt $length; $at++) {
             $secret.AppendChar([char] $buffer[$at])
         }

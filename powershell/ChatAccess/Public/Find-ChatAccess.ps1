@@ -1,167 +1,227 @@
 function Find-ChatAccess {
     <#
     .SYNOPSIS
-    Finds the chats with outsiders and your users in them, in audit logs and hunting results.
+    Finds external users' chats with your users in audit and hunting data.
 
     .DESCRIPTION
-    Reads what you export or search anyway, or asks Microsoft Graph, and gives one object per chat and user of
-    your tenant. They pipe into Remove-ChatAccessForUser.
+    Reads exports and records, or queries Microsoft Graph, and returns one
+    object for each chat and user of your tenant. Pipe the objects into
+    Remove-ChatAccessForUser.
 
-    Files are recognised by their content, may be gzip or zip, and may be of different kinds in one call:
+    Files are recognized by their content, can be compressed with gzip or
+    zip, and one call can read different kinds:
+
     - Purview audit searches (new and classic), as CSV
-    - Search-UnifiedAuditLog, exported as CSV
-    - audit records of Microsoft Graph and of the Management Activity API, as JSON or JSON lines
-    - Defender advanced hunting: MessageEvents and CloudAppEvents, as CSV (also Sentinel's) or as JSON
+    - results of Search-UnifiedAuditLog, as CSV
+    - audit records of Microsoft Graph and of the Management Activity API,
+      as JSON or JSON lines
+    - the Defender tables MessageEvents and CloudAppEvents, as CSV (also
+      from Sentinel) or JSON
 
-    Microsoft Graph is asked for
-    - the audit log, with -StartDate; this takes minutes to hours, in the worldwide cloud only
-    - Defender advanced hunting, with -Hunting; this takes seconds
-    - the chats of named users, with -DiscoveryToken
-    and all of these can be given in one call, with files or records too: a chat and user that is in several is
-    one object.
+    Microsoft Graph can be queried for:
 
-    Whose object id a record holds is a trap: UserKey is the id of whoever acted, often the outsider. So an id
-    is only taken where the records make it certain; FoundBy says how. Where they don't, the object has no
-    UserId, and Unresolved and UnresolvedReason say why; Remove-ChatAccessForUser refuses it.
+    - the audit log, with -StartDate. This takes minutes to hours, and is
+      available in the Global cloud only.
+    - the Defender tables, with -Hunting. This takes seconds.
+    - the chats of the users that you name, with -DiscoveryToken.
 
-    A row that can't be used is skipped with a warning (-Verbose names each), a truncated file gives what it
-    holds, and a file of another kind is an error.
+    One call can combine all of these with files or records. A chat and user
+    that several sources contain is one object.
+
+    The UserKey of an audit record is the object id of the actor, who is
+    often the external user. The command therefore returns a UserId only
+    where the records prove it, and FoundBy states how. Otherwise the target
+    is unresolved: UserId is empty, Unresolved and UnresolvedReason state
+    why, and Remove-ChatAccessForUser rejects it.
+
+    An invalid row is skipped with a warning (-Verbose lists each row), a
+    truncated file is read as far as it goes, and a file of an unknown kind
+    is an error.
 
     .PARAMETER Path
-    The files; wildcards are allowed.
+    The files to read. Accepts wildcards.
 
     .PARAMETER LiteralPath
-    The files, by names that are taken as they are.
+    The files to read, by their exact names.
 
     .PARAMETER InputObject
-    Records from the pipeline: what Search-UnifiedAuditLog, Import-Csv or Get-MgSecurityAuditLogQueryRecord
-    return, or JSON text.
+    Records from the pipeline: JSON text, or the objects that
+    Search-UnifiedAuditLog, Import-Csv and Get-MgSecurityAuditLogQueryRecord
+    return.
 
     .PARAMETER StartDate
-    Asks for the audit log from this time on. Needs Connect-ChatAccess, with the permission
-    AuditLogsQuery.Read.All too. With -Hunting it is the beginning of what Defender is asked for.
+    Queries the audit log from this time on. Needs Connect-ChatAccess with
+    the additional permission AuditLogsQuery.Read.All. With -Hunting and
+    without -AuditLog, only Defender is queried from this time on.
 
     .PARAMETER EndDate
-    Up to before this time. By default now.
+    The end of the query; records of this time or later are not included.
+    The default is now.
 
     .PARAMETER AuditLog
-    Asks for the audit log where -Hunting is given too, or from 180 days ago where -StartDate is not.
+    Queries the audit log, also when -Hunting is set. Without -StartDate,
+    the query starts 180 days ago.
 
     .PARAMETER Hunting
-    Asks Defender for MessageEvents and CloudAppEvents, by default of the last 30 days, which is all it keeps. Needs
-    Connect-ChatAccess, with the permission ThreatHunting.Read.All too. Whoever is in no record tied to a tenant
-    needs -InternalDomain or -ResolveUser.
+    Queries Defender for MessageEvents and CloudAppEvents, by default for
+    the last 30 days, which is all that it keeps. Needs Connect-ChatAccess
+    with the additional permission ThreatHunting.Read.All. For users that no
+    record assigns to a tenant, also use -InternalDomain or -ResolveUser.
 
     .PARAMETER DiscoveryToken
-    Lists the chats of the users that -UserPrincipalName names (or their object ids), with this token of an
-    application, as a SecureString. Its application permissions are Chat.ReadBasic.All, ChatMember.Read.All for
-    chats of more than 25 people, and User.ReadBasic.All. It is used for nothing else, and in the cloud of the
-    account that is connected. The removal needs a person's sign-in all the same.
+    An access token of an application, to list the chats of the users in
+    -UserPrincipalName. It needs the application permissions
+    Chat.ReadBasic.All, ChatMember.Read.All for chats of more than 25
+    people, and User.ReadBasic.All. The token is used for nothing else. It
+    is sent to the cloud of the connected account, or to the Global cloud if
+    there is none. A removal still needs the sign-in of a user.
 
     .PARAMETER UserPrincipalName
-    Only these users of your tenant, by user principal name or object id. Wildcards are allowed here and in the
-    next parameters.
+    Only these users of your tenant, by user principal name or object id.
+    Accepts wildcards, except with -DiscoveryToken.
 
     .PARAMETER ExternalDomain
-    Only chats with outsiders of these domains. Where no outsider's domain is known, a warning says so.
+    Only chats with external users of these domains. Accepts wildcards. If
+    the domain of no external user is known, a warning says so.
 
     .PARAMETER ExternalTenantId
-    Only chats with outsiders of these tenants.
+    Only chats with external users of these tenants, as GUIDs.
 
     .PARAMETER Operation
-    Only records of these operations, such as ChatCreated or MessageSent. Without wildcards the audit log is asked
-    for no others. Hunting results about messages are of the operation MessageEvents, and listed chats of Chats.
+    Only records of these operations, such as ChatCreated or MessageSent.
+    Accepts wildcards. Without wildcards, the audit log query returns only
+    these operations. Messages in hunting results have the operation
+    MessageEvents, and listed chats have the operation Chats.
 
     .PARAMETER After
-    Only records of this time and later. Listed chats are not left out by it: a list does not say when a chat was
-    last used.
+    Only records of this time or later. Listed chats are always included,
+    because the list does not contain the time when a chat was last used.
 
     .PARAMETER Before
     Only records before this time.
 
     .PARAMETER ThreadId
-    Only these chats.
+    Only chats with these ids. Accepts wildcards.
 
     .PARAMETER ChatType
-    Only chats of these kinds.
+    Only chats of these types: OneOnOne, Group, Meeting or Other.
 
     .PARAMETER IncludeInternal
-    Chats without outsiders too.
+    Includes chats without external users.
 
     .PARAMETER TenantId
-    Your tenant, for MessageEvents, which do not name it. Not the TenantId column of Sentinel: that is the
-    workspace. Audit records in the same call name the tenant too.
+    Your tenant, as a GUID, for records that do not contain it, such as
+    MessageEvents. This is not the TenantId column of Sentinel, which
+    contains the workspace. It isn't needed if the same call reads audit
+    records.
 
     .PARAMETER InternalDomain
-    All domains of your tenant, for records that do not say whose a domain is, such as MessageEvents. Any
-    other domain is then an outsider's.
+    All domains of your tenant, for records that do not assign domains to
+    tenants, such as MessageEvents. Any other domain is then external.
 
     .PARAMETER ResolveUser
-    Looks up users whose object id is in no record in the directory of the tenant you are connected to, by
-    their user principal name. Needs Connect-ChatAccess, with the permission User.ReadBasic.All too. Your
-    tenant is then also known for sources that do not name it.
+    Looks up users whose object id no record contains, by their user
+    principal name, in the directory of the connected account. Needs
+    Connect-ChatAccess with the additional permission User.ReadBasic.All. If
+    the records do not contain your tenant, the tenant of this account is
+    used.
 
     .PARAMETER Context
-    The account to ask and to look up users with, as Connect-ChatAccess -PassThru returned it. Without this parameter it
-    is the current one.
+    The account to query Microsoft Graph with, as Connect-ChatAccess
+    -PassThru returned it. The default is the current account.
 
     .PARAMETER Report
-    A file for an HTML page that shows what was found: which outsiders reached whom, when, and the targets. It
-    needs nothing else, can be printed and sent, and replaces a file of that name.
+    A file to write an HTML report to: which external users reached which of
+    your users, when, and the targets. The page is self-contained, so you
+    can print and send it. An existing file is replaced.
 
     .INPUTS
-    Files, and audit records as objects or JSON text.
+    Audit records and hunting results as objects or JSON text, or the files
+    that Get-ChildItem returns.
 
     .OUTPUTS
-    ChatAccess.Target with TenantId, UserId, ThreadId, UserPrincipalName, ChatType, External,
-    ExternalTenantId, ExternalDomain, ExternalUser, Operation, FirstSeen, LastSeen (UTC), EventCount, Source,
-    FoundBy, Unresolved and UnresolvedReason.
+    ChatAccess.Target, one for each chat and user, with these properties.
+    Properties marked with * are lists, which Export-Csv writes as 'a; b'.
+
+    - TenantId: your tenant. Remove-ChatAccessForUser needs it.
+    - UserId: the Entra object id of your user. Empty if the records do not
+      prove it.
+    - ThreadId: the id of the chat.
+    - UserPrincipalName: the name of your user, if a record contains it.
+    - ChatType: OneOnOne, Group, Meeting or Other.
+    - External: whether external users take part in the chat.
+    - ExternalTenantId*: the tenants of the external users.
+    - ExternalDomain*: the domains of the external users. Use these to block
+      them.
+    - ExternalUser*: the names of the external users.
+    - Operation*: the recorded operations in the chat.
+    - FirstSeen, LastSeen: the times of the first and the last record, in
+      UTC.
+    - EventCount: the number of records. A record that two files contain
+      counts once.
+    - Source*: where the records are from: AuditLog, CloudAppEvents,
+      MessageEvents or Chats.
+    - FoundBy: what UserId was found by. UserKey: your user is the actor of
+      a record. ChatId: the id of the one-to-one chat contains it.
+      RecipientObjectId, SenderObjectId: a message contains it. ChatMember:
+      the chat's list of members contains it. Directory: the directory has a
+      user with this name.
+    - Unresolved: why the target can't be removed yet: NoTenant,
+      NoInternalUser, UnknownSide, NoObjectId, NotInDirectory, Contradiction
+      or UnusableThread. Empty for a target that can be removed.
+    - UnresolvedReason: the same as a sentence, with what to do.
 
     .EXAMPLE
-    PS> Find-ChatAccess -Path AuditLog_*.csv -ExternalDomain evil.example | Remove-ChatAccessForUser -JournalPath removals.jsonl
+    PS> $found = Find-ChatAccess AuditLog_*.csv -ExternalDomain evil.example
+    PS> $found | Remove-ChatAccessForUser -JournalPath removals.jsonl
 
-    Removes your users' access to the chats with one outside domain.
+    Removes your users' access to the chats with one external domain.
 
     .EXAMPLE
-    PS> Find-ChatAccess exports.zip | Where-Object Unresolved | Format-List UserPrincipalName, ThreadId, UnresolvedReason
+    PS> Find-ChatAccess exports.zip | Where-Object Unresolved | Format-List
 
-    Shows whom the exports leave open, and why.
+    Shows the targets that the exports leave unresolved, and why.
 
     .EXAMPLE
     PS> Find-ChatAccess AuditLog_*.csv -ResolveUser | Where-Object Unresolved
 
-    Looks up the members of group chats in the directory, and shows who is still open.
+    Looks up the members of group chats in the directory, and shows the
+    targets that remain unresolved.
 
     .EXAMPLE
-    PS> Search-UnifiedAuditLog -StartDate $start -EndDate $end -Operations ChatCreated -ResultSize 5000 | Find-ChatAccess
+    PS> Search-UnifiedAuditLog @search -ResultSize 5000 | Find-ChatAccess
 
-    Takes the records of a search as they come.
+    Reads the records that a search returns.
 
     .EXAMPLE
-    PS> Connect-ChatAccess -Scope Chat.ReadWrite.All, AuditLogsQuery.Read.All
-    PS> Find-ChatAccess -StartDate (Get-Date).AddDays(-7) -ExternalDomain evil.example | Remove-ChatAccessForUser
+    PS> $found = Find-ChatAccess -StartDate (Get-Date).AddDays(-7)
+    PS> $found | Remove-ChatAccessForUser -WhatIf
 
-    Searches the audit log of a week and removes what it finds, with nothing exported.
+    Searches the audit log of the last week, without an export, and shows
+    which removals would be sent. Connect with -Scope Chat.ReadWrite.All,
+    AuditLogsQuery.Read.All first.
 
     .EXAMPLE
     PS> Find-ChatAccess AuditLog_*.csv -Hunting -ResolveUser
 
-    Puts exports and what Defender knows together.
+    Combines exports with the results of Defender.
 
     .EXAMPLE
-    PS> Find-ChatAccess -DiscoveryToken $token -UserPrincipalName ann@contoso.com, ben@contoso.com
+    PS> Find-ChatAccess -DiscoveryToken $token -UserPrincipalName $user
 
-    Lists two users' chats with outsiders.
+    Lists a user's chats with external users.
 
     .EXAMPLE
     PS> Find-ChatAccess AuditLog_*.csv -Report chats.html
 
-    Writes a page to look at before anything is removed.
+    Writes a report to review before anything is removed.
 
     .EXAMPLE
-    PS> Find-ChatAccess MessageEvents.csv -TenantId $tenant -InternalDomain contoso.com | Export-Csv targets.csv
+    PS> $own = @{ TenantId = $tenant; InternalDomain = 'contoso.com' }
+    PS> Find-ChatAccess MessageEvents.csv @own | Export-Csv targets.csv
 
-    Reads hunting results, which name neither the tenant nor its domains, into a table for later.
+    Reads hunting results, which contain neither your tenant nor its
+    domains, and writes the targets to a table.
 
     .LINK
     Remove-ChatAccessForUser
@@ -233,26 +293,11 @@ function Find-ChatAccess {
 
     begin {
         Initialize-ChatAccess
-        try {
-            $request = Get-OnlineRequest -Parameter $PSBoundParameters -Context $(if ($Context) { $Context } else { $script:Context })
-        } catch [InvalidOperationException] {
-            $PSCmdlet.ThrowTerminatingError($_)
-        }
+        $request = Get-GraphSearchRequest -Cmdlet $PSCmdlet -Parameter $PSBoundParameters
+        $request.query = Get-SearchQuery -Parameter $PSBoundParameters
+        if ($Report) { $request.report = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Report) }
         $files = [Collections.Generic.List[string]]::new()
         $search = $null
-        if ($Report) { $request.report = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Report) }
-        $query = @{ include_internal = [bool] $IncludeInternal }
-        if ($UserPrincipalName) { $query.user_principal_name = $UserPrincipalName }
-        if ($ExternalDomain) { $query.external_domain = $ExternalDomain }
-        if ($ExternalTenantId) { $query.external_tenant_id = $ExternalTenantId }
-        if ($Operation) { $query.operation = $Operation }
-        if ($ThreadId) { $query.thread_id = $ThreadId }
-        if ($ChatType) { $query.chat_type = $ChatType }
-        if ($TenantId) { $query.tenant_id = $TenantId }
-        if ($InternalDomain) { $query.internal_domain = $InternalDomain }
-        if ($PSBoundParameters.ContainsKey('After')) { $query.after = $After.ToUniversalTime().ToString('o') }
-        if ($PSBoundParameters.ContainsKey('Before')) { $query.before = $Before.ToUniversalTime().ToString('o') }
-        $request.query = $query
     }
 
     process {
@@ -261,11 +306,11 @@ function Find-ChatAccess {
             if ($PSCmdlet.ParameterSetName -in 'Path', 'LiteralPath') {
                 Resolve-SearchPath -Cmdlet $PSCmdlet -Path $Path -LiteralPath $LiteralPath | ForEach-Object { $files.Add($_) }
             } elseif ($InputObject -is [IO.FileInfo]) {
-                # What Get-ChildItem returns is meant as a file, not as a record.
+                # An object of Get-ChildItem stands for the file, not for a record.
                 $files.Add($InputObject.FullName)
             } elseif ($InputObject -and ($InputObject -isnot [string] -or $InputObject.Trim())) {
                 if (-not $search) {
-                    $search = Open-Search -Cmdlet $PSCmdlet -Request $request -Secret $DiscoveryToken
+                    $search = Open-SearchRun -Cmdlet $PSCmdlet -Request $request -Secret $DiscoveryToken
                 }
                 Send-SearchRecord $search $InputObject
             }
@@ -273,7 +318,7 @@ function Find-ChatAccess {
         } catch [InvalidOperationException] {
             $PSCmdlet.ThrowTerminatingError($_)
         } finally {
-            # Ctrl+C, -ErrorAction Stop and a Select-Object -First behind come through here.
+            # Runs on Ctrl+C, -ErrorAction Stop and a following Select-Object -First too.
             if (-not $completed -and $search) {
                 Close-NativeRun $search
             }
@@ -284,18 +329,18 @@ function Find-ChatAccess {
         try {
             if ($files.Count -and $search) {
                 throw (New-ChatAccessError -ErrorId 'FilesAndRecords' -Category InvalidArgument -Message (
-                        'Files and records came in by the same pipeline.') -RecommendedAction 'Give the files in one call and the records in another.')
+                        'The pipeline contains both files and records.') -RecommendedAction 'Pass the files in one call and the records in another.')
             }
-            $asks = $request.audit_query -or $request.hunting -or $request.chats
-            if ($PSCmdlet.ParameterSetName -eq 'Online' -and -not $asks) {
+            $online = $request.audit_query -or $request.hunting -or $request.chats
+            if ($PSCmdlet.ParameterSetName -eq 'Online' -and -not $online) {
                 throw (New-ChatAccessError -ErrorId 'NothingToSearch' -Category InvalidArgument -Message (
-                        'There is nothing to search.') -RecommendedAction 'Give audit log exports (-Path), records by the pipeline, -StartDate, -Hunting or -DiscoveryToken.')
+                        'There is nothing to search.') -RecommendedAction 'Use -Path with audit log exports, pipe records to the command, or use -StartDate, -Hunting or -DiscoveryToken.')
             }
-            if ($files.Count -or ($asks -and -not $search)) {
-                $search = Open-Search -Cmdlet $PSCmdlet -Path $files -Request $request -Secret $DiscoveryToken
+            if ($files.Count -or ($online -and -not $search)) {
+                $search = Open-SearchRun -Cmdlet $PSCmdlet -Path $files -Request $request -Secret $DiscoveryToken
             }
             if ($search) {
-                Complete-Search $search
+                Complete-SearchRun $search
             }
         } catch [InvalidOperationException] {
             $PSCmdlet.ThrowTerminatingError($_)

@@ -1,19 +1,36 @@
 function Get-ChatAccessContext {
     <#
     .SYNOPSIS
-    Shows who is connected, to which tenant and cloud, and until when.
+    Returns the connected account with its tenant, permissions and expiry.
 
     .DESCRIPTION
-    Reads the claims of the current access token. They tell which account, tenant, application and
-    permissions it stands for and when it ends. The token itself is never shown.
-
-    Returns nothing where nobody is connected.
+    Reads the claims of the current access token. The token itself is never
+    displayed. Returns nothing if no account is connected.
 
     .OUTPUTS
-    ChatAccess.Context with Account, TenantId, UserId, ClientId, AppName, Scopes, AuthType, TokenSource (how the
-    session was made: Browser, DeviceCode, RefreshToken or AccessToken), Renews (whether new tokens come by
-    themselves), ExpiresOn (UTC, of the present token), Environment, GraphEndpoint, AuthorityHost and Handle. What
-    the token does not say is empty.
+    ChatAccess.Context, with these properties. A property is empty if the
+    token does not contain its value.
+
+    - Account: the user principal name of the signed-in user.
+    - TenantId: the tenant that the token belongs to.
+    - UserId: the Entra object id of the signed-in user.
+    - ClientId: the id of the application that the user signed in with.
+    - AppName: the name of that application.
+    - Scopes: the delegated permissions of the token. Removals need
+      Chat.ReadWrite.All.
+    - AuthType: Delegated, or AppOnly for the token of an application, with
+      which the service accepts no removals.
+    - TokenSource: how the account was connected: Browser, DeviceCode,
+      RefreshToken or AccessToken.
+    - Renews: whether tokens are renewed automatically. If not, removals
+      fail once the token has expired.
+    - ExpiresOn: the time when the current token expires, in UTC.
+    - Environment: Global, USGov or USGovDoD, or Custom for addresses of
+      your own.
+    - GraphEndpoint: the address of Microsoft Graph.
+    - AuthorityHost: the address of the Entra sign-in service.
+    - Handle: the account's number in the native library. The other commands
+      use it.
 
     .EXAMPLE
     PS> Get-ChatAccessContext
@@ -32,11 +49,13 @@ function Get-ChatAccessContext {
     [OutputType('ChatAccess.Context')]
     param()
 
-    if (-not $script:Context) {
+    Initialize-ChatAccess
+    $current = Resolve-ChatAccessContext -Cmdlet $PSCmdlet -AllowNone
+    if (-not $current) {
         return
     }
     try {
-        New-ChatAccessContext -Handle $script:Context.Handle
+        New-ChatAccessContext -Handle $current.Handle
     } catch {
         $PSCmdlet.ThrowTerminatingError($_)
     }

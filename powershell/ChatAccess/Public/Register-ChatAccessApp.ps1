@@ -4,52 +4,69 @@ function Register-ChatAccessApp {
     Finds or creates the application to sign in with, and returns its id.
 
     .DESCRIPTION
-    Finds the application by its name, or creates it in your tenant: a public client with the redirect URI
-    http://localhost and the delegated permission Chat.ReadWrite.All, and nothing else. What an existing one lacks
-    of that is added. It waits until Entra knows the application, so that the next sign-in works. Running it again
-    changes nothing.
+    Finds the application by its name or creates it in your tenant: a public
+    client with the redirect URI http://localhost and the delegated
+    permission Chat.ReadWrite.All, and nothing else. If an existing
+    application lacks the redirect URI or the permission, the command adds
+    it. The command waits until Entra knows the application, so that the
+    next sign-in works. Running it again changes nothing.
 
-    It needs an account that may register applications, connected with other permissions than removals are:
+    It needs an account that can register applications, which you connect
+    with other permissions than for removals:
 
-        Connect-ChatAccess -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All
+        Connect-ChatAccess -Scope Application.ReadWrite.All,
+            DelegatedPermissionGrant.ReadWrite.All
 
     .PARAMETER Name
-    The application's display name.
+    The display name of the application. The default is
+    RemoveAllAccessForUserApp.
 
     .PARAMETER GrantConsent
-    Consents to the permission, so that nobody is asked at the sign-in: Tenant for all users, which takes a
-    Cloud Application Administrator or higher, or User for the connected account only. By default nobody's
-    consent is given, and the first sign-in asks for it.
+    Grants consent to the permission, so that the sign-in does not prompt
+    for it. Tenant grants it for all users and needs a Cloud Application
+    Administrator or higher. User grants it for the connected account only.
+    By default no consent is granted, and the first sign-in prompts for it.
 
     .PARAMETER Context
-    The account, as Connect-ChatAccess -PassThru returned it. By default the current one.
+    The account, as Connect-ChatAccess -PassThru returned it. The default is
+    the current account.
 
     .PARAMETER WhatIf
-    Looks and shows what would be created or changed.
+    Finds the application and shows what would be created or changed.
 
     .PARAMETER Confirm
-    Asks before anything is created or changed.
+    Prompts for confirmation before anything is created or changed.
 
     .OUTPUTS
-    ChatAccess.Application with Name, ClientId, ObjectId, TenantId and Changes: what was done of Create, Update,
-    Enable and Consent.
+    ChatAccess.Application, with these properties:
+
+    - Name: the display name.
+    - ClientId: the application's client id. Pass it to Connect-ChatAccess
+      -ClientId.
+    - ObjectId: the object id of the application in the directory.
+    - TenantId: the tenant of the application.
+    - Changes: what the command changed: Create (created the application),
+      Update (added the redirect URI or the permission), Enable (enabled it
+      in the tenant) and Consent (granted consent). Empty if nothing was
+      changed.
 
     .EXAMPLE
-    PS> Connect-ChatAccess -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All
     PS> $app = Register-ChatAccessApp -GrantConsent Tenant
     PS> Connect-ChatAccess -ClientId $app.ClientId -TenantId $app.TenantId
 
-    Creates the application with the consent for the tenant, and signs in with it.
+    Finds or creates the application, grants consent for all users of the
+    tenant, and signs in with it.
 
     .EXAMPLE
     PS> (Register-ChatAccessApp -Name 'Chat cleanup').ClientId
 
-    Finds or creates an application of another name and shows its id.
+    Finds or creates an application with another name and returns its client
+    id.
 
     .EXAMPLE
     PS> Register-ChatAccessApp -WhatIf
 
-    Shows what would be done.
+    Shows what would be created or changed.
 
     .LINK
     Connect-ChatAccess
@@ -67,26 +84,23 @@ function Register-ChatAccessApp {
     )
 
     Initialize-ChatAccess
-    $account = if ($Context) { $Context } else { $script:Context }
+    $account = Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context -RecommendedAction (
+        'Run Connect-ChatAccess -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All first.')
     $request = @{
         open    = 'registration'
+        account = $account.Handle
         name    = $Name
         consent = if ($GrantConsent) { $GrantConsent.ToLowerInvariant() } else { 'none' }
         change  = $false
     }
     try {
-        if (-not $account) {
-            throw (New-ChatAccessError -ErrorId 'NotConnected' -Category ConnectionError -Message 'Nobody is connected.' -RecommendedAction (
-                    'Run Connect-ChatAccess -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All first.'))
-        }
-        $request.account = $account.Handle
         $app = Invoke-Registration -Cmdlet $PSCmdlet -Request $request
         if ($app.changes) {
             $what = switch ($app.changes) {
                 'create' { 'create the application' }
-                'update' { 'add what it lacks of redirect URI and permission' }
+                'update' { 'add the missing redirect URI or permission' }
                 'enable' { 'enable it in the tenant' }
-                'consent' { "consent to Chat.ReadWrite.All for the $($GrantConsent.ToLowerInvariant())" }
+                'consent' { "grant consent to Chat.ReadWrite.All for the $($GrantConsent.ToLowerInvariant())" }
             }
             if (-not $PSCmdlet.ShouldProcess($Name, $what -join ', ')) {
                 return

@@ -1,94 +1,145 @@
 function Remove-ChatAccessForUser {
     <#
     .SYNOPSIS
-    Removes all access of a user to a Teams chat, one or ten thousand times.
+    Removes users' access to Microsoft Teams chats.
 
     .DESCRIPTION
-    Calls Microsoft Graph's removeAllAccessForUser for each removal that comes in: an internal user loses a
-    chat that an outsider started. Removals run at the pace that the service allows (about 50 a minute for a
-    signed-in administrator), wait as long as the service asks, and are tried again where that can help. A
-    removal that fails is an error and the others go on.
+    Calls removeAllAccessForUser of Microsoft Graph for each user and chat:
+    a user of your tenant loses access to a chat that an external user
+    started. Pass one removal with parameters, or any number through the
+    pipeline.
 
-    Each removal gives one object with its status: Removed, AlreadyRemoved (by this run or its journal),
-    NotFound, Denied, Unauthorized, Throttled, Failed, Uncertain (the answer was lost: run the command
-    again), Cancelled or Invalid. Only Removed and AlreadyRemoved say that the service confirmed it.
+    The removals are sent at the rate that the service allows, about 50 per
+    minute for a signed-in administrator. The command waits as long as the
+    service requests, and retries where a retry can succeed. A removal that
+    fails is an error, and the other removals continue.
 
-    Run Connect-ChatAccess first. Ctrl+C stops at once; with -JournalPath the same command goes on later.
+    Each removal returns one object with a status:
 
-    Block the outsider before you remove chats: the service does not stop them from writing again.
+    - Removed: the service confirmed the removal.
+    - AlreadyRemoved: this command or its journal confirmed the removal
+      earlier. Nothing was sent.
+    - NotFound: Microsoft Graph has no such chat or user (404).
+    - Denied: a permission is missing, or Microsoft Graph denied access
+      (403).
+    - Unauthorized: Microsoft Graph rejected the access token (401).
+    - Throttled: the service requested a wait beyond the time for retries
+      (429).
+    - Failed: the removal failed for another reason, which Message states.
+    - Uncertain: the request was sent and its response was lost. Run the
+      command again.
+    - Cancelled: the command ended before the removal was sent.
+    - Invalid: an id can't be used, or the target is unresolved. Nothing was
+      sent.
+
+    Only Removed and AlreadyRemoved mean that the service confirmed the
+    removal.
+
+    Run Connect-ChatAccess first. Ctrl+C stops the command at once. With
+    -JournalPath, the same command continues later where it stopped.
+
+    Block the external user before you remove chats. The service does not
+    prevent external users from writing again.
 
     .PARAMETER TenantId
-    The tenant of the user: your own, a GUID. Audit records have it as OrganizationId.
+    The home tenant of the user, as a GUID. Audit records contain it as
+    OrganizationId.
 
     .PARAMETER UserId
-    The Entra object id of the user who loses access, a GUID. Not the UserKey of an audit record: that is
-    whoever acted, often the outsider.
+    The Entra object id of the user who loses access, as a GUID. Do not use
+    the UserKey of an audit record: it is the id of the actor, who is often
+    the external user.
 
     .PARAMETER ThreadId
-    The chat: 19:...@unq.gbl.spaces, 19:...@thread.v2 or 19:meeting_...@thread.v2.
+    The id of the chat: 19:...@unq.gbl.spaces, 19:...@thread.v2 or
+    19:meeting_...@thread.v2.
 
     .PARAMETER UnresolvedReason
-    Why Find-ChatAccess could not settle whom to remove. With a reason nothing is sent: the removal is refused
-    with it.
+    The reason why Find-ChatAccess could not determine the user. A removal
+    with a reason ends as Invalid, and nothing is sent for it.
 
     .PARAMETER JournalPath
-    A file that keeps what was done, one JSON object a line. The same command with the same journal goes on
-    where it was stopped: what is confirmed is skipped, everything else is tried again.
+    A file to record the removals in, one JSON object per line. The same
+    command with the same journal continues where it stopped: it skips
+    confirmed removals and tries all others again.
 
     .PARAMETER ApiVersion
-    The version of Microsoft Graph: v1.0, or beta.
+    The version of the Microsoft Graph API: v1.0 or beta. The default is
+    v1.0.
 
     .PARAMETER RequestsPerSecond
-    The service's limit for a signed-in user, where yours is not the documented 1 a second. The pace is kept
-    under it.
+    The service's limit for one signed-in user, if yours is not the
+    documented limit of 1 request per second. The command stays below it.
 
     .PARAMETER RequestTimeoutSec
-    How long one request may take. 30 seconds without this parameter.
+    The maximum duration of one request, in seconds. The default is 30.
 
     .PARAMETER ItemTimeoutSec
-    How long after its first request a removal may be tried again. 15 minutes without this parameter.
+    The maximum time for the retries of one removal, in seconds from its
+    first request. The default is 900 (15 minutes).
 
     .PARAMETER RunTimeoutSec
-    How long the command may take; what is left then ends as Cancelled. There is no limit without this
-    parameter.
+    The maximum duration of the command, in seconds. Removals that are not
+    finished by then end as Cancelled. By default there is no limit.
 
     .PARAMETER Context
-    The accounts to work with, each at its own pace, as Connect-ChatAccess -PassThru returned them. Without
-    this parameter it is the current one.
+    The accounts to send the removals with, as Connect-ChatAccess -PassThru
+    returned them. Each account sends at its own rate. The default is the
+    current account.
 
     .PARAMETER WhatIf
-    Shows which removals would be made, and checks their ids; nothing is sent.
+    Shows which removals would be sent, and checks their ids. Nothing is
+    sent.
 
     .PARAMETER Confirm
-    Asks before each removal.
+    Prompts for confirmation before each removal.
 
     .INPUTS
-    Objects with TenantId, UserId and ThreadId; see the aliases for what other tools call them.
+    Objects with the properties TenantId, UserId and ThreadId. Names that
+    other tools use for them are accepted too: OrganizationId for TenantId;
+    ObjectId, UserObjectId, AadUserId and RecipientObjectId for UserId;
+    ChatId, ChatThreadId and ChatsId for ThreadId.
 
     .OUTPUTS
-    ChatAccess.RemovalOutcome with TenantId, UserId, ThreadId, Status, HttpStatus, Code, Message, NextStep,
-    RequestId, ClientRequestId, Attempts, Duration and Completed (UTC).
+    ChatAccess.RemovalOutcome, one for each removal, with these properties:
+
+    - TenantId, UserId, ThreadId: the ids of the removal.
+    - Status: how the removal ended. The description lists the values.
+    - HttpStatus: the HTTP status of the last response. Empty if there was
+      no response.
+    - Code: the error code of Microsoft Graph. Empty if there was no error.
+    - Message: what happened, in the words of Microsoft Graph or of this
+      module.
+    - NextStep: what to do next. Empty if there is nothing to do.
+    - RequestId: the id that Microsoft Graph gave the last request.
+      Microsoft support asks for it.
+    - ClientRequestId: the id that this module gave the last request.
+    - Attempts: the number of requests sent. 0 if nothing was sent.
+    - Duration: the time from the first request to the end of the removal.
+    - Completed: the time when the removal ended, in UTC.
 
     .EXAMPLE
-    PS> Remove-ChatAccessForUser -TenantId $tenant -UserId $user -ThreadId '19:b8577894a63548969c5c92bb9c80c5e1@thread.v2'
+    PS> Remove-ChatAccessForUser -TenantId $tenant -UserId $user -ThreadId $chat
 
-    Removes one user from one chat.
-
-    .EXAMPLE
-    PS> Import-Csv targets.csv | Remove-ChatAccessForUser -JournalPath removals.jsonl | Export-Csv report.csv
-
-    Makes the removals of a table with the columns TenantId, UserId and ThreadId, writes a report, and can be
-    run again after an interruption.
+    Removes one user's access to one chat.
 
     .EXAMPLE
-    PS> Find-ChatAccess AuditLog_*.csv -ExternalDomain evil.example | Remove-ChatAccessForUser -JournalPath removals.jsonl
+    PS> Import-Csv targets.csv | Remove-ChatAccessForUser -JournalPath run.jsonl
 
-    Finds the chats with one outside domain in audit log exports, and removes your users' access to them.
+    Sends the removals of a table with the columns TenantId, UserId and
+    ThreadId. After an interruption, run the same command again.
+
+    .EXAMPLE
+    PS> $found = Find-ChatAccess AuditLog_*.csv -ExternalDomain evil.example
+    PS> $found | Remove-ChatAccessForUser | Export-Csv report.csv
+
+    Finds the chats with one external domain in audit log exports, removes
+    your users' access to them, and writes the outcomes to a report.
 
     .EXAMPLE
     PS> Import-Csv targets.csv | Remove-ChatAccessForUser -WhatIf
 
-    Checks the table and shows what would be removed.
+    Checks the table and shows which removals would be sent.
 
     .LINK
     Connect-ChatAccess
@@ -145,38 +196,22 @@ function Remove-ChatAccessForUser {
 
     begin {
         Initialize-ChatAccess
+        $accounts = @(Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context -AllowNone:$WhatIfPreference)
+        $option = Get-RemovalOption -Cmdlet $PSCmdlet -Parameter $PSBoundParameters -ApiVersion $ApiVersion
         $run = $null
-        $accounts = if ($Context) { $Context } else { $script:Context }
-        if (-not $accounts -and -not $WhatIfPreference) {
-            $PSCmdlet.ThrowTerminatingError((New-ChatAccessError -ErrorId 'NotConnected' -Category ConnectionError -Message (
-                        'Nobody is connected to Microsoft Graph.') -RecommendedAction 'Run Connect-ChatAccess first.'))
-        }
-        $options = @{ api_version = $ApiVersion }
-        if ($JournalPath) {
-            $options.journal = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($JournalPath)
-        }
-        if ($RequestsPerSecond) {
-            $limit = @{ per_second = $RequestsPerSecond; burst = [Math]::Max(1, [int] [Math]::Floor($RequestsPerSecond)) }
-            $options.limits = @{ per_user = $limit }
-            # A user can't be allowed more than the application is in the whole tenant, which is 30 by default.
-            if ($RequestsPerSecond -gt 30) { $options.limits.per_tenant = $limit }
-        }
-        if ($RequestTimeoutSec) { $options.request_time_ms = 1000 * $RequestTimeoutSec }
-        if ($RunTimeoutSec) { $options.run_time_ms = 1000 * $RunTimeoutSec }
-        if ($PSBoundParameters.ContainsKey('ItemTimeoutSec')) { $options.retry = @{ item_time_ms = 1000 * $ItemTimeoutSec } }
     }
 
     process {
         $completed = $false
         try {
             if ($UnresolvedReason) {
-                Deny-Removal -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId -Reason $UnresolvedReason
+                Write-UnresolvedRemoval -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId -Reason $UnresolvedReason
             } elseif (-not $PSCmdlet.ShouldProcess("User $UserId in chat $ThreadId", 'Remove all access')) {
-                Test-Removal -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId
+                Test-RemovalId -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId
             } else {
                 if (-not $run) {
-                    $PSCmdlet.WriteVerbose("Sending to $($accounts[0].GraphEndpoint) ($ApiVersion).")
-                    $run = Open-RemovalRun -Cmdlet $PSCmdlet -Account $accounts.Handle -Options $options
+                    $PSCmdlet.WriteVerbose("Sending removals to $($accounts[0].GraphEndpoint) ($ApiVersion).")
+                    $run = Open-RemovalRun -Cmdlet $PSCmdlet -Account $accounts.Handle -Option $option
                 }
                 Send-Removal -Run $run -Id $TenantId, $UserId, $ThreadId
             }
@@ -184,7 +219,7 @@ function Remove-ChatAccessForUser {
         } catch [InvalidOperationException] {
             $PSCmdlet.ThrowTerminatingError($_)
         } finally {
-            # Ctrl+C, -ErrorAction Stop and a Select-Object -First behind come through here.
+            # Runs on Ctrl+C, -ErrorAction Stop and a following Select-Object -First too.
             if (-not $completed -and $run) {
                 Close-NativeRun $run
             }
@@ -194,7 +229,7 @@ function Remove-ChatAccessForUser {
     end {
         if ($run) {
             try {
-                Complete-RemovalRun $run
+                Complete-NativeRun $run
             } finally {
                 Close-NativeRun $run
             }

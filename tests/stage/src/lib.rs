@@ -70,9 +70,11 @@ fn built_library(messages: &[u8]) -> Option<PathBuf> {
         })
 }
 
-/// Lays the module out in `into/ChatAccess` as the archive that users install has it, and returns that
-/// folder: the commands in one file, because an import takes as long as reading takes, and the release
-/// library in `bin/<rid>`.
+/// Lays the module out in `into/ChatAccess` as users install it, and returns that folder.
+///
+/// The commands are appended to the root module, the functions they share are in one file, because
+/// opening many files takes PowerShell longer than parsing them, and the release library is in
+/// `bin/<rid>`.
 ///
 /// # Errors
 /// A file can't be copied.
@@ -82,15 +84,12 @@ pub fn module(into: &Path) -> io::Result<PathBuf> {
         fs::remove_dir_all(&target)?;
     }
     copy(&root().join("powershell/ChatAccess"), &target)?;
-    let mut commands: Vec<_> = fs::read_dir(target.join("Public"))?.collect::<Result<_, _>>()?;
-    commands.sort_by_key(fs::DirEntry::path);
-    let mut script = fs::read_to_string(target.join("ChatAccess.psm1"))?;
-    for command in commands {
-        script.push('\n');
-        script.push_str(&fs::read_to_string(command.path())?);
-    }
-    fs::write(target.join("ChatAccess.psm1"), script)?;
-    fs::remove_dir_all(target.join("Public"))?;
+    let script = target.join("ChatAccess.psm1");
+    let commands = take_scripts(&target.join("Public"))?;
+    fs::write(&script, fs::read_to_string(&script)? + &commands)?;
+    let shared = take_scripts(&target.join("Private"))?;
+    fs::create_dir(target.join("Private"))?;
+    fs::write(target.join("Private/ChatAccess.ps1"), shared)?;
     let bin = target.join("bin").join(rid());
     fs::create_dir_all(&bin)?;
     fs::copy(
@@ -98,6 +97,21 @@ pub fn module(into: &Path) -> io::Result<PathBuf> {
         bin.join(format!("chat_access.{}", std::env::consts::DLL_EXTENSION)),
     )?;
     Ok(target)
+}
+
+/// Removes a folder of scripts and returns them as one, in the order of their names.
+fn take_scripts(folder: &Path) -> io::Result<String> {
+    let mut paths: Vec<_> = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    paths.sort();
+    let mut scripts = String::new();
+    for path in paths {
+        scripts.push('\n');
+        scripts.push_str(&fs::read_to_string(path)?);
+    }
+    fs::remove_dir_all(folder)?;
+    Ok(scripts)
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {

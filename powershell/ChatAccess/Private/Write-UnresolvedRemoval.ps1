@@ -1,7 +1,7 @@
-function script:Deny-Removal {
+function script:Write-UnresolvedRemoval {
     <#
     .SYNOPSIS
-    Refuses a target of which Find-ChatAccess could not settle whom to remove. Nothing is sent for it.
+    Writes the outcome Invalid for a target that Find-ChatAccess could not resolve.
     #>
     [CmdletBinding()]
     param(
@@ -25,13 +25,13 @@ function script:Deny-Removal {
             http_status       = $null
             code              = $null
             message           = "The target in chat $($Id[2]) is unresolved: $Reason"
-            next_step         = 'Settle who it is, and give the user''s object id as UserId; nothing was sent for it.'
+            next_step         = 'Nothing was sent. Find out the object id of the user and pass it as UserId.'
             request_id        = $null
             client_request_id = $null
             attempts          = 0
             duration_ms       = 0
             completed         = $null
         })
-    $Cmdlet.WriteError((New-RemovalError $outcome))
+    $Cmdlet.WriteError((ConvertTo-RemovalError $outcome))
     $Cmdlet.WriteObject($outcome)
 }

@@ -1,7 +1,7 @@
-function script:Test-Removal {
+function script:Test-RemovalId {
     <#
     .SYNOPSIS
-    Checks the ids of a removal that is not to be made, so that -WhatIf finds the bad rows of a table.
+    Writes an error if the ids of a removal are invalid, so that -WhatIf finds invalid rows.
     #>
     [CmdletBinding()]
     param(
@@ -20,8 +20,9 @@ function script:Test-Removal {
     $status = $native::chat_access_check(
         $tenant, $tenant.Length, $user, $user.Length, $thread, $thread.Length, $buffer, $buffer.Length, [ref] $length)
     if ($status -eq $NativeStatus.InvalidArgument) {
-        $outcome = ConvertTo-RemovalOutcome ([Text.Encoding]::UTF8.GetString($buffer, 0, $length) | ConvertFrom-Json)
+        $outcome = ConvertTo-RemovalOutcome (ConvertFrom-NativeBuffer $buffer $length)
+        # The library shortens ids that are too long to show.
         $outcome.TenantId, $outcome.UserId, $outcome.ThreadId = $Id
-        $Cmdlet.WriteError((New-RemovalError $outcome))
+        $Cmdlet.WriteError((ConvertTo-RemovalError $outcome))
     }
 }

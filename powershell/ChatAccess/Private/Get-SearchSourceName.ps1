@@ -1,0 +1,14 @@
+function script:Get-SearchSourceName {
+    <#
+    .SYNOPSIS
+    Returns the name to show for an online source of a search.
+    #>
+    param([string] $Source)
+
+    switch ($Source) {
+        'AuditQuery' { 'Audit log query' }
+        'Hunting' { 'Defender hunting' }
+        'Chats' { "Users' chats" }
+        default { $Source }
+    }
+}

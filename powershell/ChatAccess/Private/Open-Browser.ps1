@@ -1,0 +1,21 @@
+function script:Open-Browser {
+    <#
+    .SYNOPSIS
+    Opens an address in the user's browser. Returns false where there is none.
+    #>
+    [CmdletBinding()]
+    [OutputType([bool])]
+    param(
+        [Parameter(Mandatory)]
+        [string] $Address
+    )
+
+    $start = [Diagnostics.ProcessStartInfo]::new($Address)
+    $start.UseShellExecute = $true
+    try {
+        $null = [Diagnostics.Process]::Start($start)
+        $true
+    } catch {
+        $false
+    }
+}

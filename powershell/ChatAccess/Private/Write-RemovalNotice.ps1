@@ -1,0 +1,29 @@
+function script:Write-RemovalNotice {
+    <#
+    .SYNOPSIS
+    Writes an event other than an outcome to the stream where it belongs.
+    #>
+    param([hashtable] $Run, [object] $Received)
+
+    switch ($Received.event) {
+        'wait' {
+            $Run.Waiting = "$($Received.reason): $($Received.seconds) s left."
+            $Run.WaitsUntil = $Run.Watch.Elapsed.Add([timespan]::FromSeconds($Received.seconds))
+            $Run.Cmdlet.WriteVerbose($Run.Waiting)
+        }
+        'resumed' {
+            $Run.Cmdlet.WriteVerbose((
+                    'The journal contains {0} confirmed removals, which are skipped. It also contains {1} without an outcome and {2} that failed, which are sent again.' -f
+                    $Received.removed, $Received.in_flight, $Received.failed))
+            if ($Received.unreadable) {
+                $Run.Cmdlet.WriteWarning("$($Received.unreadable) lines of the journal can't be read and were skipped. Their removals are sent again.")
+            }
+            if ($Received.torn) {
+                $Run.Cmdlet.WriteWarning('The last line of the journal was incomplete, as after a crash, and was deleted. Its removal is sent again.')
+            }
+        }
+        'warning' {
+            $Run.Cmdlet.WriteWarning($Received.message)
+        }
+    }
+}

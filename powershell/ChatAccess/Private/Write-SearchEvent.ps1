@@ -1,0 +1,29 @@
+function script:Write-SearchEvent {
+    <#
+    .SYNOPSIS
+    Writes the events of a search: targets to the pipeline, everything else to its stream.
+    #>
+    param([hashtable] $Run, [object[]] $Received)
+
+    $cmdlet = $Run.Cmdlet
+    foreach ($one in $Received) {
+        switch ($one.event) {
+            'target' { $cmdlet.WriteObject((ConvertTo-Target $one)) }
+            { $_ -in 'progress', 'asking', 'wait' } { Write-SearchState $Run $one }
+            'source_error' { $cmdlet.WriteError((ConvertTo-SearchSourceError $one)) }
+            'file_error' {
+                $cmdlet.WriteError((New-ChatAccessError -ErrorId 'UnreadableFile' -Category InvalidData -TargetObject $one.file -Message $one.message))
+            }
+            'report' { $cmdlet.WriteVerbose("Wrote the report to '$($one.path)'.") }
+            { $_ -in 'truncated', 'warning' } { $cmdlet.WriteWarning($one.message) }
+            'bad_row' {
+                if (-not $Run.BadRows.Contains($one.file)) {
+                    $Run.BadRows[$one.file] = [Collections.Generic.List[object]]::new()
+                }
+                $Run.BadRows[$one.file].Add($one.row)
+                $cmdlet.WriteVerbose($one.message)
+            }
+            'searched' { Write-SearchSummary $Run $one }
+        }
+    }
+}
