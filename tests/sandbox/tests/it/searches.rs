@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use self::audit::{QUERIES, audit_query, auditor, make, record};
 use self::chats::chat;
-use self::hunting::{HUNT, TIME, message};
+use self::hunting::{HUNT, all_messages, message};
 use crate::client::{CHAT, Reply, USER_ID, ask, remove, request};
 
 fn start() -> Sandbox {
@@ -94,7 +94,7 @@ fn what_the_searches_find_is_set_over_http_and_reset() {
         "missing chats are set as before"
     );
 
-    let query = json!({"Query": format!("MessageEvents\n{TIME}")});
+    let query = json!({"Query": all_messages()});
     let members = "/v1.0/chats/19:1@thread.v2/members";
     let job = make(&sandbox, &token, &audit_query());
     let done = get(&sandbox, &token, &job).json();

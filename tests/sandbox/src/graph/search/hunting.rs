@@ -1,8 +1,6 @@
 //! `POST /security/runHuntingQuery`: queries over the tables of Defender.
 
-mod evaluate;
-mod kql;
-mod schema;
+mod query;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use self::evaluate::Table;
+use self::query::Table;
 use super::{Refusal, Request, object};
 use crate::answer::Answer;
 use crate::graph::authorize;
@@ -93,14 +91,7 @@ pub(super) fn serve(
     let hunting = service.searches().hunting.admit()?;
     authorize::expect_permission(claims, &[PERMISSION])?;
     let text = query_of(object(request)?)?;
-    let query = kql::parse(&text)?;
-    let Some(rows) = hunting.tables.get(query.table) else {
-        return Err(Refusal::bad_request(format!(
-            "Failed to resolve table or column expression named '{}'",
-            query.table
-        )));
-    };
-    let table = evaluate::run(&query, rows, hunting.row_limit)?;
+    let table = query::run(&text, &hunting.tables, hunting.row_limit)?;
     Ok(Answer::json(200, &body(table, hunting.capital_schema)))
 }
 
