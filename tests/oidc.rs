@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,7 +28,10 @@ fn main() {
     let provider = if arguments.list {
         Err(String::new())
     } else {
-        Package::install()
+        stage::node_package(
+            &stage::root().join("tests/oidc"),
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("oidc"),
+        )
     };
     let browser = ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
@@ -75,37 +78,6 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// The provider's package, installed.
-#[derive(Default)]
-struct Package(PathBuf);
-
-impl Package {
-    /// Installs it into the target folder, where a second run finds it.
-    fn install() -> Result<Self, String> {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("oidc");
-        let source = stage::root().join("tests/oidc");
-        fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-        for name in ["package.json", "provider.mjs"] {
-            fs::copy(source.join(name), folder.join(name)).map_err(|error| error.to_string())?;
-        }
-        which::which("node").map_err(|_| "there is no node".to_string())?;
-        if !folder
-            .join("node_modules/oidc-provider/package.json")
-            .exists()
-        {
-            let npm = which::which("npm").map_err(|_| "there is no npm".to_string())?;
-            let installed = Command::new(npm)
-                .args(["install", "--no-audit", "--no-fund", "--silent"])
-                .current_dir(&folder)
-                .output();
-            if !installed.is_ok_and(|output| output.status.success()) {
-                return Err("npm can't install oidc-provider".into());
-            }
-        }
-        Ok(Self(folder))
-    }
-}
-
 /// A running provider. It ends when this is dropped.
 struct Provider {
     root: String,
@@ -113,10 +85,10 @@ struct Provider {
 }
 
 impl Provider {
-    fn start(package: &Package) -> Result<Self, Failed> {
+    fn start(package: &Path) -> Result<Self, Failed> {
         let mut process = Command::new("node")
             .args(["provider.mjs", CLIENT])
-            .current_dir(&package.0)
+            .current_dir(package)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -176,7 +148,7 @@ fn renew(account: &Account) -> Result<(), Failed> {
     Ok(())
 }
 
-fn device_code(package: &Package) -> Result<(), Failed> {
+fn device_code(package: &Path) -> Result<(), Failed> {
     let provider = Provider::start(package)?;
     let sign_in = provider.sign_in(Method::DeviceCode);
     let event = next(&sign_in)?;
@@ -210,7 +182,7 @@ fn visit(chromium: &Path, profile: &Path) -> Command {
     command
 }
 
-fn browser_route(package: &Package, chromium: &Path) -> Result<(), Failed> {
+fn browser_route(package: &Path, chromium: &Path) -> Result<(), Failed> {
     let provider = Provider::start(package)?;
     let method = Method::Browser {
         login_hint: None,
@@ -235,7 +207,7 @@ fn expect_page(page: &str) -> Result<(), Failed> {
 }
 
 /// Runs Connect-ChatAccess on a terminal, as a person does; what opens their browser is ours.
-fn module_route(package: &Package, chromium: &Path, pwsh: &Path) -> Result<(), Failed> {
+fn module_route(package: &Path, chromium: &Path, pwsh: &Path) -> Result<(), Failed> {
     let provider = Provider::start(package)?;
     let folder = tempfile::tempdir()?;
     let module = stage::module(folder.path())?;

@@ -5,6 +5,7 @@
 //! benchmarks all use these, so that none of them works on something that nobody gets.
 
 mod native;
+mod node;
 
 use std::fs;
 use std::io;
@@ -13,6 +14,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 pub use native::{Answer, Native};
+pub use node::node_package;
 
 /// The repository's root.
 pub fn root() -> &'static Path {
