@@ -23,8 +23,8 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use self::refusal::Refusal;
-use crate::answer::Answer;
 use crate::graph::Request;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
@@ -170,7 +170,7 @@ fn parts(path: &str) -> Option<(&str, &str)> {
 }
 
 /// Answers one request.
-pub(crate) fn answer(service: &Service, request: &Request) -> Answer {
+pub(crate) fn respond(service: &Service, request: &Request) -> Response {
     let (tenant, endpoint) = parts(&request.path).unwrap_or_default();
     let mut entra = service.entra();
     let served = match (endpoint, &request.method) {
@@ -191,7 +191,7 @@ pub(crate) fn answer(service: &Service, request: &Request) -> Answer {
     };
     served.unwrap_or_else(|refusal| {
         entra.stats.refused += 1;
-        refusal.answer()
+        refusal.response()
     })
 }
 

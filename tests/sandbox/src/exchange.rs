@@ -4,16 +4,16 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::Response;
+use hyper::Response as HyperResponse;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::TRANSFER_ENCODING;
 
-use crate::answer::Answer;
 use crate::control;
 use crate::entra;
-use crate::faults::{self, Hit, Reply};
+use crate::faults::{self, Delivery, Hit};
 use crate::graph::{self, Correlation, Request, Resource};
 use crate::ledger::RecordedRequest;
+use crate::response::Response;
 use crate::service::Service;
 use crate::wire::{Ending, Tap};
 
@@ -42,7 +42,7 @@ impl std::error::Error for Ended {}
 
 impl Connection {
     pub(crate) fn new(service: Arc<Service>) -> Self {
-        let number = service.ledger().connected();
+        let number = service.ledger().count_connection();
         Self {
             number,
             tap: Tap::new(service.options().keep_requests > 0),
@@ -64,22 +64,22 @@ impl Connection {
     pub(crate) async fn exchange(
         &self,
         request: hyper::Request<Incoming>,
-    ) -> Result<Response<Full<Bytes>>, Ended> {
+    ) -> Result<HyperResponse<Full<Bytes>>, Ended> {
         let arrived = self.service.now();
         let head = self.tap.take_head();
         let target = request.uri().to_string();
         let Ok(request) = self.read(request).await else {
-            return self.send(Answer::empty(413));
+            return self.send(Response::empty(413));
         };
         if control::is_control(&request.path) {
-            return self.send(control::answer(&self.service, &request));
+            return self.send(control::respond(&self.service, &request));
         }
         if entra::is_entra(&request.path) {
-            return self.send(entra::answer(&self.service, &request));
+            return self.send(entra::respond(&self.service, &request));
         }
 
         let hit = self.service.hit(request.chat(), arrived);
-        let number = self.service.ledger().arrived(RecordedRequest {
+        let number = self.service.ledger().record_request(RecordedRequest {
             number: 0,
             connection: self.number,
             arrived,
@@ -92,18 +92,18 @@ impl Connection {
             fault: hit.as_ref().map(|hit| hit.fault.kind()),
             status: None,
         });
-        let (sent, status) = match self.reply(&request, hit).await {
-            Reply::Answer(answer) => {
-                let status = answer.status;
-                (self.send(answer), Some(status))
+        let (sent, status) = match self.deliver(&request, hit).await {
+            Delivery::Response(response) => {
+                let status = response.status;
+                (self.send(response), Some(status))
             }
-            Reply::Ending(ending, status) => (Err(self.end(ending)), status),
+            Delivery::Ending(ending, status) => (Err(self.end(ending)), status),
         };
         if let Some(status) = status {
-            self.service.ledger().answered(number, status);
+            self.service.ledger().record_status(number, status);
         }
         if self.service.options().log {
-            let status = status.map_or("no answer".into(), |status| status.to_string());
+            let status = status.map_or("no response".into(), |status| status.to_string());
             eprintln!("{} {target} -> {status}", request.method);
         }
         sent
@@ -127,24 +127,24 @@ impl Connection {
     }
 
     /// What a request of Graph is met with, after the time it takes.
-    async fn reply(&self, request: &Request, hit: Option<Hit>) -> Reply {
+    async fn deliver(&self, request: &Request, hit: Option<Hit>) -> Delivery {
         let correlation = Correlation::of(request);
-        let process = || graph::answer(&self.service, request, &correlation);
-        let reply = match hit {
-            Some(hit) => faults::act(hit, &correlation, process).await,
-            None => Reply::Answer(process()),
+        let process = || graph::respond(&self.service, request, &correlation);
+        let delivery = match hit {
+            Some(hit) => faults::inject(hit, &correlation, process).await,
+            None => Delivery::Response(process()),
         };
         let latency = self.service.options().latency;
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;
         }
-        reply
+        delivery
     }
 
-    fn send(&self, answer: Answer) -> Result<Response<Full<Bytes>>, Ended> {
-        answer
-            .to_response()
-            .ok_or_else(|| self.end(Ending::after(answer.to_wire())))
+    fn send(&self, response: Response) -> Result<HyperResponse<Full<Bytes>>, Ended> {
+        response
+            .to_hyper()
+            .ok_or_else(|| self.end(Ending::after(response.to_wire())))
     }
 
     fn end(&self, ending: Ending) -> Ended {

@@ -29,10 +29,10 @@
 //! `truncated`, `slow`, `unknown_status`) are always so.
 
 mod fault;
-mod reply;
+mod injection;
 mod rule;
 
 pub use fault::{Cut, Fault, Trick};
-pub(crate) use reply::{Reply, act};
+pub(crate) use injection::{Delivery, inject};
 pub use rule::{FaultScript, Rule, When};
 pub(crate) use rule::{Faults, Hit};

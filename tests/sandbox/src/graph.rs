@@ -22,7 +22,7 @@ pub use users::DirectoryUser;
 use hyper::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::service::Service;
 
 /// A request, as read.
@@ -116,9 +116,9 @@ impl Resource {
 }
 
 /// Answers one request. `correlation` has the ids that go into the answer.
-pub(crate) fn answer(service: &Service, request: &Request, correlation: &Correlation) -> Answer {
-    let answer = serve(service, request).unwrap_or_else(|refusal| refusal.answer(correlation));
-    correlation.stamp(answer)
+pub(crate) fn respond(service: &Service, request: &Request, correlation: &Correlation) -> Response {
+    let response = serve(service, request).unwrap_or_else(|refusal| refusal.response(correlation));
+    correlation.stamp(response)
 }
 
 /// The account that a request's token is for, good or expired.
@@ -127,7 +127,7 @@ pub(crate) fn account_id(service: &Service, request: &Request) -> Option<String>
     Some(minted.claims.oid.clone())
 }
 
-fn serve(service: &Service, request: &Request) -> Result<Answer, Refusal> {
+fn serve(service: &Service, request: &Request) -> Result<Response, Refusal> {
     let account = authorize::account(service, request)?;
     match &request.resource {
         Resource::RemoveAllAccess { chat } => {

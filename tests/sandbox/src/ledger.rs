@@ -105,13 +105,13 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn connected(&mut self) -> u64 {
+    pub(crate) fn count_connection(&mut self) -> u64 {
         self.stats.connections += 1;
         self.stats.connections
     }
 
     /// Enters a request and gives it its number.
-    pub(crate) fn arrived(&mut self, mut request: RecordedRequest) -> u64 {
+    pub(crate) fn record_request(&mut self, mut request: RecordedRequest) -> u64 {
         let stats = &mut self.stats;
         stats.requests += 1;
         request.number = stats.requests;
@@ -130,7 +130,7 @@ impl Ledger {
     }
 
     /// Notes the answer to the request with this number.
-    pub(crate) fn answered(&mut self, number: u64, status: u16) {
+    pub(crate) fn record_status(&mut self, number: u64, status: u16) {
         *self.stats.by_status.entry(status).or_default() += 1;
         // The numbers in the record follow one another, so the first one tells the place.
         let first = self.requests.front().map_or(u64::MAX, |first| first.number);
@@ -141,7 +141,7 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn throttled(&mut self, avoidable: bool) {
+    pub(crate) fn count_throttled(&mut self, avoidable: bool) {
         self.stats.throttled += 1;
         self.stats.avoidable_429 += u64::from(avoidable);
     }
@@ -212,10 +212,10 @@ mod tests {
     #[test]
     fn only_the_latest_requests_are_kept_and_answers_find_theirs() {
         let mut ledger = Ledger::new(2);
-        let numbers: Vec<u64> = (0..4).map(|_| ledger.arrived(request())).collect();
+        let numbers: Vec<u64> = (0..4).map(|_| ledger.record_request(request())).collect();
         assert_eq!(numbers, [1, 2, 3, 4]);
-        ledger.answered(4, 204);
-        ledger.answered(1, 429);
+        ledger.record_status(4, 204);
+        ledger.record_status(1, 429);
         let kept: Vec<_> = ledger
             .requests()
             .iter()
@@ -231,8 +231,8 @@ mod tests {
     #[test]
     fn a_ledger_may_keep_nothing_but_the_counts() {
         let mut ledger = Ledger::new(0);
-        let number = ledger.arrived(request());
-        ledger.answered(number, 204);
+        let number = ledger.record_request(request());
+        ledger.record_status(number, 204);
         assert!(ledger.requests().is_empty());
         assert_eq!(ledger.stats().by_status[&204], 1);
     }

@@ -26,7 +26,6 @@
 //! - [`RecordedRequest`], [`AppliedRemoval`], [`Stats`]: what happened.
 //! - [`control`]: the same over HTTP, for clients that are not Rust.
 
-mod answer;
 pub mod control;
 mod entra;
 mod exchange;
@@ -36,6 +35,7 @@ mod guid;
 mod ledger;
 pub mod limits;
 mod lock;
+mod response;
 mod sandbox;
 mod server;
 mod service;

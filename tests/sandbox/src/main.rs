@@ -18,8 +18,8 @@ Usage: sandbox [OPTIONS]
   --limits NAME           Throttle as documented, or not: documented or none (default: none)
   --scale X               Let time run X times as fast for the limits (default: 1)
   --token-seconds N       Let the tokens of a sign-in live this long (default: 3600)
-  --latency-ms N          Let each answer take this long (default: 0)
-  --log                   Print a line on standard error for each answer
+  --latency-ms N          Let each response take this long (default: 0)
+  --log                   Print a line on standard error for each response
   --ready-json            Print one line of JSON with url and token, for programs
   --until-stdin-closes    Stop when standard input ends, so as not to outlive a parent
   -h, --help              Print this help

@@ -16,7 +16,7 @@ use crate::token::{Mint, Minted, TokenClaims};
 /// Whether a well-formed chat id names a chat.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Chat {
-    There,
+    Exists,
     Missing,
     Forbidden,
 }
@@ -120,7 +120,7 @@ impl Service {
         } else if tenant.forbidden_chats.contains(&id) {
             Chat::Forbidden
         } else {
-            Chat::There
+            Chat::Exists
         }
     }
 
@@ -178,7 +178,7 @@ impl Service {
             Err(throttled) => throttled,
         };
         let retry_after = limiter.limits().retry_after(throttled.wait);
-        self.ledger().throttled(throttled.avoidable);
+        self.ledger().count_throttled(throttled.avoidable);
         Err(Refusal::throttled(Some(retry_after)))
     }
 

@@ -27,7 +27,7 @@ impl Tap {
         }
     }
 
-    fn saw(&self, bytes: &[u8]) {
+    fn record(&self, bytes: &[u8]) {
         if let Some(kept) = &self.kept {
             let mut kept = lock(kept);
             kept.extend_from_slice(bytes);
@@ -88,7 +88,7 @@ impl AsyncRead for Tapped<'_> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let poll = Pin::new(&mut *self.stream).poll_read(context, buffer);
-        self.tap.saw(&buffer.filled()[before..]);
+        self.tap.record(&buffer.filled()[before..]);
         poll
     }
 }
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn requests_on_one_connection_are_told_apart() {
         let tap = Tap::new(true);
-        tap.saw(b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\n\r\n");
+        tap.record(b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\n\r\n");
         assert_eq!(
             tap.take_head(),
             b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n"
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn a_body_of_unknown_length_is_everything() {
         let tap = Tap::new(true);
-        tap.saw(b"2\r\nhi\r\n0\r\n\r\n");
+        tap.record(b"2\r\nhi\r\n0\r\n\r\n");
         tap.drop_body(None);
         assert!(tap.take_head().is_empty());
     }
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn a_tap_that_keeps_nothing_gives_nothing() {
         let tap = Tap::new(false);
-        tap.saw(b"GET / HTTP/1.1\r\n\r\n");
+        tap.record(b"GET / HTTP/1.1\r\n\r\n");
         assert!(tap.take_head().is_empty());
     }
 }

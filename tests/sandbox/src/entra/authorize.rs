@@ -4,8 +4,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::refusal::Refusal;
 use super::{Entra, Form, random, tenant};
-use crate::answer::Answer;
 use crate::guid::{self, is_guid};
+use crate::response::Response;
 
 /// A code that waits to be redeemed.
 pub(super) struct Code {
@@ -17,7 +17,7 @@ pub(super) struct Code {
     pub(super) spent: bool,
 }
 
-pub(super) fn serve(entra: &mut Entra, tenant: &str, query: &Form) -> Result<Answer, Refusal> {
+pub(super) fn serve(entra: &mut Entra, tenant: &str, query: &Form) -> Result<Response, Refusal> {
     tenant::check(tenant)?;
     let client = query.need("client_id")?;
     if !is_guid(client) {
@@ -91,10 +91,10 @@ fn code(
     Ok(text)
 }
 
-fn back(redirect_uri: &str, query: &[(&str, &str)]) -> Answer {
+fn back(redirect_uri: &str, query: &[(&str, &str)]) -> Response {
     let query: Vec<String> = query
         .iter()
         .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
         .collect();
-    Answer::empty(302).with("Location", format!("{redirect_uri}/?{}", query.join("&")))
+    Response::empty(302).with("Location", format!("{redirect_uri}/?{}", query.join("&")))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::refusal::Refusal;
 use super::{Entra, Form, random, tenant};
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::service::Service;
 
 /// A device code that waits to be entered.
@@ -25,7 +25,7 @@ pub(super) fn serve(
     tenant: &str,
     form: &Form,
     origin: &str,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     tenant::check(tenant)?;
     entra.refuse(&["devicecode"])?;
     let client = form.need("client_id")?;
@@ -51,7 +51,7 @@ pub(super) fn serve(
         (random(), settings.device_code_seconds, settings.interval);
     entra.device_codes.insert(device_code.clone(), code);
     entra.stats.device_codes += 1;
-    Ok(Answer::json(
+    Ok(Response::json(
         200,
         &json!({
             "user_code": user_code,

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::answer::Answer;
 use crate::guid;
+use crate::response::Response;
 
 /// Why a request is refused.
 #[derive(Debug)]
@@ -40,9 +40,9 @@ impl Refusal {
         )
     }
 
-    pub(super) fn answer(&self) -> Answer {
+    pub(super) fn response(&self) -> Response {
         let (trace, correlation) = (guid::random(), guid::random());
-        let answer = Answer::json(
+        let response = Response::json(
             self.status,
             &json!({
                 "error": self.error,
@@ -55,8 +55,8 @@ impl Refusal {
             }),
         );
         match self.retry_after {
-            Some(seconds) => answer.with("Retry-After", seconds.to_string()),
-            None => answer,
+            Some(seconds) => response.with("Retry-After", seconds.to_string()),
+            None => response,
         }
     }
 }

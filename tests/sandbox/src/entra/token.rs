@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::refusal::Refusal;
 use super::{Entra, Form, random, tenant};
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::{TokenClaims, id_token};
 
@@ -22,7 +22,7 @@ pub(super) fn serve(
     entra: &mut Entra,
     tenant: &str,
     form: &Form,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     tenant::check(tenant)?;
     let grant = form.need("grant_type")?;
     let name = grant.rsplit(':').next().unwrap_or(grant);
@@ -48,25 +48,25 @@ pub(super) fn serve(
         claims.scp = Some(graph_scopes(&granted.scope));
     }
     let life = claims.expires_in;
-    let mut answer = json!({
+    let mut response = json!({
         "token_type": "Bearer",
         "scope": granted.scope,
         "expires_in": life,
         "ext_expires_in": life,
     });
     if granted.scope.contains("openid") {
-        answer["id_token"] = json!(id_token(&claims, &granted.nonce));
+        response["id_token"] = json!(id_token(&claims, &granted.nonce));
     }
     if granted.scope.contains("offline_access") {
         let refresh_token = random();
         entra
             .refresh_tokens
             .insert(refresh_token.clone(), client.into());
-        answer["refresh_token"] = json!(refresh_token);
+        response["refresh_token"] = json!(refresh_token);
     }
-    answer["access_token"] = json!(service.issue(claims));
+    response["access_token"] = json!(service.issue(claims));
     *entra.stats.tokens.entry(name.into()).or_default() += 1;
-    Ok(Answer::json(200, &answer))
+    Ok(Response::json(200, &response))
 }
 
 fn code(entra: &mut Entra, client: &str, form: &Form) -> Result<Granted, Refusal> {

@@ -138,7 +138,7 @@ pub(crate) struct Hit {
 #[derive(Default)]
 pub(crate) struct Faults {
     set_at: Duration,
-    rules: Vec<Armed>,
+    rules: Vec<ActiveRule>,
 }
 
 impl Faults {
@@ -146,7 +146,7 @@ impl Faults {
     pub(crate) fn new(script: FaultScript, now: Duration) -> Self {
         Self {
             set_at: now,
-            rules: script.rules.into_iter().map(Armed::new).collect(),
+            rules: script.rules.into_iter().map(ActiveRule::new).collect(),
         }
     }
 
@@ -154,10 +154,10 @@ impl Faults {
     pub(crate) fn hit(&mut self, chat: Option<&str>, now: Duration) -> Option<Hit> {
         let since_set = now.saturating_sub(self.set_at).as_secs_f64();
         let mut hit = None;
-        for armed in &mut self.rules {
+        for rule in &mut self.rules {
             // Every rule counts every request, so there is no leaving early.
-            if armed.matches(chat, since_set) && hit.is_none() {
-                hit = armed.fire();
+            if rule.matches(chat, since_set) && hit.is_none() {
+                hit = rule.apply();
             }
         }
         hit
@@ -165,21 +165,21 @@ impl Faults {
 }
 
 /// A rule and how far it has got.
-struct Armed {
+struct ActiveRule {
     rule: Rule,
     /// Requests seen, for each chat where the rule counts so.
     seen: HashMap<String, u64>,
-    fired: u64,
+    applied: u64,
     random: fastrand::Rng,
 }
 
-impl Armed {
+impl ActiveRule {
     fn new(rule: Rule) -> Self {
         Self {
             random: fastrand::Rng::with_seed(rule.when.seed),
             rule,
             seen: HashMap::new(),
-            fired: 0,
+            applied: 0,
         }
     }
 
@@ -209,11 +209,11 @@ impl Armed {
             && when.until_seconds.is_none_or(|until| since_set < until)
     }
 
-    fn fire(&mut self) -> Option<Hit> {
-        if self.rule.times.is_some_and(|times| self.fired >= times) {
+    fn apply(&mut self) -> Option<Hit> {
+        if self.rule.times.is_some_and(|times| self.applied >= times) {
             return None;
         }
-        self.fired += 1;
+        self.applied += 1;
         Some(Hit {
             fault: self.rule.fault.clone(),
             processed: self.rule.processed || self.rule.fault.follows_processing(),

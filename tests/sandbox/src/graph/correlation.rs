@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use jiff::fmt::strtime;
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
 use crate::graph::Request;
 use crate::guid;
+use crate::response::Response;
 
 pub(crate) struct Correlation {
     request_id: String,
@@ -41,8 +41,8 @@ impl Correlation {
     }
 
     /// Adds the headers that every answer of Graph has.
-    pub(crate) fn stamp(&self, answer: Answer) -> Answer {
-        answer
+    pub(crate) fn stamp(&self, response: Response) -> Response {
+        response
             .with("Date", format("%a, %d %b %Y %H:%M:%S GMT", self.at))
             .with("request-id", &self.request_id)
             .with("client-request-id", &self.client_request_id)

@@ -4,8 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{Refusal, Request};
-use crate::answer::Answer;
 use crate::guid;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
@@ -96,7 +96,7 @@ pub(super) fn serve(
     request: &Request,
     claims: &TokenClaims,
     entry: &Entry,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     let scope = match entry {
         Entry::Grants | Entry::Grant(_) => "DelegatedPermissionGrant.ReadWrite.All",
         _ => "Application.ReadWrite.All",
@@ -112,7 +112,7 @@ pub(super) fn serve(
     match (request.method.as_str(), entry) {
         ("GET", Entry::Applications | Entry::Grants) => {
             let (member, value) = filter(&request.query)?;
-            Ok(Answer::json(200, &directory.list(entry, &member, &value)))
+            Ok(Response::json(200, &directory.list(entry, &member, &value)))
         }
         ("GET", Entry::Principal(app_id)) => {
             let found = directory
@@ -120,7 +120,7 @@ pub(super) fn serve(
                 .iter()
                 .find(|one| one["appId"].as_str() == Some(app_id));
             match found {
-                Some(found) => Ok(Answer::json(200, found)),
+                Some(found) => Ok(Response::json(200, found)),
                 None => Err(not_found(app_id)),
             }
         }
@@ -134,7 +134,7 @@ pub(super) fn serve(
             directory.applications.push(app.clone());
             let late = service.options().application_delay;
             directory.unknown.push((app_id, late));
-            Ok(Answer::json(201, &app))
+            Ok(Response::json(201, &app))
         }
         ("PATCH", Entry::Application(id)) => {
             change(&mut directory.applications, id, body(request)?)
@@ -162,7 +162,7 @@ pub(super) fn serve(
             }
             let principal = json!({"id": guid::random(), "appId": app_id});
             directory.principals.push(principal.clone());
-            Ok(Answer::json(201, &principal))
+            Ok(Response::json(201, &principal))
         }
         ("POST", Entry::Grants) => {
             let mut grant = body(request)?;
@@ -176,7 +176,7 @@ pub(super) fn serve(
             grant.insert("id".into(), guid::random().into());
             let grant = Value::Object(grant);
             directory.grants.push(grant.clone());
-            Ok(Answer::json(201, &grant))
+            Ok(Response::json(201, &grant))
         }
         ("PATCH", Entry::Grant(id)) => change(&mut directory.grants, id, body(request)?),
         _ => Err(Refusal::new(
@@ -187,13 +187,13 @@ pub(super) fn serve(
     }
 }
 
-fn change(all: &mut [Value], id: &str, change: Map<String, Value>) -> Result<Answer, Refusal> {
+fn change(all: &mut [Value], id: &str, change: Map<String, Value>) -> Result<Response, Refusal> {
     let found = all.iter_mut().find(|one| one["id"].as_str() == Some(id));
     let found = found
         .and_then(Value::as_object_mut)
         .ok_or_else(|| not_found(id))?;
     found.extend(change);
-    Ok(Answer::empty(204))
+    Ok(Response::empty(204))
 }
 
 fn not_found(key: &str) -> Refusal {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Correlation;
-use crate::answer::Answer;
+use crate::response::Response;
 
 /// The authority in a challenge, and the client id of Microsoft Graph in it.
 const CHALLENGE: &str = concat!(
@@ -82,14 +82,14 @@ impl Refusal {
         self
     }
 
-    pub(crate) fn answer(self, correlation: &Correlation) -> Answer {
+    pub(crate) fn response(self, correlation: &Correlation) -> Response {
         let mut inner = correlation.inner_error();
         for (name, value) in self.inner {
             inner[name] = value;
         }
         let error = json!({"code": self.code, "message": self.message, "innerError": inner});
-        let mut answer = Answer::json(self.status, &json!({ "error": error }));
-        answer.headers.extend(self.headers);
-        answer
+        let mut response = Response::json(self.status, &json!({ "error": error }));
+        response.headers.extend(self.headers);
+        response
     }
 }

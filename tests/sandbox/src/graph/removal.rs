@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{Refusal, Request, authorize, expect_json};
-use crate::answer::Answer;
 use crate::guid::is_guid;
+use crate::response::Response;
 use crate::service::{Chat, Service};
 use crate::token::TokenClaims;
 
@@ -32,7 +32,7 @@ pub(super) fn serve(
     request: &Request,
     claims: &TokenClaims,
     chat: &str,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     service.admit(claims, chat)?;
     authorize::expect_scope(claims)?;
     expect_json(request)?;
@@ -48,9 +48,9 @@ pub(super) fn serve(
     match service.chat(chat) {
         Chat::Missing => Err(Refusal::new(404, "NotFound", "NotFound")),
         Chat::Forbidden => Err(Refusal::forbidden("Forbidden")),
-        Chat::There => {
+        Chat::Exists => {
             service.apply(&user.tenant_id, &user.id, chat);
-            Ok(Answer::empty(204))
+            Ok(Response::empty(204))
         }
     }
 }

@@ -28,16 +28,16 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::{Refusal, Request, expect_json, expect_method};
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
 /// What there is to find, and the searches for it that go on.
 #[derive(Default)]
 pub(crate) struct Searches {
-    pub(crate) audit: audit_query::Audit,
-    pub(crate) hunting: hunting::Hunt,
-    pub(crate) chats: chats::Shelf,
+    pub(crate) audit: audit_query::AuditQueries,
+    pub(crate) hunting: hunting::HuntingTables,
+    pub(crate) chats: chats::ChatLists,
 }
 
 /// What a path names among the searches.
@@ -94,7 +94,7 @@ pub(super) fn serve(
     request: &Request,
     claims: &TokenClaims,
     entry: &Entry,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     let method = match entry {
         Entry::AuditQueries | Entry::Hunting => &Method::POST,
         _ => &Method::GET,

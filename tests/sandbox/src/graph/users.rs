@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Refusal;
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
@@ -30,7 +30,11 @@ impl DirectoryUser {
 }
 
 /// Any account may read its directory, so only an application is asked for its permissions.
-pub(super) fn serve(service: &Service, claims: &TokenClaims, key: &str) -> Result<Answer, Refusal> {
+pub(super) fn serve(
+    service: &Service,
+    claims: &TokenClaims,
+    key: &str,
+) -> Result<Response, Refusal> {
     if claims.is_app_only() && !ROLES.iter().any(|role| claims.has_role(role)) {
         return Err(Refusal::new(
             403,
@@ -48,7 +52,7 @@ pub(super) fn serve(service: &Service, claims: &TokenClaims, key: &str) -> Resul
             ),
         ));
     };
-    Ok(Answer::json(
+    Ok(Response::json(
         200,
         &json!({
             "@odata.context":

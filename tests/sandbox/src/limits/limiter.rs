@@ -89,7 +89,7 @@ impl Limiter {
             let wait = meter.wait(rate, now);
             throttled.wait = throttled.wait.max(wait);
             if too_soon {
-                throttled.avoidable |= meter.tell(now + wait, now);
+                throttled.avoidable |= meter.announce_wait(now + wait, now);
             }
         }
         Err(throttled)

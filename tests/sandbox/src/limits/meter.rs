@@ -12,8 +12,8 @@ pub(super) struct Rate {
     /// How much sooner than that a request may come, for the bucket holds more than one.
     tolerance: Duration,
     window: Duration,
-    /// The most requests in any window.
-    most: usize,
+    /// The limit requests in any window.
+    limit: usize,
 }
 
 impl Rate {
@@ -29,7 +29,7 @@ impl Rate {
             window: Duration::from_secs_f64(limits.window_seconds / limits.scale),
             // 0.83 * 5 * 60 is 249 but for the last bit. A window so short that it grants no
             // whole request would throttle for ever; it grants one.
-            most: ((sustained + 1e-6).floor() as usize).max(1),
+            limit: ((sustained + 1e-6).floor() as usize).max(1),
         }
     }
 }
@@ -43,14 +43,14 @@ pub(super) struct Meter {
     full_at: Duration,
     recent: VecDeque<Duration>,
     /// Until when a client has been told to wait.
-    told_until: Duration,
+    announced_until: Duration,
 }
 
 impl Meter {
     /// How long after `now` a request would be admitted, if none came before it. Zero: now.
     pub(super) fn wait(&self, rate: &Rate, now: Duration) -> Duration {
         let burst = self.full_at.saturating_sub(rate.tolerance);
-        let sustained = if self.recent.len() >= rate.most {
+        let sustained = if self.recent.len() >= rate.limit {
             self.recent
                 .front()
                 .map_or(Duration::ZERO, |oldest| *oldest + rate.window)
@@ -69,16 +69,16 @@ impl Meter {
     /// Counts a request against the sustained limit.
     pub(super) fn count(&mut self, rate: &Rate, now: Duration) {
         self.recent.push_back(now);
-        if self.recent.len() > rate.most {
+        if self.recent.len() > rate.limit {
             self.recent.pop_front();
         }
     }
 
     /// Notes that a client has been told to wait until then, and whether it had been told to wait
     /// until later than `now` before.
-    pub(super) fn tell(&mut self, until: Duration, now: Duration) -> bool {
-        let known = self.told_until > now;
-        self.told_until = self.told_until.max(until);
+    pub(super) fn announce_wait(&mut self, until: Duration, now: Duration) -> bool {
+        let known = self.announced_until > now;
+        self.announced_until = self.announced_until.max(until);
         known
     }
 }
@@ -89,10 +89,10 @@ mod tests {
 
     #[test]
     fn the_most_in_a_window_is_83_percent_to_the_last_request_and_at_least_one() {
-        let most = |per_second| Rate::new(per_second, &Limits::documented()).most;
-        assert_eq!(most(1.0), 49);
-        assert_eq!(most(5.0), 249);
-        assert_eq!(most(30.0), 1_494);
-        assert_eq!(most(0.001), 1);
+        let limit = |per_second| Rate::new(per_second, &Limits::documented()).limit;
+        assert_eq!(limit(1.0), 49);
+        assert_eq!(limit(5.0), 249);
+        assert_eq!(limit(30.0), 1_494);
+        assert_eq!(limit(0.001), 1);
     }
 }

@@ -15,9 +15,9 @@ use serde_json::Value;
 use self::query::AuditQuery;
 use super::paging::Options;
 use super::{Refusal, Request, object};
-use crate::answer::Answer;
 use crate::graph::authorize;
 use crate::guid;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
@@ -67,12 +67,12 @@ impl Default for AuditLog {
 
 /// The log and the queries that were made.
 #[derive(Default)]
-pub(crate) struct Audit {
+pub(crate) struct AuditQueries {
     log: Arc<AuditLog>,
     jobs: HashMap<String, Job>,
 }
 
-impl Audit {
+impl AuditQueries {
     /// Replaces the log for the queries to come.
     pub(crate) fn set(&mut self, log: AuditLog) {
         self.log = Arc::new(log);
@@ -139,7 +139,7 @@ pub(super) fn create(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     let log = enter(service, request, claims)?;
     let query = AuditQuery::parse(object(request)?)?;
     let found = (0..log.records.len()).filter(|at| query.finds(&log.records[*at]));
@@ -157,9 +157,9 @@ pub(super) fn create(
     if jobs.values().filter(|job| !job.is_finished()).count() >= MAX_UNFINISHED {
         return Err(Refusal::throttled(Some("10".into())));
     }
-    let answer = Answer::json(201, &job.json());
+    let response = Response::json(201, &job.json());
     jobs.insert(job.id.clone(), job);
-    Ok(answer)
+    Ok(response)
 }
 
 /// Says how far a query has got.
@@ -168,7 +168,7 @@ pub(super) fn poll(
     request: &Request,
     claims: &TokenClaims,
     id: &str,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     enter(service, request, claims)?;
     Options::parse(&request.query, &[])?;
     let mut searches = service.searches();
@@ -178,7 +178,7 @@ pub(super) fn poll(
         return Err(Refusal::throttled(Some("1".into())));
     }
     job.advance();
-    Ok(Answer::json(200, &job.json()))
+    Ok(Response::json(200, &job.json()))
 }
 
 /// Gives a page of what a query found.
@@ -187,7 +187,7 @@ pub(super) fn records(
     request: &Request,
     claims: &TokenClaims,
     id: &str,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     enter(service, request, claims)?;
     let options = Options::parse(&request.query, &["$top", "$skiptoken"])?;
     let top = options.top(MAX_PAGE, MAX_PAGE)?;
@@ -204,7 +204,7 @@ pub(super) fn records(
         .map(|at| record::item(&job.log.records[*at]))
         .collect();
     let context = format!("security/auditLog/queries('{}')/records", job.id);
-    Ok(Answer::json(200, &page.body(&context, items)))
+    Ok(Response::json(200, &page.body(&context, items)))
 }
 
 /// The gates that all of it is behind; behind them is the log.

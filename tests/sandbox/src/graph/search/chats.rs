@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::paging::Options;
 use super::{Refusal, Request};
-use crate::answer::Answer;
 use crate::graph::authorize;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
@@ -41,9 +41,9 @@ pub struct Chats {
 
 /// The chats as requests share them.
 #[derive(Default)]
-pub(crate) struct Shelf(Arc<Chats>);
+pub(crate) struct ChatLists(Arc<Chats>);
 
-impl Shelf {
+impl ChatLists {
     /// Replaces the chats.
     pub(crate) fn set(&mut self, chats: Chats) {
         self.0 = Arc::new(chats);
@@ -56,7 +56,7 @@ pub(super) fn of_user(
     request: &Request,
     claims: &TokenClaims,
     key: &str,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     if claims.is_app_only() {
         authorize::expect_role(claims, &CHAT_ROLES)?;
     } else {
@@ -66,9 +66,9 @@ pub(super) fn of_user(
     let options = Options::parse(&request.query, &["$top", "$expand", "$skiptoken"])?;
     let top = options.top(MAX_PAGE, 20)?;
     let expands = expands_members(&options)?;
-    let shelf = Arc::clone(&service.searches().chats.0);
-    let user = find_user(service, &shelf.chats, claims, key)?;
-    let of_user: Vec<&Value> = shelf
+    let lists = Arc::clone(&service.searches().chats.0);
+    let user = find_user(service, &lists.chats, claims, key)?;
+    let of_user: Vec<&Value> = lists
         .chats
         .iter()
         .filter(|chat| members_of(chat).iter().any(|one| is(one, "userId", &user)))
@@ -79,7 +79,7 @@ pub(super) fn of_user(
         .map(|chat| listed(chat, expands))
         .collect();
     let context = format!("users('{user}')/chats");
-    Ok(Answer::json(200, &page.body(&context, items)))
+    Ok(Response::json(200, &page.body(&context, items)))
 }
 
 /// Gives a page of the members of a chat.
@@ -88,12 +88,12 @@ pub(super) fn members(
     request: &Request,
     claims: &TokenClaims,
     id: &str,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     authorize::expect_role(claims, &MEMBER_ROLES)?;
     let options = Options::parse(&request.query, &["$top", "$skiptoken"])?;
     let top = options.top(MAX_PAGE, 25)?;
-    let shelf = Arc::clone(&service.searches().chats.0);
-    let Some(chat) = shelf.chats.iter().find(|chat| is(chat, "id", id)) else {
+    let lists = Arc::clone(&service.searches().chats.0);
+    let Some(chat) = lists.chats.iter().find(|chat| is(chat, "id", id)) else {
         return Err(Refusal::new(404, "NotFound", "NotFound"));
     };
     expect_home(claims, chat)?;
@@ -101,7 +101,7 @@ pub(super) fn members(
     let page = options.page(request, id, members.len(), top)?;
     let items = members[page.from..page.to].to_vec();
     let context = format!("chats('{id}')/members");
-    Ok(Answer::json(200, &page.body(&context, items)))
+    Ok(Response::json(200, &page.body(&context, items)))
 }
 
 /// An account may list its own chats and no one else's, whatever it is an administrator of.

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 use self::query::Table;
 use super::{Refusal, Request, object};
-use crate::answer::Answer;
 use crate::graph::authorize;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
@@ -50,13 +50,13 @@ impl Default for Hunting {
 
 /// The tables as requests share them.
 #[derive(Default)]
-pub(crate) struct Hunt {
+pub(crate) struct HuntingTables {
     settings: Arc<Hunting>,
     /// Requests that still meet a quota that is used up.
     refusals: u32,
 }
 
-impl Hunt {
+impl HuntingTables {
     /// Replaces the tables; the count of the quota starts here.
     pub(crate) fn set(&mut self, settings: Hunting) {
         self.refusals = settings.quota;
@@ -87,12 +87,12 @@ pub(super) fn serve(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     let hunting = service.searches().hunting.admit()?;
     authorize::expect_permission(claims, &[PERMISSION])?;
     let text = query_of(object(request)?)?;
     let table = query::run(&text, &hunting.tables, hunting.row_limit)?;
-    Ok(Answer::json(200, &body(table, hunting.capital_schema)))
+    Ok(Response::json(200, &body(table, hunting.capital_schema)))
 }
 
 /// The parameters of the action. Its `Timespan` is taken and not looked at, for a query here has

@@ -2,17 +2,17 @@
 
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::{Response, StatusCode};
+use hyper::{Response as HyperResponse, StatusCode};
 use serde_json::Value;
 
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn empty(status: u16) -> Self {
         Self {
             status,
@@ -41,12 +41,12 @@ impl Answer {
 
     /// The answer for hyper, or `None` where it has something in it that hyper refuses to send
     /// (a status that is none, a header with control characters), which a fault may ask for.
-    pub(crate) fn to_response(&self) -> Option<Response<Full<Bytes>>> {
+    pub(crate) fn to_hyper(&self) -> Option<HyperResponse<Full<Bytes>>> {
         // hyper answers 500 in place of a final 1xx.
         if self.status < 200 {
             return None;
         }
-        let mut response = Response::builder().status(self.status);
+        let mut response = HyperResponse::builder().status(self.status);
         for (name, value) in &self.headers {
             response = response.header(name, value);
         }
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn the_wire_form_is_http() {
-        let wire = Answer::new(502, "text/html", "<p>")
+        let wire = Response::new(502, "text/html", "<p>")
             .with("X-A", "b")
             .to_wire();
         assert_eq!(
@@ -96,16 +96,16 @@ mod tests {
 
     #[test]
     fn no_content_has_no_length() {
-        let wire = String::from_utf8(Answer::empty(204).to_wire()).unwrap();
+        let wire = String::from_utf8(Response::empty(204).to_wire()).unwrap();
         assert_eq!(wire, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
     }
 
     #[test]
     fn what_hyper_would_refuse_is_left_to_the_wire() {
-        assert!(Answer::empty(204).to_response().is_some());
-        assert!(Answer::empty(99).to_response().is_none());
-        assert!(Answer::empty(100).to_response().is_none());
-        let split = Answer::empty(200).with("X-A", "b\r\nX-C: d");
-        assert!(split.to_response().is_none());
+        assert!(Response::empty(204).to_hyper().is_some());
+        assert!(Response::empty(99).to_hyper().is_none());
+        assert!(Response::empty(100).to_hyper().is_none());
+        let split = Response::empty(200).with("X-A", "b\r\nX-C: d");
+        assert!(split.to_hyper().is_none());
     }
 }
