@@ -1,12 +1,12 @@
-//! Hunting: queries over the tables of Defender.
+//! Hunting queries over the tables of Defender.
 
 use std::collections::BTreeMap;
 
 use sandbox::{ADMIN_ID, Hunting, Sandbox, TENANT_ID, TokenClaims};
 use serde_json::{Value, json};
 
-use super::{assert_refused, get, post, scoped, start};
-use crate::client::{CHAT, Reply, USER_ID, ask, request};
+use super::{get, post, scoped};
+use crate::client::{CHAT, Response, USER_ID, assert_refused, request, send, start};
 
 pub const HUNT: &str = "/v1.0/security/runHuntingQuery";
 const TIME: &str = "| where Timestamp >= datetime(2026-11-01T00:00:00Z) and Timestamp < datetime(2026-11-02T00:00:00.5Z)";
@@ -21,7 +21,7 @@ fn count_by(unit: &str) -> String {
     format!("MessageEvents\n{TIME}\n| summarize Rows = count() by Slice = bin(Timestamp, {unit})")
 }
 
-fn hunter(sandbox: &Sandbox) -> String {
+fn hunting_token(sandbox: &Sandbox) -> String {
     scoped(sandbox, "ThreatHunting.Read.All")
 }
 
@@ -41,14 +41,19 @@ pub fn message(hour: usize) -> Value {
     })
 }
 
-fn hunt(sandbox: &Sandbox, query: &str) -> Reply {
-    post(sandbox, &hunter(sandbox), HUNT, &json!({"Query": query}))
+fn run_query(sandbox: &Sandbox, query: &str) -> Response {
+    post(
+        sandbox,
+        &hunting_token(sandbox),
+        HUNT,
+        &json!({"Query": query}),
+    )
 }
 
 fn results(sandbox: &Sandbox, query: &str) -> Vec<Value> {
-    let reply = hunt(sandbox, query);
-    assert_eq!(reply.status, 200, "{query}: {reply:?}");
-    reply.json()["results"].as_array().expect("rows").clone()
+    let response = run_query(sandbox, query);
+    assert_eq!(response.status, 200, "{query}: {response:?}");
+    response.json()["results"].as_array().expect("rows").clone()
 }
 
 #[test]
@@ -63,10 +68,10 @@ fn a_hunting_query_returns_the_columns_that_it_projects() {
          ThreadType = column_ifexists(\"ThreadType\", \"\"), \
          IsOwnedThread = column_ifexists(\"IsOwnedThread\", true), RecipientDetails"
     );
-    let reply = hunt(&sandbox, &query).json();
+    let response = run_query(&sandbox, &query).json();
     let column = |name: &str, kind: &str| json!({"name": name, "type": kind});
     assert_eq!(
-        reply["schema"],
+        response["schema"],
         json!([
             column("Timestamp", "DateTime"),
             column("ThreadId", "String"),
@@ -82,7 +87,7 @@ fn a_hunting_query_returns_the_columns_that_it_projects() {
         })
     };
     assert_eq!(
-        reply["results"],
+        response["results"],
         json!([row(0, ""), row(1, "chat")]),
         "the end of the time range is excluded"
     );
@@ -232,7 +237,7 @@ fn an_unsupported_hunting_query_is_refused_and_the_line_is_quoted() {
     ] {
         let query = format!("MessageEvents\n{TIME}\n{line}");
         let message = format!("does not support this line of a hunting query: '{line}'");
-        assert_refused(&hunt(&sandbox, &query), 400, "BadRequest", &message);
+        assert_refused(&run_query(&sandbox, &query), 400, "BadRequest", &message);
     }
     for (query, message) in [
         (
@@ -251,15 +256,15 @@ fn an_unsupported_hunting_query_is_refused_and_the_line_is_quoted() {
         ),
         ("MessageEvents | take 1".into(), "'MessageEvents | take 1'"),
     ] {
-        assert_refused(&hunt(&sandbox, &query), 400, "BadRequest", message);
+        assert_refused(&run_query(&sandbox, &query), 400, "BadRequest", message);
     }
 }
 
 #[test]
-fn a_hunting_request_that_is_not_in_order_is_refused() {
+fn an_invalid_hunting_request_is_refused() {
     let sandbox = start();
     sandbox.set_hunting(hunting("MessageEvents", vec![message(1)]));
-    let token = hunter(&sandbox);
+    let token = hunting_token(&sandbox);
     let query = all_messages();
     for body in [
         json!({"Query": query, "timespan": "P1D"}),
@@ -268,27 +273,27 @@ fn a_hunting_request_that_is_not_in_order_is_refused() {
         json!({"query": query}),
         json!([]),
     ] {
-        let reply = post(&sandbox, &token, HUNT, &body);
-        assert_refused(&reply, 400, "BadRequest", "");
+        let response = post(&sandbox, &token, HUNT, &body);
+        assert_refused(&response, 400, "BadRequest", "");
     }
     let body = json!({"Query": query, "Timespan": "P1D"}).to_string();
     let good = String::from_utf8(request("POST", HUNT, &token, &body)).unwrap();
-    assert_eq!(ask(&sandbox, good.as_bytes()).status, 200);
+    assert_eq!(send(&sandbox, good.as_bytes()).status, 200);
     let utf_8 = good.replace("application/json", "application/json; charset=utf-8");
-    assert_eq!(ask(&sandbox, utf_8.as_bytes()).status, 200);
+    assert_eq!(send(&sandbox, utf_8.as_bytes()).status, 200);
     let plain = good.replace("application/json", "text/plain");
-    assert_refused(&ask(&sandbox, plain.as_bytes()), 400, "BadRequest", "");
+    assert_refused(&send(&sandbox, plain.as_bytes()), 400, "BadRequest", "");
     assert_eq!(get(&sandbox, &token, HUNT).status, 405);
 }
 
 #[test]
-fn hunting_takes_its_one_permission_from_accounts_and_applications() {
+fn hunting_requires_a_permission_of_the_account_or_the_application() {
     let sandbox = start();
     sandbox.set_hunting(hunting("MessageEvents", vec![message(1)]));
     let body = json!({"Query": all_messages()});
-    let reply = post(&sandbox, &scoped(&sandbox, "User.Read"), HUNT, &body);
+    let response = post(&sandbox, &scoped(&sandbox, "User.Read"), HUNT, &body);
     assert_refused(
-        &reply,
+        &response,
         403,
         "Forbidden",
         "API requires one of 'ThreatHunting.Read.All'",
@@ -307,10 +312,10 @@ fn a_hunting_result_is_truncated_at_the_row_limit_without_a_warning() {
         capital_schema: true,
         ..hunting("MessageEvents", vec![message(1); 10])
     });
-    let reply = hunt(&sandbox, &all_messages()).json();
-    assert_eq!(reply["results"].as_array().map(Vec::len), Some(4));
+    let response = run_query(&sandbox, &all_messages()).json();
+    assert_eq!(response["results"].as_array().map(Vec::len), Some(4));
     assert_eq!(
-        reply["Schema"],
+        response["Schema"],
         json!([{"Name": "Timestamp", "Type": "DateTime"}])
     );
     let counted = results(&sandbox, &count_by("1h"));
@@ -321,7 +326,7 @@ fn a_hunting_result_is_truncated_at_the_row_limit_without_a_warning() {
 }
 
 #[test]
-fn hunting_has_a_quota() {
+fn hunting_returns_429_while_the_quota_is_used_up() {
     let sandbox = start();
     let query = all_messages();
     for (quota_wait, header) in [(None, None), (Some(7), Some("7"))] {
@@ -331,14 +336,14 @@ fn hunting_has_a_quota() {
             ..hunting("MessageEvents", vec![message(1)])
         });
         for _ in 0..2 {
-            let reply = hunt(&sandbox, &query);
+            let response = run_query(&sandbox, &query);
             assert_refused(
-                &reply,
+                &response,
                 429,
                 "TooManyRequests",
                 "until the next 15-minute cycle",
             );
-            assert_eq!(reply.header("retry-after"), header);
+            assert_eq!(response.header("retry-after"), header);
         }
         assert_eq!(results(&sandbox, &query).len(), 1);
     }
