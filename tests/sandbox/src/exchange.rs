@@ -1,4 +1,4 @@
-//! One request on its way: read, recorded, spoiled or served, and answered.
+//! One request: read, recorded, subjected to a fault or served, and responded to.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -17,10 +17,10 @@ use crate::response::Response;
 use crate::service::Service;
 use crate::wire::{Ending, Tap};
 
-/// Graph takes no request larger than this.
+/// Maximum size of a request body, in bytes.
 const MAX_BODY: usize = 4 << 20;
 
-/// A connection, above the stream it is served over.
+/// The state of a connection, apart from its stream.
 pub(crate) struct Connection {
     number: u64,
     tap: Tap,
@@ -28,13 +28,13 @@ pub(crate) struct Connection {
     service: Arc<Service>,
 }
 
-/// hyper gets this in place of an answer when the connection is to end.
+/// The error that makes hyper end a connection without a response.
 #[derive(Debug)]
 pub(crate) struct Ended;
 
 impl fmt::Display for Ended {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the connection ends here")
+        formatter.write_str("the connection ends without a response")
     }
 }
 
@@ -55,12 +55,12 @@ impl Connection {
         &self.tap
     }
 
-    /// How the connection is to end, if a fault has a say in it.
+    /// Returns how the connection is to end, if a fault decides that.
     pub(crate) fn into_ending(self) -> Option<Ending> {
         self.ending.into_inner()
     }
 
-    /// One request and its answer, or the end of the connection.
+    /// Handles one request. Returns its response, or an error to end the connection.
     pub(crate) async fn exchange(
         &self,
         request: hyper::Request<Incoming>,
@@ -109,7 +109,7 @@ impl Connection {
         sent
     }
 
-    /// Reads the body; an error means that it is too large or broke off.
+    /// Reads the body. An error means that it is too large or incomplete.
     async fn read(&self, request: hyper::Request<Incoming>) -> Result<Request, ()> {
         let (head, body) = request.into_parts();
         let body = Limited::new(body, MAX_BODY).collect().await.map_err(drop)?;
@@ -126,7 +126,7 @@ impl Connection {
         })
     }
 
-    /// What a request of Graph is met with, after the time it takes.
+    /// Serves a request of Graph or applies its fault, and waits for the configured latency.
     async fn deliver(&self, request: &Request, hit: Option<Hit>) -> Delivery {
         let correlation = Correlation::of(request);
         let process = || graph::respond(&self.service, request, &correlation);
@@ -148,8 +148,7 @@ impl Connection {
     }
 
     fn end(&self, ending: Ending) -> Ended {
-        // hyper asks for nothing more once it has been told that this is the end, so there is no
-        // earlier ending to lose.
+        // hyper makes no further request after this error, so no earlier ending can be set.
         let _ = self.ending.set(ending);
         Ended
     }

@@ -1,4 +1,4 @@
-//! An answer before it is sent: through hyper as a rule, byte by byte where a fault spoils it.
+//! A response before it is sent: by hyper, or byte by byte where a fault makes it invalid.
 
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -39,10 +39,10 @@ impl Response {
         self
     }
 
-    /// The answer for hyper, or `None` where it has something in it that hyper refuses to send
-    /// (a status that is none, a header with control characters), which a fault may ask for.
+    /// Converts the response for hyper. Returns `None` where hyper would refuse to send it: a
+    /// fault can request an invalid status or a header with control characters.
     pub(crate) fn to_hyper(&self) -> Option<HyperResponse<Full<Bytes>>> {
-        // hyper answers 500 in place of a final 1xx.
+        // hyper would send 500 in place of a final 1xx.
         if self.status < 200 {
             return None;
         }
@@ -53,14 +53,14 @@ impl Response {
         response.body(Full::from(self.body.clone())).ok()
     }
 
-    /// The answer as it goes over the wire, on a connection that closes after it.
+    /// Returns the bytes of the response, for a connection that closes after it.
     pub(crate) fn to_wire(&self) -> Vec<u8> {
         let mut wire = self.head(Some(self.body.len() as u64));
         wire.extend_from_slice(&self.body);
         wire
     }
 
-    /// Status line and headers. Without a content length the body goes on until the close.
+    /// Returns the status line and headers. Without a content length the body ends at the close.
     pub(crate) fn head(&self, content_length: Option<u64>) -> Vec<u8> {
         let reason = StatusCode::from_u16(self.status)
             .ok()
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wire_form_is_http() {
+    fn a_response_is_written_as_http() {
         let wire = Response::new(502, "text/html", "<p>")
             .with("X-A", "b")
             .to_wire();
@@ -95,13 +95,13 @@ mod tests {
     }
 
     #[test]
-    fn no_content_has_no_length() {
+    fn a_204_has_no_content_length() {
         let wire = String::from_utf8(Response::empty(204).to_wire()).unwrap();
         assert_eq!(wire, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
     }
 
     #[test]
-    fn what_hyper_would_refuse_is_left_to_the_wire() {
+    fn an_invalid_response_is_not_converted_for_hyper() {
         assert!(Response::empty(204).to_hyper().is_some());
         assert!(Response::empty(99).to_hyper().is_none());
         assert!(Response::empty(100).to_hyper().is_none());

@@ -1,4 +1,4 @@
-//! A request that Entra refuses, in its words.
+//! An error response of Entra.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::guid;
 use crate::response::Response;
 
-/// Why a request is refused.
+/// The reason for refusing a request.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) status: u16,
@@ -27,7 +27,8 @@ impl Refusal {
         }
     }
 
-    /// Code, words, ids and time in one text, as in a redirect and in a body. A code of 0 is none.
+    /// Returns the description with AADSTS code, ids and time, as redirects and bodies carry it.
+    /// Code 0 stands for no code.
     pub(super) fn text(&self, trace: &str, correlation: &str) -> String {
         let code = match self.code {
             0 => String::new(),

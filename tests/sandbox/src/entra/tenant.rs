@@ -1,4 +1,4 @@
-//! The tenant in a path, and where its endpoints are.
+//! The tenant in a path, and the discovery document of its endpoints.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::guid::is_guid;
 use crate::response::Response;
 use crate::token::TENANT_ID;
 
-/// Whether there is such a tenant: the sandbox's own id, any domain, or whoever signs in.
+/// Accepts the sandbox's tenant id, any domain, and names such as `organizations`.
 pub(super) fn check(tenant: &str) -> Result<(), Refusal> {
     if is_guid(tenant) && !tenant.eq_ignore_ascii_case(TENANT_ID) {
         return Err(Refusal::new(

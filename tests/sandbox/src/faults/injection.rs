@@ -1,4 +1,4 @@
-//! How each fault is carried out.
+//! Carries out faults.
 
 use std::time::Duration;
 
@@ -12,18 +12,18 @@ use crate::graph::{Correlation, Refusal};
 use crate::response::Response;
 use crate::wire::Ending;
 
-/// Not a line of HTTP, nor of text.
+/// Bytes that are neither HTTP nor text.
 const GARBAGE: &[u8] = b"\x16\x03\x01\x00\xff\xfe NOT-HTTP \x00\x00\r\n\r\n\x80\x81\x82";
 
-/// What the client gets.
+/// What is sent to the client.
 #[derive(Debug)]
 pub(crate) enum Delivery {
     Response(Response),
-    /// The connection ends like this; the status is what the client can have seen of an answer.
+    /// An end of the connection, with the status that the client can have read before it.
     Ending(Ending, Option<u16>),
 }
 
-/// Carries out a fault. `process` lets the request take effect and gives its real answer.
+/// Carries out a fault. `process` processes the request and returns its real response.
 pub(crate) async fn inject(
     hit: Hit,
     correlation: &Correlation,
@@ -64,7 +64,7 @@ pub(crate) async fn inject(
             content_length,
         ),
         Fault::Hang { seconds } => {
-            // A wait too long for a timer is as good as for ever.
+            // A wait that a Duration can't hold is endless.
             let wait = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
             tokio::time::sleep(wait).await;
             Delivery::Response(real.unwrap_or_else(process))
@@ -107,7 +107,7 @@ pub(crate) async fn inject(
     }
 }
 
-/// The error of Graph that usually goes with a status of its own making.
+/// Returns the error that Graph usually sends with a status.
 fn graph_error(status: u16) -> Refusal {
     match status {
         429 => Refusal::throttled(None),
@@ -118,7 +118,7 @@ fn graph_error(status: u16) -> Refusal {
 }
 
 fn truncated(response: Response, at: Cut) -> Delivery {
-    // A 204 has no body to cut, so the answer is one that has.
+    // A 204 has no body to truncate, so a response with a body replaces it.
     let response = if response.body.is_empty() && at == Cut::Body {
         Response::json(200, &json!({"@odata.context": "chats", "value": "removed"}))
     } else {
@@ -152,7 +152,7 @@ fn proxy_error_page(status: u16) -> Response {
         "<!DOCTYPE html>\n<html><head><title>{status}</title></head>\n\
          <body><h1>{status}</h1><p>The proxy could not reach the server.</p></body></html>\n"
     );
-    // No ids of Graph: it never saw the request.
+    // Without a request id: Graph never received the request.
     Response::new(status, "text/html; charset=utf-8", page).with("Via", "1.1 proxy.contoso.example")
 }
 
@@ -175,7 +175,7 @@ fn hostile(trick: Trick) -> String {
     }
 }
 
-/// The claims of a challenge: a token not valid before now.
+/// Returns the claims of a challenge in base64: a token that was issued from now on.
 fn challenged_claims() -> String {
     let now = Timestamp::now().as_second().to_string();
     let claims = json!({"access_token": {"nbf": {"essential": true, "value": now}}});

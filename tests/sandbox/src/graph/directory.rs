@@ -1,5 +1,5 @@
-//! The directory as far as registering an application goes: applications, their place in the tenant
-//! (service principals), and the consents given to them.
+//! The parts of the directory that registering an application uses: applications, service
+//! principals and permission grants.
 
 use serde_json::{Map, Value, json};
 
@@ -9,16 +9,16 @@ use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// Microsoft Graph as an application, which is in every tenant.
+/// The application id of Microsoft Graph, whose service principal exists in every tenant.
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 
-/// What the directory holds.
+/// The objects of the directory.
 #[derive(Debug)]
 pub(crate) struct Directory {
     applications: Vec<Value>,
     principals: Vec<Value>,
     grants: Vec<Value>,
-    /// How often Entra still does not know an application that was created.
+    /// Number of requests for which each new application is still unknown.
     unknown: Vec<(String, u32)>,
 }
 
@@ -33,20 +33,20 @@ impl Default for Directory {
     }
 }
 
-/// What a path names in the directory.
+/// An object or a list of the directory that a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
     Applications,
     Application(String),
     Principals,
-    /// By the application's id.
+    /// A service principal, by the id of its application.
     Principal(String),
     Grants,
     Grant(String),
 }
 
 impl Entry {
-    /// The segments after the version.
+    /// Parses the segments after the version.
     pub(crate) fn parse(segments: &[&str]) -> Option<Self> {
         Some(match segments {
             ["applications"] => Self::Applications,
@@ -64,7 +64,7 @@ impl Entry {
 }
 
 impl Directory {
-    /// Whether Entra knows an application by now. It may take a while after it was created.
+    /// Returns whether Entra knows an application yet. A new one takes some time to replicate.
     pub(crate) fn is_known(&mut self, app_id: &str) -> bool {
         let unknown = self.unknown.iter_mut().find(|(id, _)| id == app_id);
         match unknown {
@@ -126,7 +126,7 @@ pub(super) fn serve(
         }
         ("POST", Entry::Applications) => {
             let mut app = body(request)?;
-            need(&app, "displayName")?;
+            require(&app, "displayName")?;
             let app_id = guid::random();
             app.insert("id".into(), guid::random().into());
             app.insert("appId".into(), app_id.clone().into());
@@ -141,7 +141,7 @@ pub(super) fn serve(
         }
         ("POST", Entry::Principals) => {
             let asked = body(request)?;
-            let app_id = need(&asked, "appId")?;
+            let app_id = require(&asked, "appId")?;
             let known =
                 |all: &[Value]| all.iter().any(|one| one["appId"].as_str() == Some(&app_id));
             if !known(&directory.applications) || !directory.is_known(&app_id) {
@@ -167,7 +167,7 @@ pub(super) fn serve(
         ("POST", Entry::Grants) => {
             let mut grant = body(request)?;
             for member in ["clientId", "consentType", "resourceId", "scope"] {
-                need(&grant, member)?;
+                require(&grant, member)?;
             }
             let tenant = grant["consentType"] == "AllPrincipals";
             if tenant != grant.get("principalId").is_none_or(Value::is_null) {
@@ -211,7 +211,7 @@ fn body(request: &Request) -> Result<Map<String, Value>, Refusal> {
         .map_err(|error| Refusal::bad_request(format!("Invalid request body: {error}.")))
 }
 
-fn need(body: &Map<String, Value>, member: &str) -> Result<String, Refusal> {
+fn require(body: &Map<String, Value>, member: &str) -> Result<String, Refusal> {
     match body.get(member).and_then(Value::as_str) {
         Some(value) if !value.is_empty() => Ok(value.into()),
         _ => Err(Refusal::bad_request(format!(
@@ -220,7 +220,7 @@ fn need(body: &Map<String, Value>, member: &str) -> Result<String, Refusal> {
     }
 }
 
-/// The one form of `$filter` that is served: a member that equals a text.
+/// Parses a `$filter`. The only supported form compares a member with a string.
 fn filter(query: &str) -> Result<(String, String), Refusal> {
     let filter = query
         .split('&')
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_name_what_is_in_the_directory() {
+    fn paths_name_objects_and_lists() {
         let parse = |segments: &[&str]| Entry::parse(segments);
         assert_eq!(parse(&["applications"]), Some(Entry::Applications));
         assert_eq!(
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_is_one_comparison_with_quotes_doubled() {
+    fn a_filter_is_one_comparison_with_doubled_quotes() {
         let read = filter("$select=id&$filter=displayName%20eq%20%27O%27%27Hara%27").unwrap();
         assert_eq!(read, ("displayName".into(), "O'Hara".into()));
         assert!(filter("$filter=startswith(displayName,'a')").is_err());

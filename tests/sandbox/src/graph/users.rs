@@ -1,7 +1,6 @@
-//! `GET /users/{id or user principal name}`: just the two properties ChatAccess selects.
+//! `GET /users/{id or user principal name}`, with the two properties that ChatAccess selects.
 //!
-//! The directory is a service with limits of its own, far above those of the removal; none are
-//! modelled.
+//! The limits of the directory are far above those of removals and are not modelled.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,7 +10,7 @@ use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// What an application needs, one of them.
+/// The roles of which an application needs one.
 const ROLES: [&str; 2] = ["User.ReadBasic.All", "User.Read.All"];
 
 /// A user of the directory.
@@ -23,13 +22,13 @@ pub struct DirectoryUser {
 }
 
 impl DirectoryUser {
-    /// Whether `key` is this user's id or name, in any case.
+    /// Returns whether `key` is the id or the name of this user, in any case.
     pub(crate) fn is(&self, key: &str) -> bool {
         self.id.eq_ignore_ascii_case(key) || self.user_principal_name.eq_ignore_ascii_case(key)
     }
 }
 
-/// Any account may read its directory, so only an application is asked for its permissions.
+/// Serves a user. Every account can read its directory, so only applications need a permission.
 pub(super) fn serve(
     service: &Service,
     claims: &TokenClaims,

@@ -91,20 +91,28 @@ fn the_greeting_shows_how_to_connect() {
 
 #[test]
 fn an_invalid_argument_is_an_error() {
-    for arguments in [
-        &["--prot", "1"][..],
-        &["--port", "many"],
-        &["--port"],
-        &["extra"],
-        &["--limits", "tough"],
-        &["--scale", "0"],
+    for (arguments, message) in [
+        (&["--prot", "1"][..], "'--prot'"),
+        (&["--port", "many"], "\"many\": expected a number"),
+        (&["--port", "65536"], "\"65536\": expected a number"),
+        (&["--port"], "'--port'"),
+        (&["extra"], "\"extra\""),
+        (
+            &["--limits", "tough"],
+            "\"tough\": expected 'documented' or 'none'",
+        ),
+        (&["--scale", "0"], "scale must be from 0.001 to 1000000"),
     ] {
         let output = program()
             .args(arguments)
             .output()
             .expect("the program runs");
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        assert!(output.stderr.starts_with(b"sandbox: "));
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            text.starts_with("sandbox: ") && text.contains(message),
+            "{text}"
+        );
     }
 }
 

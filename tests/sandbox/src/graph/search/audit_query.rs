@@ -1,7 +1,7 @@
-//! `/security/auditLog/queries`: a search of the audit log, which takes a while.
+//! `/security/auditLog/queries`: audit log queries.
 //!
-//! A client posts a query, polls it until it is done, and reads its records page by page. A query
-//! goes by the log that was set when it was made.
+//! A client creates a query, polls it until it has finished and reads its records page by page. A
+//! query keeps the log that was set when it was created.
 
 mod query;
 mod record;
@@ -21,33 +21,34 @@ use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// The one permission, of an account or of an application.
+/// The permission that the account or the application needs.
 const PERMISSION: &str = "AuditLogsQuery.Read.All";
-/// How many queries may wait or run at a time.
+/// Maximum number of unfinished queries.
 const MAX_UNFINISHED: usize = 50;
-/// The most records a page has.
+/// Maximum number of records on a page.
 const MAX_PAGE: usize = 999;
-/// The most records a query returns, as it says of itself.
+/// The record limit that a query reports.
 const MAX_RECORDS: u32 = 1_000_000;
 
-/// The audit log, and how queries of it go.
+/// The audit log, and the behaviour of queries.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditLog {
-    /// The records, in the shape of `AuditData`. One without a readable `CreationTime` is found at
-    /// any time, so that clients meet it.
+    /// The records, in the format of `AuditData`. A record without a valid `CreationTime` matches
+    /// every time range, so that clients receive it.
     pub records: Vec<Value>,
-    /// How often a query is polled in vain: it has not started, and then it runs.
+    /// Number of polls that find a query unfinished: the first `notStarted`, the others `running`.
     pub polls: u32,
-    /// The status after that. All but `succeeded` have no records; with `running` it never ends.
+    /// The status after that. Only `succeeded` has records; with `running` the query never
+    /// finishes.
     pub outcome: String,
-    /// The most records on a page, whatever a client asks for.
+    /// Maximum number of records on a page, whatever the client requests.
     pub page: usize,
-    /// A query says that it found more than it may return.
+    /// Whether queries report that they found more records than they can return.
     pub limit_exceeded: bool,
-    /// Only beta has the log; it was so for a year.
+    /// Whether only the beta version has the log, as it was for a year.
     pub beta_only: bool,
-    /// How many of the first polls of a query are answered 429, before those of `polls`.
+    /// Number of polls of a query that return 429, before those of `polls`.
     pub wait_with_429: u32,
 }
 
@@ -65,7 +66,7 @@ impl Default for AuditLog {
     }
 }
 
-/// The log and the queries that were made.
+/// The log, and the queries that were created.
 #[derive(Default)]
 pub(crate) struct AuditQueries {
     log: Arc<AuditLog>,
@@ -73,7 +74,7 @@ pub(crate) struct AuditQueries {
 }
 
 impl AuditQueries {
-    /// Replaces the log for the queries to come.
+    /// Replaces the log for new queries.
     pub(crate) fn set(&mut self, log: AuditLog) {
         self.log = Arc::new(log);
     }
@@ -85,18 +86,18 @@ impl AuditQueries {
     }
 }
 
-/// A query at work.
+/// A query that was created.
 #[derive(Clone)]
 struct Job {
     id: String,
     query: AuditQuery,
     log: Arc<AuditLog>,
-    /// Where in the log the records are that it finds.
+    /// The indexes of the matching records in the log.
     found: Arc<Vec<usize>>,
-    /// Polls that had an answer, and those that were throttled.
+    /// Number of polls that returned a status; `throttled` counts the others.
     polled: u32,
     throttled: u32,
-    /// What the client was told last.
+    /// The status in the latest response.
     status: String,
 }
 
@@ -109,7 +110,7 @@ impl Job {
         self.status == "succeeded"
     }
 
-    /// One more poll.
+    /// Advances the status by one poll.
     fn advance(&mut self) {
         self.status = match self.polled {
             polled if polled >= self.log.polls => self.log.outcome.clone(),
@@ -134,15 +135,15 @@ impl Job {
     }
 }
 
-/// Makes a query.
+/// Creates a query.
 pub(super) fn create(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
 ) -> Result<Response, Refusal> {
-    let log = enter(service, request, claims)?;
+    let log = authorized_log(service, request, claims)?;
     let query = AuditQuery::parse(object(request)?)?;
-    let found = (0..log.records.len()).filter(|at| query.finds(&log.records[*at]));
+    let found = (0..log.records.len()).filter(|at| query.matches(&log.records[*at]));
     let job = Job {
         id: guid::random(),
         found: Arc::new(found.collect()),
@@ -162,14 +163,14 @@ pub(super) fn create(
     Ok(response)
 }
 
-/// Says how far a query has got.
+/// Returns the status of a query.
 pub(super) fn poll(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
     id: &str,
 ) -> Result<Response, Refusal> {
-    enter(service, request, claims)?;
+    authorized_log(service, request, claims)?;
     Options::parse(&request.query, &[])?;
     let mut searches = service.searches();
     let job = searches.audit.job(id)?;
@@ -181,14 +182,14 @@ pub(super) fn poll(
     Ok(Response::json(200, &job.json()))
 }
 
-/// Gives a page of what a query found.
+/// Returns a page of the records of a query.
 pub(super) fn records(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
     id: &str,
 ) -> Result<Response, Refusal> {
-    enter(service, request, claims)?;
+    authorized_log(service, request, claims)?;
     let options = Options::parse(&request.query, &["$top", "$skiptoken"])?;
     let top = options.top(MAX_PAGE, MAX_PAGE)?;
     let job = service.searches().audit.job(id)?.clone();
@@ -207,15 +208,15 @@ pub(super) fn records(
     Ok(Response::json(200, &page.body(&context, items)))
 }
 
-/// The gates that all of it is behind; behind them is the log.
-fn enter(
+/// Checks the version and the permission of a request, and returns the log.
+fn authorized_log(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
 ) -> Result<Arc<AuditLog>, Refusal> {
     let log = Arc::clone(&service.searches().audit.log);
     if log.beta_only && !request.is_beta() {
-        // A version that has no such segment says so before it asks for permissions.
+        // An unknown segment is an error before permissions are checked.
         return Err(Refusal::bad_request(
             "Resource not found for the segment 'auditLog'.",
         ));
@@ -229,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_settings_are_overrides_of_a_log_that_succeeds() {
+    fn settings_override_a_log_whose_queries_succeed() {
         let log: AuditLog = serde_json::from_str(r#"{"polls":3}"#).unwrap();
         assert_eq!((log.polls, log.page), (3, 999));
         assert_eq!(log.outcome, "succeeded");

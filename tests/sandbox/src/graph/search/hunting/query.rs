@@ -5,7 +5,7 @@
 //!
 //! ```kusto
 //! MessageEvents
-//! | where Timestamp >= datetime(2026-11-01T00:00:00Z) and Timestamp < datetime(2026-11-02T00:00:00Z)
+//! | where Timestamp >= datetime(<start>) and Timestamp < datetime(<end>)
 //! | where coalesce(column_ifexists("IsExternalThread", true), true)
 //! | project Timestamp, ThreadId, ThreadType = column_ifexists("ThreadType", "")
 //! ```
