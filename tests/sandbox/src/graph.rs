@@ -21,6 +21,7 @@ pub use users::DirectoryUser;
 
 use hyper::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 
 use crate::response::Response;
 use crate::service::Service;
@@ -171,6 +172,13 @@ fn expect_json(request: &Request) -> Result<(), Refusal> {
     Err(Refusal::bad_request(format!(
         "The content type '{media_type}' is not application/json."
     )))
+}
+
+/// Parses the body as a JSON object.
+fn json_object(request: &Request) -> Result<Map<String, Value>, Refusal> {
+    expect_json(request)?;
+    serde_json::from_slice(&request.body)
+        .map_err(|error| Refusal::bad_request(format!("Invalid request body: {error}.")))
 }
 
 #[cfg(test)]

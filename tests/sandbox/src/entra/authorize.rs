@@ -21,11 +21,7 @@ pub(super) fn serve(entra: &mut Entra, tenant: &str, query: &Form) -> Result<Res
     tenant::check(tenant)?;
     let client = query.require("client_id")?;
     if !is_guid(client) {
-        return Err(Refusal::new(
-            "unauthorized_client",
-            700_016,
-            format!("Application with identifier '{client}' was not found in the directory."),
-        ));
+        return Err(Refusal::unknown_application(client));
     }
     let redirect_uri = query.require("redirect_uri")?;
     // Entra ignores the port of a registered http://localhost redirect URI.

@@ -30,11 +30,7 @@ pub(super) fn serve(
     entra.refuse(&["devicecode"])?;
     let client = form.require("client_id")?;
     if !service.directory().is_known(client) {
-        return Err(Refusal::new(
-            "unauthorized_client",
-            700_016,
-            format!("Application with identifier '{client}' was not found in the directory."),
-        ));
+        return Err(Refusal::unknown_application(client));
     }
     let settings = &entra.settings;
     let code = Code {

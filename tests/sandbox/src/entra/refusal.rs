@@ -27,6 +27,14 @@ impl Refusal {
         }
     }
 
+    pub(super) fn unknown_application(id: &str) -> Self {
+        Self::new(
+            "unauthorized_client",
+            700_016,
+            format!("Application with identifier '{id}' was not found in the directory."),
+        )
+    }
+
     /// Returns the description with AADSTS code, ids and time, as redirects and bodies carry it.
     /// Code 0 stands for no code.
     pub(super) fn text(&self, trace: &str, correlation: &str) -> String {

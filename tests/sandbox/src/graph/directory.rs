@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Refusal, Request};
+use super::{Refusal, Request, json_object};
 use crate::guid;
 use crate::response::Response;
 use crate::service::Service;
@@ -102,11 +102,7 @@ pub(super) fn serve(
         _ => "Application.ReadWrite.All",
     };
     if !claims.has_scope(scope) {
-        return Err(Refusal::new(
-            403,
-            "Authorization_RequestDenied",
-            "Insufficient privileges to complete the operation.",
-        ));
+        return Err(Refusal::insufficient_privileges());
     }
     let mut directory = service.directory();
     match (request.method.as_str(), entry) {
@@ -121,11 +117,11 @@ pub(super) fn serve(
                 .find(|one| one["appId"].as_str() == Some(app_id));
             match found {
                 Some(found) => Ok(Response::json(200, found)),
-                None => Err(not_found(app_id)),
+                None => Err(Refusal::resource_not_found(app_id)),
             }
         }
         ("POST", Entry::Applications) => {
-            let mut app = body(request)?;
+            let mut app = json_object(request)?;
             require(&app, "displayName")?;
             let app_id = guid::random();
             app.insert("id".into(), guid::random().into());
@@ -137,11 +133,11 @@ pub(super) fn serve(
             Ok(Response::json(201, &app))
         }
         ("PATCH", Entry::Application(id)) => {
-            change(&mut directory.applications, id, body(request)?)
+            change(&mut directory.applications, id, json_object(request)?)
         }
         ("POST", Entry::Principals) => {
-            let asked = body(request)?;
-            let app_id = require(&asked, "appId")?;
+            let requested = json_object(request)?;
+            let app_id = require(&requested, "appId")?;
             let known =
                 |all: &[Value]| all.iter().any(|one| one["appId"].as_str() == Some(&app_id));
             if !known(&directory.applications) || !directory.is_known(&app_id) {
@@ -165,7 +161,7 @@ pub(super) fn serve(
             Ok(Response::json(201, &principal))
         }
         ("POST", Entry::Grants) => {
-            let mut grant = body(request)?;
+            let mut grant = json_object(request)?;
             for member in ["clientId", "consentType", "resourceId", "scope"] {
                 require(&grant, member)?;
             }
@@ -178,7 +174,7 @@ pub(super) fn serve(
             directory.grants.push(grant.clone());
             Ok(Response::json(201, &grant))
         }
-        ("PATCH", Entry::Grant(id)) => change(&mut directory.grants, id, body(request)?),
+        ("PATCH", Entry::Grant(id)) => change(&mut directory.grants, id, json_object(request)?),
         _ => Err(Refusal::new(
             405,
             "Request_BadRequest",
@@ -191,24 +187,9 @@ fn change(all: &mut [Value], id: &str, change: Map<String, Value>) -> Result<Res
     let found = all.iter_mut().find(|one| one["id"].as_str() == Some(id));
     let found = found
         .and_then(Value::as_object_mut)
-        .ok_or_else(|| not_found(id))?;
+        .ok_or_else(|| Refusal::resource_not_found(id))?;
     found.extend(change);
     Ok(Response::empty(204))
-}
-
-fn not_found(key: &str) -> Refusal {
-    Refusal::new(
-        404,
-        "Request_ResourceNotFound",
-        format!(
-            "Resource '{key}' does not exist or one of its queried reference-property objects are not present."
-        ),
-    )
-}
-
-fn body(request: &Request) -> Result<Map<String, Value>, Refusal> {
-    serde_json::from_slice(&request.body)
-        .map_err(|error| Refusal::bad_request(format!("Invalid request body: {error}.")))
 }
 
 fn require(body: &Map<String, Value>, member: &str) -> Result<String, Refusal> {

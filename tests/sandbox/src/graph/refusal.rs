@@ -40,6 +40,27 @@ impl Refusal {
         Self::new(403, "Forbidden", message)
     }
 
+    /// Creates the 403 of the directory.
+    pub(crate) fn insufficient_privileges() -> Self {
+        Self::new(
+            403,
+            "Authorization_RequestDenied",
+            "Insufficient privileges to complete the operation.",
+        )
+    }
+
+    /// Creates the 404 of the directory for an object with this id or name.
+    pub(crate) fn resource_not_found(key: &str) -> Self {
+        Self::new(
+            404,
+            "Request_ResourceNotFound",
+            format!(
+                "Resource '{key}' does not exist or one of its queried reference-property \
+                 objects are not present."
+            ),
+        )
+    }
+
     /// Creates a 401 for a missing or invalid token, with the address to get one.
     pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
         Self::new(401, "InvalidAuthenticationToken", message).header("WWW-Authenticate", CHALLENGE)

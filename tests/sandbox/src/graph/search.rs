@@ -25,9 +25,8 @@ use hyper::Method;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value};
 
-use super::{Refusal, Request, expect_json, expect_method};
+use super::{Refusal, Request, expect_method};
 use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
@@ -108,13 +107,6 @@ pub(super) fn serve(
         Entry::UserChats(key) => chats::of_user(service, request, claims, key),
         Entry::ChatMembers(id) => chats::members(service, request, claims, id),
     }
-}
-
-/// Parses the body as a JSON object.
-fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
-    expect_json(request)?;
-    serde_json::from_slice(&request.body)
-        .map_err(|error| Refusal::bad_request(format!("Invalid request body: {error}.")))
 }
 
 /// Parses a time as records write it: with an offset, or in UTC without one.

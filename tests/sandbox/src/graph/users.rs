@@ -35,21 +35,10 @@ pub(super) fn serve(
     key: &str,
 ) -> Result<Response, Refusal> {
     if claims.is_app_only() && !ROLES.iter().any(|role| claims.has_role(role)) {
-        return Err(Refusal::new(
-            403,
-            "Authorization_RequestDenied",
-            "Insufficient privileges to complete the operation.",
-        ));
+        return Err(Refusal::insufficient_privileges());
     }
     let Some(user) = service.user(key) else {
-        return Err(Refusal::new(
-            404,
-            "Request_ResourceNotFound",
-            format!(
-                "Resource '{key}' does not exist or one of its queried reference-property \
-                 objects are not present."
-            ),
-        ));
+        return Err(Refusal::resource_not_found(key));
     };
     Ok(Response::json(
         200,

@@ -15,17 +15,21 @@ pub fn ideal_duration(removals: u64, limits: &Limits) -> Duration {
     let mut now = Duration::ZERO;
     for removal in 0..removals {
         let chat = removal.to_string();
-        let caller = Caller {
-            user: "user",
-            chat: &chat,
-            app: "app",
-            tenant: "tenant",
-        };
+        let caller = caller(&chat);
         now += limiter.wait(caller, now);
         let admitted = limiter.admit(caller, now);
         debug_assert!(admitted.is_ok(), "a request after its wait is admitted");
     }
     now
+}
+
+fn caller(chat: &str) -> Caller<'_> {
+    Caller {
+        user: "user",
+        chat,
+        app: "app",
+        tenant: "tenant",
+    }
 }
 
 #[cfg(test)]
@@ -60,13 +64,7 @@ mod tests {
         let mut now = Duration::ZERO;
         for removal in 0..200 {
             let chat = removal.to_string();
-            let caller = Caller {
-                user: "user",
-                chat: &chat,
-                app: "app",
-                tenant: "tenant",
-            };
-            while let Err(throttled) = limiter.admit(caller, now) {
+            while let Err(throttled) = limiter.admit(caller(&chat), now) {
                 now += throttled.wait;
             }
         }

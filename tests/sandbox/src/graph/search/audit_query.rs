@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use self::query::AuditQuery;
 use super::paging::Options;
-use super::{Refusal, Request, object};
-use crate::graph::authorize;
+use super::{Refusal, Request};
+use crate::graph::{authorize, json_object};
 use crate::guid;
 use crate::response::Response;
 use crate::service::Service;
@@ -142,7 +142,7 @@ pub(super) fn create(
     claims: &TokenClaims,
 ) -> Result<Response, Refusal> {
     let log = authorized_log(service, request, claims)?;
-    let query = AuditQuery::parse(object(request)?)?;
+    let query = AuditQuery::parse(json_object(request)?)?;
     let found = (0..log.records.len()).filter(|at| query.matches(&log.records[*at]));
     let job = Job {
         id: guid::random(),

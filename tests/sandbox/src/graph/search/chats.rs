@@ -160,13 +160,8 @@ fn find_user(
     let mut members = chats.iter().flat_map(members_of);
     let member = members.find(|one| is(one, "userId", key) || is(one, "email", key));
     let id = member.and_then(|member| member["userId"].as_str());
-    id.map(str::to_owned).ok_or_else(|| {
-        Refusal::new(
-            404,
-            "Request_ResourceNotFound",
-            format!("Resource '{key}' does not exist."),
-        )
-    })
+    id.map(str::to_owned)
+        .ok_or_else(|| Refusal::resource_not_found(key))
 }
 
 /// Returns a chat as the list of chats shows it.

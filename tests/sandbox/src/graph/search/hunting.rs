@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use self::query::Table;
-use super::{Refusal, Request, object};
-use crate::graph::authorize;
+use super::{Refusal, Request};
+use crate::graph::{authorize, json_object};
 use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
@@ -90,7 +90,7 @@ pub(super) fn serve(
 ) -> Result<Response, Refusal> {
     let hunting = service.searches().hunting.admit()?;
     authorize::expect_permission(claims, &[PERMISSION])?;
-    let text = query_of(object(request)?)?;
+    let text = query_of(json_object(request)?)?;
     let table = query::run(&text, &hunting.tables, hunting.row_limit)?;
     Ok(Response::json(200, &body(table, hunting.capital_schema)))
 }
