@@ -1,7 +1,8 @@
 //! The hunting queries, checked with Microsoft's own parser of the Kusto query language.
 //!
-//! The queries are those that searches send to a sandbox. Each must be valid against the documented columns
-//! of Defender's tables. Without Node.js, npm or the npm registry this passes and prints what did not run.
+//! The queries are those that searches send to a sandbox. Each must be valid against the documented
+//! columns of Defender's tables. Without Node.js, npm or the npm registry this passes and prints
+//! what did not run.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -58,8 +59,8 @@ fn main() {
 
 /// The queries that a search sends.
 ///
-/// Each response says that there are more rows in a moment than one response can hold. The search therefore
-/// counts in every unit of time that it knows, and then requests the rows.
+/// Each response says that there are more rows in a moment than one response can hold. The search
+/// therefore counts in every unit of time that it knows, and then requests the rows.
 fn queries(include_internal: bool) -> BTreeSet<String> {
     let moment = (Timestamp::now() - SignedDuration::from_hours(1)).to_string();
     let body = json!({"results": [{"Slice": moment, "Rows": 99_999}]}).to_string();

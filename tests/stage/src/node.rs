@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Copies the Node.js package in `source` to `target`, installs what it depends on, and returns `target`.
+/// Copies the Node.js package in `source` to `target`, installs what it depends on, and returns
+/// `target`.
 ///
 /// A later call with the same `package.json` installs nothing.
 ///
 /// # Errors
-/// Why the package can't run here, as a clause: Node.js or npm is missing, or the registry is out of reach.
+/// The reason why the package can't run here, as a clause: Node.js or npm is missing, or the
+/// registry is unreachable.
 pub fn node_package(source: &Path, target: PathBuf) -> Result<PathBuf, String> {
     which::which("node").map_err(|_| "Node.js is not installed")?;
     fs::create_dir_all(&target)
@@ -29,7 +31,7 @@ pub fn node_package(source: &Path, target: PathBuf) -> Result<PathBuf, String> {
         .current_dir(&target)
         .output();
     if !output.is_ok_and(|output| output.status.success()) {
-        return Err("npm can't install its packages (is the registry out of reach?)".into());
+        return Err("npm can't install its packages (is the registry unreachable?)".into());
     }
     fs::write(&installed, package).map_err(|error| error.to_string())?;
     Ok(target)
