@@ -1,4 +1,4 @@
-//! A C program, compiled against the header and linked to the release library.
+//! A C program that is compiled against the header and linked to the release library.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,13 +10,14 @@ fn main() {
     let compiler = compiler();
     if compiler.is_none() {
         eprintln!(
-            "\nNOT RUN: 1 test of the C ABI, because there is no C compiler (set CC, or install cc).\n"
+            "\nNOT RUN: 1 test of the C ABI, because no C compiler is installed. Install cc, or set CC.\n"
         );
     }
     let missing = compiler.is_none();
-    let trial = Trial::test("a_c_program_removes_and_makes_every_mistake", move || {
-        run(&compiler.unwrap_or_default())
-    });
+    let trial = Trial::test(
+        "a_c_program_gets_the_documented_status_for_valid_and_invalid_calls",
+        move || run(&compiler.unwrap_or_default()),
+    );
     libtest_mimic::run(
         &Arguments::from_args(),
         vec![trial.with_ignored_flag(missing)],
@@ -24,7 +25,7 @@ fn main() {
     .exit();
 }
 
-/// A compiler that takes a Unix compiler's arguments.
+/// Returns a C compiler with the arguments of a Unix compiler.
 fn compiler() -> Option<String> {
     let named = std::env::var("CC").unwrap_or_else(|_| "cc".into());
     let works = Command::new(&named).arg("--version").output();
@@ -72,7 +73,7 @@ fn run(compiler: &str) -> Result<(), Failed> {
         return Err(format!("{}\n{printed}", output.status).into());
     }
     if sandbox.applied().len() != 1 || !printed.contains("\"status\":\"Removed\"") {
-        return Err(format!("the removal was not made:\n{printed}").into());
+        return Err(format!("the removal was not applied:\n{printed}").into());
     }
     Ok(())
 }

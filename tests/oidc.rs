@@ -1,13 +1,13 @@
-//! Signing in against an OpenID provider that somebody else wrote (the npm package `oidc-provider`), so that
-//! the client is not only tested against our own idea of one; and through a real browser, from
-//! Connect-ChatAccess to the page that it ends on.
+//! Signing in at an independent OpenID provider (the npm package `oidc-provider`), and through a
+//! real browser, from Connect-ChatAccess to its last page. The sandbox alone would only test our
+//! own understanding of the protocol.
 //!
-//! Where there is no node, npm, chromium or PowerShell, this passes and says what did not run.
+//! Without Node.js, npm, Chromium or PowerShell the tests pass and print what did not run.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,12 +23,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() {
     let mut arguments = Arguments::from_args();
-    // A browser and a PowerShell at once are enough for any machine.
+    // One at a time: a browser and PowerShell together use enough memory.
     arguments.test_threads.get_or_insert(1);
     let provider = if arguments.list {
         Err(String::new())
     } else {
-        Package::install()
+        stage::node_package(
+            &stage::root().join("tests/oidc"),
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("oidc"),
+        )
     };
     let browser = ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
@@ -42,13 +45,17 @@ fn main() {
     let why = provider.as_ref().err().cloned();
     let no_browser = why.clone().or(browser
         .is_none()
-        .then(|| "there is no chromium".to_string()));
-    let no_module = no_browser.clone().or((pwsh.is_none() || terminal.is_none())
-        .then(|| "there is no PowerShell 7, or no terminal for it (script)".to_string()));
+        .then(|| "Chromium is not installed".to_string()));
+    let no_module = no_browser
+        .clone()
+        .or((pwsh.is_none() || terminal.is_none()).then(|| {
+            "PowerShell 7 or the program `script`, which gives it a terminal, is not installed"
+                .to_string()
+        }));
     for (name, why) in [
-        ("the device code against oidc-provider", &why),
-        ("the browser against oidc-provider", &no_browser),
-        ("Connect-ChatAccess in a browser", &no_module),
+        ("device code sign-in at oidc-provider", &why),
+        ("browser sign-in at oidc-provider", &no_browser),
+        ("Connect-ChatAccess with a browser", &no_module),
     ] {
         if let Some(why) = why
             && !arguments.list
@@ -61,62 +68,34 @@ fn main() {
     let (first, second) = (Arc::clone(&package), Arc::clone(&package));
     let chromium = browser.clone();
     let trials = vec![
-        Trial::test("a_device_code_and_its_renewal", move || device_code(&first))
-            .with_ignored_flag(why.is_some()),
-        Trial::test("the_browser_route", move || {
-            browser_route(&second, &chromium)
+        Trial::test(
+            "a_device_code_signs_in_and_the_session_is_renewed",
+            move || device_code_sign_in(&first),
+        )
+        .with_ignored_flag(why.is_some()),
+        Trial::test("a_browser_signs_in_and_the_session_is_renewed", move || {
+            browser_sign_in(&second, &chromium)
         })
         .with_ignored_flag(no_browser.is_some()),
-        Trial::test("connect_chat_access_in_a_browser", move || {
-            module_route(&package, &browser, &pwsh.unwrap_or_default())
+        Trial::test("connect_chat_access_signs_in_with_a_browser", move || {
+            module_sign_in(&package, &browser, &pwsh.unwrap_or_default())
         })
         .with_ignored_flag(no_module.is_some()),
     ];
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// The provider's package, installed.
-#[derive(Default)]
-struct Package(PathBuf);
-
-impl Package {
-    /// Installs it into the target folder, where a second run finds it.
-    fn install() -> Result<Self, String> {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("oidc");
-        let source = stage::root().join("tests/oidc");
-        fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-        for name in ["package.json", "provider.mjs"] {
-            fs::copy(source.join(name), folder.join(name)).map_err(|error| error.to_string())?;
-        }
-        which::which("node").map_err(|_| "there is no node".to_string())?;
-        if !folder
-            .join("node_modules/oidc-provider/package.json")
-            .exists()
-        {
-            let npm = which::which("npm").map_err(|_| "there is no npm".to_string())?;
-            let installed = Command::new(npm)
-                .args(["install", "--no-audit", "--no-fund", "--silent"])
-                .current_dir(&folder)
-                .output();
-            if !installed.is_ok_and(|output| output.status.success()) {
-                return Err("npm can't install oidc-provider".into());
-            }
-        }
-        Ok(Self(folder))
-    }
-}
-
-/// A running provider. It ends when this is dropped.
+/// A running provider, which is stopped on drop.
 struct Provider {
     root: String,
     process: Child,
 }
 
 impl Provider {
-    fn start(package: &Package) -> Result<Self, Failed> {
+    fn start(package: &Path) -> Result<Self, Failed> {
         let mut process = Command::new("node")
             .args(["provider.mjs", CLIENT])
-            .current_dir(&package.0)
+            .current_dir(package)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -126,7 +105,7 @@ impl Provider {
         BufReader::new(stdout).read_line(&mut root)?;
         let root = root.trim().to_string();
         if root.is_empty() {
-            return Err("the provider does not start".into());
+            return Err("the provider did not start".into());
         }
         Ok(Self { root, process })
     }
@@ -134,7 +113,7 @@ impl Provider {
     fn sign_in(&self, method: Method) -> SignIn {
         let cloud = Cloud::new(None, Some(&self.root), Some(&self.root)).expect("loopback");
         let application = Application::new(None, Some(CLIENT), Vec::new()).expect("an application");
-        SignIn::start(cloud, application, method).expect("it starts")
+        SignIn::start(cloud, application, method).expect("the sign-in starts")
     }
 }
 
@@ -153,14 +132,15 @@ fn next(sign_in: &SignIn) -> Result<Value, Failed> {
     }
 }
 
-/// Sees that somebody is signed in and that the session goes on when its token of 2 s ends.
+/// Checks that an account is signed in, and that its session is renewed when the token of 2 s
+/// expires.
 fn expect_session(sign_in: &SignIn) -> Result<(), Failed> {
     let event = next(sign_in)?;
     if event["account"]["account"] != "admin@contoso.example" {
         return Err(event.to_string().into());
     }
     let Stage::SignedIn(account) = sign_in.stage() else {
-        return Err("nobody is signed in".into());
+        return Err("no account is signed in".into());
     };
     renew(&account)
 }
@@ -176,7 +156,7 @@ fn renew(account: &Account) -> Result<(), Failed> {
     Ok(())
 }
 
-fn device_code(package: &Package) -> Result<(), Failed> {
+fn device_code_sign_in(package: &Path) -> Result<(), Failed> {
     let provider = Provider::start(package)?;
     let sign_in = provider.sign_in(Method::DeviceCode);
     let event = next(&sign_in)?;
@@ -195,7 +175,7 @@ fn device_code(package: &Package) -> Result<(), Failed> {
     expect_session(&sign_in)
 }
 
-/// A browser without a window that prints the page it ends on.
+/// Returns a command for a headless browser that prints its last page.
 fn visit(chromium: &Path, profile: &Path) -> Command {
     let mut command = Command::new(chromium);
     command
@@ -210,7 +190,7 @@ fn visit(chromium: &Path, profile: &Path) -> Command {
     command
 }
 
-fn browser_route(package: &Package, chromium: &Path) -> Result<(), Failed> {
+fn browser_sign_in(package: &Path, chromium: &Path) -> Result<(), Failed> {
     let provider = Provider::start(package)?;
     let method = Method::Browser {
         login_hint: None,
@@ -230,12 +210,13 @@ fn expect_page(page: &str) -> Result<(), Failed> {
     if page.contains("You are signed in") && page.contains("You can close this page") {
         Ok(())
     } else {
-        Err(format!("the browser ended on: {page}").into())
+        Err(format!("the last page of the browser is: {page}").into())
     }
 }
 
-/// Runs Connect-ChatAccess on a terminal, as a person does; what opens their browser is ours.
-fn module_route(package: &Package, chromium: &Path, pwsh: &Path) -> Result<(), Failed> {
+/// Runs Connect-ChatAccess in a terminal, with a program of the test in place of the one that opens
+/// a browser.
+fn module_sign_in(package: &Path, chromium: &Path, pwsh: &Path) -> Result<(), Failed> {
     let provider = Provider::start(package)?;
     let folder = tempfile::tempdir()?;
     let module = stage::module(folder.path())?;
@@ -250,7 +231,7 @@ fn module_route(package: &Package, chromium: &Path, pwsh: &Path) -> Result<(), F
     fs::write(
         &opener,
         format!(
-            // The terminal may be gone before the page is there, and would take the browser with it.
+            // The terminal can close before the page is loaded, which would end the browser too.
             "#!/bin/sh\ntrap '' HUP\nsetsid {} \"$1\" > '{part}' 2> /dev/null\nmv '{part}' '{}'\n",
             open.join(" "),
             page.display(),
@@ -285,9 +266,9 @@ fn module_route(package: &Package, chromium: &Path, pwsh: &Path) -> Result<(), F
         .env("POWERSHELL_TELEMETRY_OPTOUT", "1")
         .stdin(Stdio::null())
         .output()?;
-    let said = String::from_utf8_lossy(&connected.stdout);
-    if !said.contains("connected: Browser admin@contoso.example") {
-        return Err(said.into_owned().into());
+    let printed = String::from_utf8_lossy(&connected.stdout);
+    if !printed.contains("connected: Browser admin@contoso.example") {
+        return Err(printed.into_owned().into());
     }
     let began = Instant::now();
     while !page.exists() && began.elapsed() < PATIENCE {

@@ -1,5 +1,5 @@
-//! What a run loses when its process is killed: it is started, killed at a random moment and started again
-//! with the same journal, until it comes to its end.
+//! The losses of a run whose process is killed: it is started, killed at a random moment and
+//! started again with the same journal, until it finishes.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
@@ -11,23 +11,30 @@ use sandbox::{Fault, FaultScript, Rule, Sandbox, SandboxOptions, TokenClaims, Wh
 use serde_json::{Value, json};
 use stage::Native;
 
-use crate::Bars;
+use crate::{Bar, Bars};
 
 const ROUNDS: u64 = 20;
 const ITEMS: usize = 500;
 const USER: &str = "d864e79f-0000-4000-8000-0eeb4d61fdc2";
 
-/// Makes this program the one that is killed.
+/// Removals that were not applied, or are missing from the journal.
+const LOST: Bar = Bar::at_most("lost", 0.0, "removals");
+/// Removals that were reported or recorded and not applied.
+const FALSE: Bar = Bar::at_most("false_reports", 0.0, "removals");
+const UNRECORDED: Bar = Bar::at_most("reported_and_not_in_the_journal", 0.0, "removals");
+const KILLS: Bar = Bar::at_least("kills", ROUNDS as f64, "kills");
+
+/// The argument that makes this program the one that is killed.
 pub const VICTIM: &str = "killed-run";
 
 pub fn run(bars: &mut Bars) {
-    let (mut lost, mut falsely, mut unwritten, mut kills) = (0, 0, 0, 0);
+    let (mut lost, mut false_reports, mut unrecorded, mut kills) = (0, 0, 0, 0);
     for round in 0..ROUNDS {
         let sandbox = Sandbox::start(SandboxOptions {
             latency: Duration::from_millis(2),
             ..Default::default()
         });
-        // A network that loses answers too, so that what was in flight is not always what it seems.
+        // The network loses responses too, so that some removals in flight are applied.
         sandbox.script(FaultScript::new([
             Rule::new(Fault::ResetAfter).when(When::probability(0.03, round)),
             Rule::new(Fault::Throttle {
@@ -43,8 +50,8 @@ pub fn run(bars: &mut Bars) {
         loop {
             let mut victim = start(&sandbox.url(), &token, &journal);
             let wait = Duration::from_millis(random.u64(30..700));
-            let ended = follow(&mut victim, wait, &mut reported);
-            if ended {
+            let finished = follow(&mut victim, wait, &mut reported);
+            if finished {
                 break;
             }
             kills += 1;
@@ -63,23 +70,24 @@ pub fn run(bars: &mut Bars) {
             .map(chat)
             .filter(|chat| !written.contains(chat))
             .count();
-        falsely += reported
+        false_reports += reported
             .union(&written)
             .filter(|chat| !applied.contains(*chat))
             .count();
-        unwritten += reported.difference(&written).count();
+        unrecorded += reported.difference(&written).count();
     }
     println!("{ROUNDS} rounds of {ITEMS} removals, {kills} kills");
-    bars.at_most("lost", lost as f64, 0.0, "");
-    bars.at_most("false", falsely as f64, 0.0, "");
-    bars.at_most("reported_and_not_in_the_journal", unwritten as f64, 0.0, "");
-    bars.at_least("kills", f64::from(kills), ROUNDS as f64, "");
+    bars.report(&LOST, lost as f64);
+    bars.report(&FALSE, false_reports as f64);
+    bars.report(&UNRECORDED, unrecorded as f64);
+    bars.report(&KILLS, f64::from(kills));
 }
 
-/// The killed program: removes all with the journal, and prints each chat whose removal is confirmed.
+/// The killed program: removes all items with the journal and prints each chat whose removal is
+/// confirmed.
 pub fn victim(arguments: &[String]) {
     let [library, graph, journal] = arguments else {
-        panic!("library, Graph and journal");
+        panic!("expected the library, the Graph endpoint and the journal");
     };
     let native = Native::load(Path::new(library));
     let token = std::env::var("CHATACCESS_TOKEN").expect("a token");
@@ -114,10 +122,11 @@ fn start(graph: &str, token: &str, journal: &Path) -> Child {
         .env("CHATACCESS_TOKEN", token)
         .stdout(Stdio::piped())
         .spawn()
-        .expect("it starts")
+        .expect("the program starts")
 }
 
-/// Reads what the victim reports until it ends by itself, or kills it after `wait`.
+/// Reads the reports of the victim until it exits, or kills it after `wait`. Returns whether it
+/// finished.
 fn follow(victim: &mut Child, wait: Duration, reported: &mut HashSet<String>) -> bool {
     let output = victim.stdout.take().expect("its output");
     let reader = std::thread::spawn(move || {
@@ -127,27 +136,27 @@ fn follow(victim: &mut Child, wait: Duration, reported: &mut HashSet<String>) ->
             .collect::<Vec<_>>()
     });
     let began = std::time::Instant::now();
-    while began.elapsed() < wait && victim.try_wait().expect("it can be asked").is_none() {
+    while began.elapsed() < wait && victim.try_wait().expect("a status").is_none() {
         std::thread::sleep(Duration::from_millis(1));
     }
-    victim.kill().expect("it can be killed");
-    victim.wait().expect("it ends");
-    let mut ended = false;
-    for line in reader.join().expect("its output is read") {
-        match String::from_utf8(line).expect("it prints text").as_str() {
-            "end" => ended = true,
+    victim.kill().expect("the victim can be killed");
+    victim.wait().expect("the victim exits");
+    let mut finished = false;
+    for line in reader.join().expect("the output of the victim") {
+        match String::from_utf8(line).expect("text").as_str() {
+            "end" => finished = true,
             chat if chat.ends_with("@thread.v2") => {
                 reported.insert(chat.into());
             }
-            // The kill cut this line.
+            // The kill truncated this line.
             _ => {}
         }
     }
-    ended
+    finished
 }
 
 fn removed_in(journal: &Path) -> HashSet<String> {
-    let text = std::fs::read_to_string(journal).expect("the journal is there");
+    let text = std::fs::read_to_string(journal).expect("a journal");
     text.lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter(|record| record["state"] == "Removed")

@@ -1,4 +1,4 @@
-# Measures an import in this fresh process, and on request what the library's first use costs.
+# Measures the import of a module in this new process and, with -Bind, the binding of the library.
 param([string] $Module, [string] $Bind)
 
 $watch = [Diagnostics.Stopwatch]::StartNew()
@@ -6,7 +6,7 @@ Import-Module $Module
 "import $($watch.Elapsed.TotalMilliseconds)"
 if ($Bind) {
     & (Get-Module ChatAccess) {
-        # The shared functions are read and the watch has been used before: what is measured is the binding.
+        # Read the shared functions first, so that only the binding is measured.
         Initialize-ChatAccess
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $null = Get-NativeLibrary

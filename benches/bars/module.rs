@@ -1,18 +1,21 @@
-//! What the module costs before it does anything: importing it, and binding the library on first use.
+//! The time to import the module and to bind the library on first use.
 
 use std::fs;
 
 use crate::powershell::PowerShell;
-use crate::{Bars, median};
+use crate::{Bar, Bars, median};
 
 const RUNS: usize = 15;
 
+/// The import time divided by that of a module with one function.
+const IMPORT: Bar = Bar::at_most("import_ratio", 2.0, "times a one-function module");
+const BIND: Bar = Bar::at_most("bind", 80.0, "ms");
+
 pub fn run(bars: &mut Bars) {
-    let figures = [("import_ratio", "<=2"), ("bind", "<=80 ms")];
-    let Some(powershell) = PowerShell::find(bars, &figures) else {
+    let Some(powershell) = PowerShell::find(bars, &[IMPORT, BIND]) else {
         return;
     };
-    // A module with one function and a manifest, the least that a user could install.
+    // A manifest and one function are the smallest module that a user could install.
     let one = powershell.folder().join("One");
     fs::create_dir(&one).expect("a folder");
     fs::write(
@@ -26,7 +29,7 @@ pub fn run(bars: &mut Bars) {
     let one = one.to_string_lossy().into_owned();
     let module = powershell.module.to_string_lossy().into_owned();
     let (mut ones, mut ours, mut binds) = (Vec::new(), Vec::new(), Vec::new());
-    // In turn, each in a process of its own, so that both meet the same machine.
+    // In turn, each in a new process, so that the load of the machine affects both.
     for _ in 0..RUNS {
         ones.push(powershell.measure("module.ps1", &[&one])["import"]);
         let measured = powershell.measure("module.ps1", &[&module, "bind"]);
@@ -34,7 +37,7 @@ pub fn run(bars: &mut Bars) {
         binds.push(measured["bind"]);
     }
     let (one, ours) = (median(ones), median(ours));
-    println!("import: {ours:.1} ms; of a module with one function: {one:.1} ms");
-    bars.at_most("import_ratio", ours / one, 2.0, "");
-    bars.at_most("bind", median(binds), 80.0, " ms");
+    println!("import: {ours:.1} ms; import of a module with one function: {one:.1} ms");
+    bars.report(&IMPORT, ours / one);
+    bars.report(&BIND, median(binds));
 }

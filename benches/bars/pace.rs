@@ -1,7 +1,8 @@
-//! How much of what the service allows a run uses, and how many requests it sends in vain.
+//! The share of the allowed rate that a run uses, and the number of requests that are throttled.
 //!
-//! The sandbox keeps the documented limits at twenty times the speed, and so does the run: an hour takes
-//! three minutes. What is allowed is computed by the sandbox's own model for a client that knows everything.
+//! The sandbox enforces the documented limits at 20 times the speed, and the run uses the same
+//! scale: an hour takes three minutes. The allowed rate is that of an ideal client in the sandbox's
+//! model.
 
 use std::time::Duration;
 
@@ -11,41 +12,38 @@ use sandbox::{
 use serde_json::{Value, json};
 use stage::Native;
 
-use crate::Bars;
+use crate::{Bar, Bars};
 
 const SCALE: f64 = 20.0;
 const REMOVALS: u64 = 800;
+const SHARE: Bar = Bar::at_least("share_of_the_allowed_rate", 0.99, "of the allowed rate");
+const REFUSED: Bar = Bar::at_most("refused_requests", 0.0, "requests");
+const SHARE_AFTER_FAULTS: Bar = Bar::at_least("share_after_faults", 0.95, "of the allowed rate");
+const REMOVED_DESPITE_FAULTS: Bar =
+    Bar::at_least("removed_despite_faults", REMOVALS as f64, "removals");
+const SHARE_OF_THREE: Bar = Bar::at_least("share_with_three_accounts", 0.99, "of the allowed rate");
+const REFUSED_OF_THREE: Bar = Bar::at_most("refused_with_three_accounts", 0.0, "requests");
 const USER: &str = "d864e79f-0000-4000-8000-0eeb4d61fdc2";
 
 pub fn run(bars: &mut Bars) {
     let native = Native::load(stage::library());
     steady(bars, &native);
-    storm(bars, &native);
+    faults(bars, &native);
     accounts(bars, &native);
 }
 
-/// A run without trouble.
+/// A run without faults.
 fn steady(bars: &mut Bars, native: &Native) {
     let sandbox = sandbox();
     let took = remove(native, &sandbox, 1, REMOVALS);
     let ideal = ideal_duration(REMOVALS, &limits());
     println!("{REMOVALS} removals: {took:.1?}, allowed in {ideal:.1?}");
-    bars.at_least(
-        "share_of_the_allowed_rate",
-        ideal.as_secs_f64() / took.as_secs_f64(),
-        0.99,
-        "",
-    );
-    bars.at_most(
-        "refused_requests",
-        sandbox.stats().throttled as f64,
-        0.0,
-        "",
-    );
+    bars.report(&SHARE, share(ideal, took));
+    bars.report(&REFUSED, sandbox.stats().throttled as f64);
 }
 
-/// A run through a time in which half of the requests fail: the rate after it.
-fn storm(bars: &mut Bars, native: &Native) {
+/// A run with a period in which half of the requests fail: the rate after it.
+fn faults(bars: &mut Bars, native: &Native) {
     let sandbox = sandbox();
     let until = 8.0;
     let within = |nth| When {
@@ -57,7 +55,7 @@ fn storm(bars: &mut Bars, native: &Native) {
     let unavailable = Fault::Status {
         code: 503,
         graph_code: "ServiceUnavailable".into(),
-        message: "Come back later.".into(),
+        message: "The service is unavailable.".into(),
         headers: [("Retry-After".to_string(), "0.4".to_string())].into(),
     };
     sandbox.script(FaultScript::new([
@@ -81,40 +79,24 @@ fn storm(bars: &mut Bars, native: &Native) {
     let took = after[after.len() - 1] - after[0];
     let ideal = ideal_duration(after.len() as u64, &limits());
     println!(
-        "{} removals after the storm: {took:.1?}, allowed in {ideal:.1?}; the run began at {began:.1?}",
+        "{} removals after the faults: {took:.1?}, allowed in {ideal:.1?}; the run began at {began:.1?}",
         after.len()
     );
-    bars.at_least(
-        "share_after_a_storm",
-        ideal.as_secs_f64() / took.as_secs_f64(),
-        0.95,
-        "",
-    );
-    bars.at_least(
-        "removed_through_the_storm",
-        stats.removed as f64,
-        REMOVALS as f64,
-        "",
-    );
+    bars.report(&SHARE_AFTER_FAULTS, share(ideal, took));
+    bars.report(&REMOVED_DESPITE_FAULTS, stats.removed as f64);
 }
 
-/// Three accounts in one run, each at its own pace.
+/// A run with three accounts, each at its own rate.
 fn accounts(bars: &mut Bars, native: &Native) {
     let sandbox = sandbox();
     let took = remove(native, &sandbox, 3, REMOVALS);
     let ideal = ideal_duration(REMOVALS.div_ceil(3), &limits());
-    bars.at_least(
-        "share_with_three_accounts",
-        ideal.as_secs_f64() / took.as_secs_f64(),
-        0.99,
-        "",
-    );
-    bars.at_most(
-        "refused_with_three_accounts",
-        sandbox.stats().throttled as f64,
-        0.0,
-        "",
-    );
+    bars.report(&SHARE_OF_THREE, share(ideal, took));
+    bars.report(&REFUSED_OF_THREE, sandbox.stats().throttled as f64);
+}
+
+fn share(ideal: Duration, took: Duration) -> f64 {
+    ideal.as_secs_f64() / took.as_secs_f64()
 }
 
 fn limits() -> Limits {
@@ -129,7 +111,7 @@ fn sandbox() -> Sandbox {
     })
 }
 
-/// Removes that many and returns the time from the first request to the last.
+/// Makes this many removals and returns the time from the first request to the last.
 fn remove(native: &Native, sandbox: &Sandbox, accounts: usize, removals: u64) -> Duration {
     let open = |number| {
         let claims = TokenClaims {
@@ -156,7 +138,7 @@ fn remove(native: &Native, sandbox: &Sandbox, accounts: usize, removals: u64) ->
     Duration::from_secs_f64(span)
 }
 
-/// The documented limits and waits, at the sandbox's speed.
+/// Returns the documented limits and waits at the scale of the sandbox.
 fn options() -> Value {
     let limit = |per_second: f64, burst: u32| json!({"per_second": per_second * SCALE, "burst": burst, "window_seconds": 60.0 / SCALE});
     json!({

@@ -1,29 +1,30 @@
-//! Scripts that measure inside of PowerShell and print `name value` lines.
+//! Measurements inside PowerShell, by scripts that print lines of `name value`.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::Bars;
+use crate::{Bar, Bars};
 
-/// A staged module and a PowerShell to load it into.
+/// PowerShell 7 and a staged module.
 pub struct PowerShell {
     pwsh: PathBuf,
     folder: tempfile::TempDir,
-    /// The module's folder.
+    /// Folder of the module.
     pub module: PathBuf,
 }
 
 impl PowerShell {
-    /// `None`, and said so for each of the figures, where there is no PowerShell.
-    pub fn find(bars: &mut Bars, figures: &[(&str, &str)]) -> Option<Self> {
+    /// Finds PowerShell 7 and stages the module. Without PowerShell, reports that `needing` did not
+    /// run.
+    pub fn find(bars: &mut Bars, needing: &[Bar]) -> Option<Self> {
         let Some(pwsh) = stage::pwsh() else {
-            for (name, limit) in figures {
-                bars.not_run(name, limit, "there is no PowerShell 7");
+            for bar in needing {
+                bars.not_run(bar, "PowerShell 7 is not installed");
             }
             return None;
         };
         let folder = tempfile::tempdir().expect("a folder");
-        let module = stage::module(folder.path()).expect("the module can be staged");
+        let module = stage::module(folder.path()).expect("a staged module");
         Some(Self {
             pwsh,
             folder,
@@ -31,12 +32,12 @@ impl PowerShell {
         })
     }
 
-    /// A folder for what a measurement compares with.
+    /// Returns a folder for files of a measurement.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
-    /// Runs a script of `benches/bars` in a new process and returns what it measured.
+    /// Runs a script of `benches/bars` in a new process and returns its measurements by name.
     pub fn measure(&self, script: &str, arguments: &[&str]) -> HashMap<String, f64> {
         let output = stage::pwsh_command(&self.pwsh)
             .arg("-File")

@@ -1,5 +1,5 @@
-# Measures, in turn in one warm process: a removal through the module, the same request with
-# Invoke-RestMethod, and the same request over a bare socket, which is the server's own answer.
+# Measures in turn, in one warm process: a removal with the module, the same request with
+# Invoke-RestMethod, and the same request over a socket, which is the response time of the server.
 param([string] $Module, [string] $Graph, [string] $TokenFile)
 
 $ErrorActionPreference = 'Stop'
@@ -23,7 +23,7 @@ $uri = [uri] $Graph
 $client = [Net.Sockets.TcpClient]::new($uri.Host, $uri.Port)
 $client.NoDelay = $true
 $stream = $client.GetStream()
-$answer = [byte[]]::new(4096)
+$response = [byte[]]::new(4096)
 
 function Measure-Each {
     param([object[]] $Target, [scriptblock] $Work)
@@ -32,7 +32,7 @@ function Measure-Each {
     $watch.Elapsed.TotalMilliseconds / $Target.Count
 }
 
-$taken = @{ removal = @(); rest = @(); answer = @() }
+$taken = @{ removal = @(); rest = @(); response = @() }
 foreach ($round in 1..$rounds) {
     $target = . $targets
     $taken.removal += Measure-Each $target { $null = $target | Remove-ChatAccessForUser -RequestsPerSecond 10000 }
@@ -47,15 +47,15 @@ foreach ($round in 1..$rounds) {
         $head = "POST /v1.0/chats/$([uri]::EscapeDataString($one.ThreadId))/removeAllAccessForUser HTTP/1.1`r`nHost: $($uri.Authority)`r`nAuthorization: Bearer $plain`r`nContent-Type: application/json`r`nContent-Length: $($body.Length)`r`n`r`n"
         , [Text.Encoding]::ASCII.GetBytes($head + $body)
     }
-    $taken.answer += Measure-Each $target {
+    $taken.response += Measure-Each $target {
         foreach ($request in $requests) {
             $stream.Write($request, 0, $request.Length)
-            $null = $stream.Read($answer, 0, $answer.Length)
+            $null = $stream.Read($response, 0, $response.Length)
         }
     }
 }
 foreach ($name in $taken.Keys) {
-    # The first rounds warm up.
+    # The first two rounds are for warming up.
     $sorted = $taken[$name][2..($rounds - 1)] | Sort-Object
     "$name $($sorted[[int] ($sorted.Count / 2)])"
 }

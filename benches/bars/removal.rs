@@ -1,13 +1,18 @@
-//! What a warm removal costs on top of the server's own answer, side by side with `Invoke-RestMethod`.
+//! The time of a removal in a warm session, compared with the server's response time and with
+//! `Invoke-RestMethod`.
 
 use sandbox::{Sandbox, SandboxOptions, TokenClaims};
 
-use crate::Bars;
 use crate::powershell::PowerShell;
+use crate::{Bar, Bars};
+
+/// The time of a removal minus the response time of the server.
+const OVERHEAD: Bar = Bar::at_most("overhead", 1.0, "ms");
+/// The time of a removal divided by that of `Invoke-RestMethod`.
+const RATIO: Bar = Bar::at_most("rest_method_ratio", 1.0 / 3.0, "times Invoke-RestMethod");
 
 pub fn run(bars: &mut Bars) {
-    let figures = [("overhead", "<=1 ms"), ("rest_method_ratio", "<=0.33")];
-    let Some(powershell) = PowerShell::find(bars, &figures) else {
+    let Some(powershell) = PowerShell::find(bars, &[OVERHEAD, RATIO]) else {
         return;
     };
     let sandbox = Sandbox::start(SandboxOptions::default());
@@ -17,19 +22,9 @@ pub fn run(bars: &mut Bars) {
     let path = token.path().to_string_lossy().into_owned();
     let measured = powershell.measure("removal.ps1", &[&module, &sandbox.url(), &path]);
     println!(
-        "a removal: {:.2} ms; the server's answer alone: {:.2} ms; Invoke-RestMethod: {:.2} ms",
-        measured["removal"], measured["answer"], measured["rest"]
+        "a removal: {:.2} ms; the response of the server: {:.2} ms; Invoke-RestMethod: {:.2} ms",
+        measured["removal"], measured["response"], measured["rest"]
     );
-    bars.at_most(
-        "overhead",
-        measured["removal"] - measured["answer"],
-        1.0,
-        " ms",
-    );
-    bars.at_most(
-        "rest_method_ratio",
-        measured["removal"] / measured["rest"],
-        1.0 / 3.0,
-        "",
-    );
+    bars.report(&OVERHEAD, measured["removal"] - measured["response"]);
+    bars.report(&RATIO, measured["removal"] / measured["rest"]);
 }

@@ -1,4 +1,4 @@
-//! What a hundred thousand removals take of memory: in a process of its own, with the service in this one.
+//! The memory of 100,000 removals, in a separate process. The sandbox runs in this one.
 
 use std::process::Command;
 use std::time::Instant;
@@ -7,23 +7,24 @@ use sandbox::{Sandbox, SandboxOptions, TokenClaims};
 use serde_json::json;
 use stage::Native;
 
-use crate::Bars;
+use crate::{Bar, Bars};
 
 const REMOVALS: usize = 100_000;
 const USER: &str = "d864e79f-0000-4000-8000-0eeb4d61fdc2";
 const QUEUE_FULL: i32 = 3;
 
-/// Makes this program the one that is measured.
+const MEMORY: Bar = Bar::at_most("memory_above_the_start", 100.0, "MB");
+const REMOVED: Bar = Bar::at_least("removed", REMOVALS as f64, "removals");
+
+/// The argument that makes this program the measured one.
 pub const RUNNER: &str = "scale-run";
 
 pub fn run(bars: &mut Bars) {
-    let limit = "<=100 MB";
     if resident().is_none() {
-        return bars.not_run(
-            "memory",
-            limit,
-            "this system does not tell a process's memory",
-        );
+        for bar in [MEMORY, REMOVED] {
+            bars.not_run(&bar, "this system has no /proc/self/status");
+        }
+        return;
     }
     let sandbox = Sandbox::start(SandboxOptions {
         keep_requests: 0,
@@ -36,7 +37,7 @@ pub fn run(bars: &mut Bars) {
         .arg(sandbox.url())
         .env("CHATACCESS_TOKEN", sandbox.token(TokenClaims::default()))
         .output()
-        .expect("it starts");
+        .expect("the program starts");
     let printed = String::from_utf8_lossy(&output.stdout);
     let numbers: Vec<f64> = printed
         .split_whitespace()
@@ -46,17 +47,18 @@ pub fn run(bars: &mut Bars) {
         panic!("{printed}{}", String::from_utf8_lossy(&output.stderr));
     };
     println!(
-        "{REMOVALS} removals in {:.0?}: from {before:.0} MB to {peak:.0} MB",
+        "{REMOVALS} removals in {:.0?}: memory grew from {before:.0} MB to {peak:.0} MB",
         began.elapsed()
     );
-    bars.at_most("memory_above_the_start", peak - before, 100.0, " MB");
-    bars.at_least("removed", removed, REMOVALS as f64, "");
+    bars.report(&MEMORY, peak - before);
+    bars.report(&REMOVED, removed);
 }
 
-/// The measured program: a producer that puts in as fast as there is room, and fetches when there is none.
+/// The measured program: submits removals as fast as the queue accepts them, and reads events while
+/// it is full.
 pub fn runner(arguments: &[String]) {
     let [library, graph] = arguments else {
-        panic!("library and Graph");
+        panic!("expected the library and the Graph endpoint");
     };
     let native = Native::load(std::path::Path::new(library));
     let token = std::env::var("CHATACCESS_TOKEN").expect("a token");
@@ -66,7 +68,7 @@ pub fn runner(arguments: &[String]) {
     let run = native.run(&[account], json!({"limits": limits}));
     let before = resident().unwrap_or_default();
     let (mut peak, mut removed) = (before, 0);
-    let mut fetch = |wait| {
+    let mut read_event = |wait| {
         let (status, event) = native.next(run, wait);
         removed += usize::from(event["status"] == "Removed");
         status == 0
@@ -74,19 +76,19 @@ pub fn runner(arguments: &[String]) {
     for number in 0..REMOVALS {
         let chat = format!("19:{number:032x}@thread.v2");
         while native.remove(run, (sandbox::TENANT_ID, USER, &chat), 0).0 == QUEUE_FULL {
-            fetch(100);
+            read_event(100);
         }
         if number % 1000 == 0 {
             peak = peak.max(resident().unwrap_or_default());
         }
     }
     native.finish(run);
-    while fetch(-1) {}
+    while read_event(-1) {}
     peak = peak.max(resident().unwrap_or_default());
     println!("{before} {peak} {removed}");
 }
 
-/// This process's resident memory in MB.
+/// Returns the resident memory of this process, in MB.
 fn resident() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;

@@ -1,5 +1,5 @@
-# Measures, in this fresh process, the way from Connect-ChatAccess to the outcome of the first removal, with a
-# refresh token and beyond the module's own load.
+# Measures, in this new process, the time from Connect-ChatAccess with a refresh token to the
+# outcome of the first removal. Loading the module and its library is not included.
 param([string] $Module, [string] $Server)
 
 $ErrorActionPreference = 'Stop'
@@ -7,7 +7,7 @@ Import-Module $Module
 & (Get-Module ChatAccess) {
     Initialize-ChatAccess
     $null = Get-NativeLibrary
-    # Somebody signs in once, for the refresh token. This loads PowerShell's own modules too.
+    # The first sign-in obtains the refresh token and loads PowerShell's own modules.
     function script:Get-NonInteractiveReason { }
 }
 $here = @{ GraphEndpoint = $Server; AuthorityHost = $Server }

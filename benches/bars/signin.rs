@@ -1,4 +1,4 @@
-//! What signing in costs: tokens that end in the middle of a run, and the way to the first removal.
+//! Sign-in: tokens that expire during a run, and the time to the first removal.
 
 use std::time::Instant;
 
@@ -7,28 +7,33 @@ use serde_json::json;
 use stage::Native;
 
 use crate::powershell::PowerShell;
-use crate::{Bars, median};
+use crate::{Bar, Bars, median};
 
-/// The life of a token, and the time after which it is renewed, in seconds.
-const LIFE: i64 = 5;
+/// Lifetime of a token, in seconds.
+const LIFETIME: i64 = 5;
+/// Age at which a token is renewed, in seconds.
 const RENEWED_AFTER: f64 = 4.0;
 
 const REMOVALS: usize = 500;
 
-/// How often the way to the first removal is gone, each time in a new process.
+/// Number of measurements of the first removal, each in a new process.
 const RUNS: usize = 9;
+
+const REFRESHES: Bar = Bar::at_most("refreshes_per_token_lifetime", 1.0, "refreshes");
+const NOT_REMOVED: Bar = Bar::at_most("not_removed", 0.0, "removals");
+const FIRST_REMOVAL: Bar = Bar::at_most("first_removal", 150.0, "ms");
 
 pub fn run(bars: &mut Bars) {
     short_tokens(bars);
     first_removal(bars);
 }
 
-/// A sandbox whose Entra gives tokens of that many seconds, and whose person is quick.
-fn sandbox(life: i64) -> Sandbox {
+/// Starts a sandbox that issues tokens of this lifetime, in seconds, without pending polls.
+fn sandbox(lifetime: i64) -> Sandbox {
     Sandbox::start(SandboxOptions {
         entra: EntraSettings {
             claims: TokenClaims {
-                expires_in: life,
+                expires_in: lifetime,
                 ..TokenClaims::default()
             },
             pending_polls: 0,
@@ -38,7 +43,7 @@ fn sandbox(life: i64) -> Sandbox {
     })
 }
 
-/// The handle of an account that signed in with a device code.
+/// Signs in with a device code and returns the handle of the account.
 fn sign_in(native: &Native, sandbox: &Sandbox) -> i64 {
     let request = json!({
         "open": "sign_in",
@@ -60,9 +65,9 @@ fn sign_in(native: &Native, sandbox: &Sandbox) -> i64 {
 
 fn short_tokens(bars: &mut Bars) {
     let native = Native::load(stage::library());
-    let sandbox = sandbox(LIFE);
+    let sandbox = sandbox(LIFETIME);
     let account = sign_in(&native, &sandbox);
-    // As fast as makes the run three lives long.
+    // At this rate the run takes three token lifetimes.
     let limit = json!({"per_second": 40, "burst": 1, "sustained": 1.0});
     let run = native.run(
         &[account],
@@ -84,15 +89,15 @@ fn short_tokens(bars: &mut Bars) {
     let refreshes = sandbox.entra_stats().tokens["refresh_token"];
     let refused = sandbox.stats().by_status.get(&401).copied().unwrap_or(0);
     println!(
-        "{REMOVALS} removals in {seconds:.1} s with tokens of {LIFE} s: {refreshes} refreshes, {refused} requests with a token that had ended"
+        "{REMOVALS} removals in {seconds:.1} s with tokens of {LIFETIME} s: {refreshes} refreshes, {refused} requests with an expired token"
     );
-    let lives = (seconds / RENEWED_AFTER).ceil();
-    bars.at_most("refreshes_per_life", refreshes as f64 / lives, 1.0, "");
-    bars.at_most("not_removed", (REMOVALS - removed) as f64, 0.0, "");
+    let lifetimes = (seconds / RENEWED_AFTER).ceil();
+    bars.report(&REFRESHES, refreshes as f64 / lifetimes);
+    bars.report(&NOT_REMOVED, (REMOVALS - removed) as f64);
 }
 
 fn first_removal(bars: &mut Bars) {
-    let Some(powershell) = PowerShell::find(bars, &[("first_removal", "<=150 ms")]) else {
+    let Some(powershell) = PowerShell::find(bars, &[FIRST_REMOVAL]) else {
         return;
     };
     let sandbox = sandbox(3_600);
@@ -100,5 +105,5 @@ fn first_removal(bars: &mut Bars) {
     let times: Vec<f64> = (0..RUNS)
         .map(|_| powershell.measure("signin.ps1", &[&module, &sandbox.url()])["first_removal"])
         .collect();
-    bars.at_most("first_removal", median(times), 150.0, " ms");
+    bars.report(&FIRST_REMOVAL, median(times));
 }

@@ -1,12 +1,12 @@
-//! How large the library is that users get.
+//! The size of the release library.
 
 use std::fs;
 
-use crate::Bars;
+use crate::{Bar, Bars};
+
+const LIBRARY: Bar = Bar::at_most("library", 3.5, "MB");
 
 pub fn run(bars: &mut Bars) {
-    let bytes = fs::metadata(stage::library())
-        .expect("the library is there")
-        .len();
-    bars.at_most("library", bytes as f64 / 1e6, 3.5, " MB");
+    let bytes = fs::metadata(stage::library()).expect("a library").len();
+    bars.report(&LIBRARY, bytes as f64 / 1e6);
 }

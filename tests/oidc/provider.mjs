@@ -1,7 +1,7 @@
-// An OpenID provider that somebody else wrote, at the paths that Entra has, for tests/oidc.rs.
+// An independent OpenID provider under the paths of Entra, for tests/oidc.rs.
 //
-// The provider checks the protocol as it always does. What is added here is the person: whoever comes is
-// signed in and agrees, and POST /enter?user_code=... enters a device code.
+// The provider checks the protocol as usual. This program adds the user, who signs in and consents to
+// every request. POST /enter?user_code=... enters a device code.
 
 import { createServer } from 'node:http';
 import Provider, { interactionPolicy } from 'oidc-provider';
@@ -14,7 +14,7 @@ const server = createServer();
 await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
 const root = `http://localhost:${server.address().port}`;
 
-// Entra lets the person choose an account; OpenID providers need not, and this one has to be told.
+// Entra supports prompt=select_account. OpenID providers need not, so this provider has to be configured for it.
 const policy = interactionPolicy.base();
 policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 0);
 
@@ -54,12 +54,12 @@ const provider = new Provider(root, {
 });
 
 async function grant() {
-  const given = new provider.Grant({ accountId: account, clientId });
-  given.addOIDCScope(scope);
-  return given.save();
+  const newGrant = new provider.Grant({ accountId: account, clientId });
+  newGrant.addOIDCScope(scope);
+  return newGrant.save();
 }
 
-const answer = provider.callback();
+const respond = provider.callback();
 server.on('request', async (request, response) => {
   const url = new URL(request.url, root);
   try {
@@ -78,9 +78,9 @@ server.on('request', async (request, response) => {
       await code.save();
       response.writeHead(204).end();
     } else {
-      // By the standard, offline_access is only for who asks for consent each time; Entra does not want that.
+      // OpenID Connect grants offline_access only with prompt=consent, which Entra does not require.
       request.url = request.url.replace('prompt=select_account', 'prompt=select_account+consent');
-      answer(request, response);
+      respond(request, response);
     }
   } catch (error) {
     response.writeHead(500).end(String(error));
@@ -88,5 +88,5 @@ server.on('request', async (request, response) => {
 });
 
 console.log(root);
-// It ends with whoever started it.
+// The provider exits with its parent.
 process.stdin.resume().on('end', () => process.exit(0));

@@ -1,6 +1,6 @@
-//! The sandbox's own controls, for clients that are not Rust: JSON under `/sandbox/`.
+//! The sandbox's controls over HTTP: JSON under `/sandbox/`.
 //!
-//! | Request | Body | Answer |
+//! | Request | Body | Response |
 //! |---|---|---|
 //! | `GET /sandbox/requests` | | `{"requests": [RecordedRequest]}` |
 //! | `GET /sandbox/applied` | | `{"applied": [AppliedRemoval]}` |
@@ -9,31 +9,34 @@
 //! | `POST /sandbox/entra` | [`EntraSettings`], each member an override | 204 |
 //! | `GET /sandbox/entra` | | [`EntraStats`](crate::EntraStats) |
 //! | `POST /sandbox/faults` | [`FaultScript`] | 204 |
-//! | `POST /sandbox/limits` | [`Limits`], each member an override; `"preset": "documented"` starts from those | 204 |
-//! | `POST /sandbox/chats` | `{"missing": ["19:..."], "forbidden": ["19:..."], "chats": [chat]}`, the last as in [`Chats`] | 204 |
+//! | `POST /sandbox/limits` | [`Limits`], each member an override | 204 |
+//! | `POST /sandbox/chats` | `{"missing": [id], "forbidden": [id], "chats": [chat]}` | 204 |
 //! | `POST /sandbox/users` | `{"users": [DirectoryUser]}` | 204 |
 //! | `POST /sandbox/audit_log` | [`AuditLog`], each member an override | 204 |
 //! | `POST /sandbox/hunting` | [`Hunting`], each member an override | 204 |
 //! | `POST /sandbox/reset` | | 204 |
 //!
-//! A body may be left out where nothing is to be overridden. Each `POST` replaces what was set
-//! before. A request that is refused is answered with `{"error": "why"}`. None of these requests
-//! is recorded, counts against a limit, or meets a fault.
+//! Limits are overrides of no limits, or with `"preset": "documented"` of the documented ones. The
+//! members of `chats` have the format of [`Chats`].
+//!
+//! An empty body stands for one without overrides. Each `POST` replaces the earlier setting. The
+//! response to an invalid request is `{"error": "..."}`. Requests to the controls are not recorded,
+//! not throttled and exempt from faults.
 
 use hyper::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::answer::Answer;
 use crate::entra::EntraSettings;
 use crate::faults::FaultScript;
 use crate::graph::{AuditLog, Chats, DirectoryUser, Hunting, Request};
 use crate::limits::Limits;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// What the path of a control starts with.
+/// The first segment of the path of every control.
 const ROOT: &str = "/sandbox";
 
 #[derive(Default, Deserialize)]
@@ -55,42 +58,42 @@ pub(crate) fn is_control(path: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-pub(crate) fn answer(service: &Service, request: &Request) -> Answer {
-    serve(service, request).unwrap_or_else(|answer| answer)
+pub(crate) fn respond(service: &Service, request: &Request) -> Response {
+    serve(service, request).unwrap_or_else(|response| response)
 }
 
-/// The answer; an `Err` is one too, an error met on the way to it.
-fn serve(service: &Service, request: &Request) -> Result<Answer, Answer> {
+/// Serves a control. `Err` is the response to an invalid request.
+fn serve(service: &Service, request: &Request) -> Result<Response, Response> {
     let name = request.path[ROOT.len()..].trim_matches('/');
-    let answer = match (request.method.clone(), name) {
+    let response = match (request.method.clone(), name) {
         (Method::GET, "requests") => {
             let requests = service.ledger().requests();
-            Answer::json(200, &json!({ "requests": requests }))
+            Response::json(200, &json!({ "requests": requests }))
         }
         (Method::GET, "applied") => {
             let applied = service.ledger().applied();
-            Answer::json(200, &json!({ "applied": applied }))
+            Response::json(200, &json!({ "applied": applied }))
         }
-        (Method::GET, "stats") => Answer::json(200, &json!(service.ledger().stats())),
+        (Method::GET, "stats") => Response::json(200, &json!(service.ledger().stats())),
         (Method::POST, "token") => {
             let token = service.issue(body::<TokenClaims>(request)?);
-            Answer::json(200, &json!({ "access_token": token }))
+            Response::json(200, &json!({ "access_token": token }))
         }
-        (Method::GET, "entra") => Answer::json(200, &json!(service.entra().stats)),
+        (Method::GET, "entra") => Response::json(200, &json!(service.entra().stats)),
         (Method::POST, "entra") => {
             service.set_entra(body::<EntraSettings>(request)?);
-            Answer::empty(204)
+            Response::empty(204)
         }
         (Method::POST, "faults") => {
             service.script(body::<FaultScript>(request)?);
-            Answer::empty(204)
+            Response::empty(204)
         }
         (Method::POST, "limits") => {
             let limits = limits(body(request)?)?;
             service
                 .set_limits(&limits)
                 .map_err(|why| error(400, &why.to_string()))?;
-            Answer::empty(204)
+            Response::empty(204)
         }
         (Method::POST, "chats") => {
             let TenantChats {
@@ -101,54 +104,66 @@ fn serve(service: &Service, request: &Request) -> Result<Answer, Answer> {
             service.set_missing_chats(&missing);
             service.set_forbidden_chats(&forbidden);
             service.set_chats(Chats { chats });
-            Answer::empty(204)
+            Response::empty(204)
         }
         (Method::POST, "users") => {
             service.set_users(body::<Users>(request)?.users);
-            Answer::empty(204)
+            Response::empty(204)
         }
         (Method::POST, "audit_log") => {
             service.set_audit_log(body::<AuditLog>(request)?);
-            Answer::empty(204)
+            Response::empty(204)
         }
         (Method::POST, "hunting") => {
             service.set_hunting(body::<Hunting>(request)?);
-            Answer::empty(204)
+            Response::empty(204)
         }
         (Method::POST, "reset") => {
             service.reset();
-            Answer::empty(204)
+            Response::empty(204)
         }
         (method, _) => {
             let path = &request.path;
-            return Err(error(404, &format!("there is no control {method} {path}")));
+            return Err(error(
+                404,
+                &format!("There is no control '{method} {path}'."),
+            ));
         }
     };
-    Ok(answer)
+    Ok(response)
 }
 
-/// The limits of a preset, with overrides.
-fn limits(mut overrides: Map<String, Value>) -> Result<Limits, Answer> {
+/// Returns the limits of a preset, with overrides.
+fn limits(mut overrides: Map<String, Value>) -> Result<Limits, Response> {
     let preset = match overrides.remove("preset") {
         None => Limits::none(),
-        Some(name) => Limits::preset(name.as_str().unwrap_or_default())
-            .ok_or_else(|| error(400, &format!("there is no preset {name}")))?,
+        Some(name) => Limits::preset(name.as_str().unwrap_or_default()).ok_or_else(|| {
+            let why = format!("There is no preset {name}. Use 'documented' or 'none'.");
+            error(400, &why)
+        })?,
     };
     let mut limits = json!(preset);
     for (name, value) in overrides {
         limits[name] = value;
     }
-    serde_json::from_value(limits).map_err(|why| error(400, &why.to_string()))
+    serde_json::from_value(limits).map_err(|why| invalid_body(&why))
 }
 
-/// The body as JSON; an empty one is the default.
-fn body<T: DeserializeOwned + Default>(request: &Request) -> Result<T, Answer> {
+/// Parses the body as JSON. An empty body is the default value.
+fn body<T: DeserializeOwned + Default>(request: &Request) -> Result<T, Response> {
     if request.body.is_empty() {
         return Ok(T::default());
     }
-    serde_json::from_slice(&request.body).map_err(|why| error(400, &why.to_string()))
+    serde_json::from_slice(&request.body).map_err(|why| invalid_body(&why))
 }
 
-fn error(status: u16, why: &str) -> Answer {
-    Answer::json(status, &json!({ "error": why }))
+fn invalid_body(why: &serde_json::Error) -> Response {
+    error(
+        400,
+        &format!("The body of the request is not valid: {why}."),
+    )
+}
+
+fn error(status: u16, why: &str) -> Response {
+    Response::json(status, &json!({ "error": why }))
 }

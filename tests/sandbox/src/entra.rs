@@ -1,14 +1,14 @@
-//! Entra as far as a public client uses it: authorize, token, device code, discovery.
+//! The endpoints of Entra ID that a public client uses: authorize, device code, token, discovery.
 //!
 //! | Request | |
 //! |---|---|
-//! | `GET /{tenant}/oauth2/v2.0/authorize` | sends the browser back at once, as if the person had agreed |
-//! | `POST /{tenant}/oauth2/v2.0/devicecode` | a code that counts as entered after some polls |
-//! | `POST /{tenant}/oauth2/v2.0/token` | the grants of a code, a device code and a refresh token |
-//! | `GET /{tenant}/v2.0/.well-known/openid-configuration` | where these are |
+//! | `GET /{tenant}/oauth2/v2.0/authorize` | redirects with a code, without a user |
+//! | `POST /{tenant}/oauth2/v2.0/devicecode` | issues a device code |
+//! | `POST /{tenant}/oauth2/v2.0/token` | redeems codes and refresh tokens |
+//! | `GET /{tenant}/v2.0/.well-known/openid-configuration` | lists these endpoints |
 //!
-//! Each checks what Entra checks (PKCE, redirect, client, one use of a code), and [`EntraSettings`] says
-//! who signs in, how long tokens live, and which requests are refused how.
+//! Each endpoint makes the checks of Entra: PKCE, redirect URI, client, and that a code is redeemed
+//! once. [`EntraSettings`] set who signs in, how long tokens live, and which requests are refused.
 
 mod authorize;
 mod device;
@@ -23,27 +23,27 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use self::refusal::Refusal;
-use crate::answer::Answer;
 use crate::graph::Request;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// How the Entra side behaves.
+/// The behaviour of the Entra endpoints.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EntraSettings {
-    /// Who signs in, with what in the token; its `expires_in` is the token's life. The permissions are
-    /// those that were asked for, unless others stand here.
+    /// The claims of the account that signs in; `expires_in` is the lifetime of its tokens. The
+    /// token has the requested permissions, unless these claims set others.
     pub claims: TokenClaims,
-    /// How often a device code is polled in vain before it counts as entered.
+    /// Number of polls that find a device code still pending.
     pub pending_polls: u32,
-    /// The interval that a device code asks for.
+    /// Polling interval of a device code, in seconds.
     pub interval: u64,
-    /// How long a device code may be entered, in seconds.
+    /// Lifetime of a device code, in seconds.
     pub device_code_seconds: u64,
-    /// An ID token comes with another nonce than was asked for.
+    /// Whether ID tokens carry a nonce other than the requested one.
     pub wrong_nonce: bool,
-    /// Requests that are refused, each `times` times, in this order.
+    /// Refusals to come, in this order.
     pub refusals: Vec<EntraRefusal>,
 }
 
@@ -60,22 +60,22 @@ impl Default for EntraSettings {
     }
 }
 
-/// A refusal to come.
+/// A refusal on demand.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EntraRefusal {
-    /// `authorize`, `devicecode`, `token`, or a grant type of the latter.
+    /// The requests to refuse: `authorize`, `devicecode`, `token`, or a grant type of `token`.
     pub on: String,
-    /// How many requests it meets.
+    /// Number of requests to refuse.
     pub times: u32,
     pub status: u16,
-    /// The OAuth error.
+    /// The OAuth error code.
     pub error: String,
-    /// The number of the AADSTS code.
+    /// The AADSTS number; 0 for an error without one.
     pub code: u32,
-    /// Entra's words, without code and ids.
+    /// The description, without the AADSTS code and the ids.
     pub description: String,
-    /// The seconds of a Retry-After.
+    /// The value of `Retry-After`, in seconds.
     pub retry_after: Option<u64>,
 }
 
@@ -93,34 +93,34 @@ impl Default for EntraRefusal {
     }
 }
 
-/// What the Entra side has counted.
+/// The counts of the Entra endpoints.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct EntraStats {
-    /// Redirects with a code.
+    /// Authorization codes issued.
     pub codes: u64,
-    /// Device codes given out.
+    /// Device codes issued.
     pub device_codes: u64,
-    /// Tokens given out by the grant that they were given for.
+    /// Token responses, by grant type.
     pub tokens: HashMap<String, u64>,
-    /// The `claims` that requests for tokens asked for.
+    /// The `claims` parameters of token requests.
     pub claims: Vec<String>,
-    /// Requests refused, on demand or not.
+    /// Requests refused, on demand or because they were invalid.
     pub refused: u64,
 }
 
-/// What Entra remembers between two requests.
+/// The state of the Entra endpoints.
 #[derive(Default)]
 pub(crate) struct Entra {
     pub(crate) settings: EntraSettings,
     pub(crate) stats: EntraStats,
     codes: HashMap<String, authorize::Code>,
     device_codes: HashMap<String, device::Code>,
-    /// Refresh tokens that are good, each with its client. Using one gives a new one and leaves the old one
-    /// good, as at Entra.
+    /// The valid refresh tokens, each with its client. Redeeming one issues a new one and leaves
+    /// the old one valid, as Entra does.
     refresh_tokens: HashMap<String, String>,
 }
 
-/// The query or the form of a request.
+/// The parameters of a query string or of a form.
 struct Form(HashMap<String, String>);
 
 impl Form {
@@ -138,8 +138,8 @@ impl Form {
         self.0.get(name).map_or("", String::as_str)
     }
 
-    /// A member that must be there.
-    fn need(&self, name: &str) -> Result<&str, Refusal> {
+    /// Returns a required parameter.
+    fn require(&self, name: &str) -> Result<&str, Refusal> {
         match self.get(name) {
             "" => Err(Refusal::new(
                 "invalid_request",
@@ -151,12 +151,12 @@ impl Form {
     }
 }
 
-/// Whether the path is one of Entra's.
+/// Returns whether the path belongs to Entra.
 pub(crate) fn is_entra(path: &str) -> bool {
     parts(path).is_some()
 }
 
-/// The tenant and the endpoint.
+/// Splits a path into the tenant and the name of the endpoint.
 fn parts(path: &str) -> Option<(&str, &str)> {
     let (tenant, rest) = path.strip_prefix('/')?.split_once('/')?;
     let endpoint = match rest {
@@ -169,8 +169,8 @@ fn parts(path: &str) -> Option<(&str, &str)> {
     Some((tenant, endpoint))
 }
 
-/// Answers one request.
-pub(crate) fn answer(service: &Service, request: &Request) -> Answer {
+/// Responds to a request.
+pub(crate) fn respond(service: &Service, request: &Request) -> Response {
     let (tenant, endpoint) = parts(&request.path).unwrap_or_default();
     let mut entra = service.entra();
     let served = match (endpoint, &request.method) {
@@ -186,12 +186,12 @@ pub(crate) fn answer(service: &Service, request: &Request) -> Answer {
         _ => Err(Refusal::new(
             "invalid_request",
             900_561,
-            "The endpoint does not take this method.",
+            "The endpoint does not support this HTTP method.",
         )),
     };
     served.unwrap_or_else(|refusal| {
         entra.stats.refused += 1;
-        refusal.answer()
+        refusal.response()
     })
 }
 
@@ -201,14 +201,14 @@ fn form(request: &Request) -> Result<Form, Refusal> {
         return Err(Refusal::new(
             "invalid_request",
             900_144,
-            "The body must be a form.",
+            "The request body must be application/x-www-form-urlencoded.",
         ));
     }
     Ok(Form::parse(&String::from_utf8_lossy(&request.body)))
 }
 
 impl Entra {
-    /// The refusal that was asked for, if this request is to meet one.
+    /// Applies the next refusal on demand for a request of one of these names.
     fn refuse(&mut self, names: &[&str]) -> Result<(), Refusal> {
         let mut due = self.settings.refusals.iter_mut();
         let Some(due) = due.find(|one| one.times > 0 && names.contains(&one.on.as_str())) else {
@@ -222,7 +222,7 @@ impl Entra {
     }
 }
 
-/// A random text for a code or a token.
+/// Returns a random code or token.
 fn random() -> String {
     format!(
         "0.A{}{}",

@@ -1,26 +1,26 @@
-//! One request on its way: read, recorded, spoiled or served, and answered.
+//! One request: read, recorded, subjected to a fault or served, and responded to.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::Response;
+use hyper::Response as HyperResponse;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::TRANSFER_ENCODING;
 
-use crate::answer::Answer;
 use crate::control;
 use crate::entra;
-use crate::faults::{self, Hit, Reply};
+use crate::faults::{self, Delivery, Hit};
 use crate::graph::{self, Correlation, Request, Resource};
 use crate::ledger::RecordedRequest;
+use crate::response::Response;
 use crate::service::Service;
 use crate::wire::{Ending, Tap};
 
-/// Graph takes no request larger than this.
+/// Maximum size of a request body, in bytes.
 const MAX_BODY: usize = 4 << 20;
 
-/// A connection, above the stream it is served over.
+/// The state of a connection, apart from its stream.
 pub(crate) struct Connection {
     number: u64,
     tap: Tap,
@@ -28,13 +28,13 @@ pub(crate) struct Connection {
     service: Arc<Service>,
 }
 
-/// hyper gets this in place of an answer when the connection is to end.
+/// The error that makes hyper end a connection without a response.
 #[derive(Debug)]
 pub(crate) struct Ended;
 
 impl fmt::Display for Ended {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the connection ends here")
+        formatter.write_str("the connection ends without a response")
     }
 }
 
@@ -42,7 +42,7 @@ impl std::error::Error for Ended {}
 
 impl Connection {
     pub(crate) fn new(service: Arc<Service>) -> Self {
-        let number = service.ledger().connected();
+        let number = service.ledger().count_connection();
         Self {
             number,
             tap: Tap::new(service.options().keep_requests > 0),
@@ -55,31 +55,31 @@ impl Connection {
         &self.tap
     }
 
-    /// How the connection is to end, if a fault has a say in it.
+    /// Returns how the connection is to end, if a fault decides that.
     pub(crate) fn into_ending(self) -> Option<Ending> {
         self.ending.into_inner()
     }
 
-    /// One request and its answer, or the end of the connection.
+    /// Handles one request. Returns its response, or an error to end the connection.
     pub(crate) async fn exchange(
         &self,
         request: hyper::Request<Incoming>,
-    ) -> Result<Response<Full<Bytes>>, Ended> {
+    ) -> Result<HyperResponse<Full<Bytes>>, Ended> {
         let arrived = self.service.now();
         let head = self.tap.take_head();
         let target = request.uri().to_string();
         let Ok(request) = self.read(request).await else {
-            return self.send(Answer::empty(413));
+            return self.send(Response::empty(413));
         };
         if control::is_control(&request.path) {
-            return self.send(control::answer(&self.service, &request));
+            return self.send(control::respond(&self.service, &request));
         }
         if entra::is_entra(&request.path) {
-            return self.send(entra::answer(&self.service, &request));
+            return self.send(entra::respond(&self.service, &request));
         }
 
         let hit = self.service.hit(request.chat(), arrived);
-        let number = self.service.ledger().arrived(RecordedRequest {
+        let number = self.service.ledger().record_request(RecordedRequest {
             number: 0,
             connection: self.number,
             arrived,
@@ -92,24 +92,24 @@ impl Connection {
             fault: hit.as_ref().map(|hit| hit.fault.kind()),
             status: None,
         });
-        let (sent, status) = match self.reply(&request, hit).await {
-            Reply::Answer(answer) => {
-                let status = answer.status;
-                (self.send(answer), Some(status))
+        let (sent, status) = match self.deliver(&request, hit).await {
+            Delivery::Response(response) => {
+                let status = response.status;
+                (self.send(response), Some(status))
             }
-            Reply::Ending(ending, status) => (Err(self.end(ending)), status),
+            Delivery::Ending(ending, status) => (Err(self.end(ending)), status),
         };
         if let Some(status) = status {
-            self.service.ledger().answered(number, status);
+            self.service.ledger().record_status(number, status);
         }
         if self.service.options().log {
-            let status = status.map_or("no answer".into(), |status| status.to_string());
+            let status = status.map_or("no response".into(), |status| status.to_string());
             eprintln!("{} {target} -> {status}", request.method);
         }
         sent
     }
 
-    /// Reads the body; an error means that it is too large or broke off.
+    /// Reads the body. An error means that it is too large or incomplete.
     async fn read(&self, request: hyper::Request<Incoming>) -> Result<Request, ()> {
         let (head, body) = request.into_parts();
         let body = Limited::new(body, MAX_BODY).collect().await.map_err(drop)?;
@@ -126,30 +126,29 @@ impl Connection {
         })
     }
 
-    /// What a request of Graph is met with, after the time it takes.
-    async fn reply(&self, request: &Request, hit: Option<Hit>) -> Reply {
+    /// Serves a request of Graph or applies its fault, and waits for the configured latency.
+    async fn deliver(&self, request: &Request, hit: Option<Hit>) -> Delivery {
         let correlation = Correlation::of(request);
-        let process = || graph::answer(&self.service, request, &correlation);
-        let reply = match hit {
-            Some(hit) => faults::act(hit, &correlation, process).await,
-            None => Reply::Answer(process()),
+        let process = || graph::respond(&self.service, request, &correlation);
+        let delivery = match hit {
+            Some(hit) => faults::inject(hit, &correlation, process).await,
+            None => Delivery::Response(process()),
         };
         let latency = self.service.options().latency;
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;
         }
-        reply
+        delivery
     }
 
-    fn send(&self, answer: Answer) -> Result<Response<Full<Bytes>>, Ended> {
-        answer
-            .to_response()
-            .ok_or_else(|| self.end(Ending::after(answer.to_wire())))
+    fn send(&self, response: Response) -> Result<HyperResponse<Full<Bytes>>, Ended> {
+        response
+            .to_hyper()
+            .ok_or_else(|| self.end(Ending::after(response.to_wire())))
     }
 
     fn end(&self, ending: Ending) -> Ended {
-        // hyper asks for nothing more once it has been told that this is the end, so there is no
-        // earlier ending to lose.
+        // hyper makes no further request after this error, so no earlier ending can be set.
         let _ = self.ending.set(ending);
         Ended
     }

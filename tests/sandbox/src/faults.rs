@@ -1,13 +1,14 @@
-//! Faults on demand: what a client must survive, on the requests a script names.
+//! Faults on demand, on the requests that a script selects.
 //!
 //! A [`FaultScript`] is a list of [`Rule`]s. The first rule that matches a request and has hits
-//! left spoils that request with its [`Fault`]; where none does, the answer is the real one. Each
-//! rule counts for itself the requests it sees, those that another rule takes included.
+//! left applies its [`Fault`]; without such a rule the request is served. Every rule counts every
+//! request, including those that another rule matches.
 //!
 //! ```
 //! use sandbox::{Fault, FaultScript, Rule, When};
 //!
-//! // The first try of every chat is lost after it took effect; a later outage of three requests.
+//! // The first response for every chat is lost after the removal is applied; later, three requests
+//! // meet an outage.
 //! let script = FaultScript::new([
 //!     Rule::new(Fault::ResetAfter).when(When { per_chat: true, ..When::nth(1) }),
 //!     Rule::new(Fault::ProxyErrorPage { status: 503 }).when(When::nth(20)).times(3),
@@ -23,16 +24,16 @@
 //! ]}
 //! ```
 //!
-//! A fault comes before the request takes effect, as if it happened in front of Graph: no limit
-//! counts the request, nothing is removed. With `processed` set the request takes effect first and
-//! only its answer is spoiled. The faults that spoil a real answer (`reset_after`, `close_after`,
-//! `truncated`, `slow`, `unknown_status`) are always so.
+//! By default a fault occurs before the request reaches Graph: no limit counts the request, and
+//! nothing is removed. With `processed` the request is processed first and the fault replaces its
+//! response. Faults that change a real response (`reset_after`, `close_after`, `truncated`, `slow`,
+//! `unknown_status`) always process the request.
 
 mod fault;
-mod reply;
+mod injection;
 mod rule;
 
 pub use fault::{Cut, Fault, Trick};
-pub(crate) use reply::{Reply, act};
+pub(crate) use injection::{Delivery, inject};
 pub use rule::{FaultScript, Rule, When};
 pub(crate) use rule::{Faults, Hit};

@@ -1,8 +1,8 @@
-//! Microsoft Graph as far as ChatAccess uses it: one action, the directory's users and applications,
-//! and the searches for chats.
+//! The parts of Microsoft Graph that ChatAccess uses: removals, the users and applications of the
+//! directory, and the searches for chats.
 //!
-//! A request passes the same gates in the same order as at Graph: the token, the throttle, the
-//! permission, the request itself, and only then what it names.
+//! A request passes the same checks in the same order as at Graph: token, throttling, permission,
+//! validity of the request, and last the object that it names.
 
 mod authorize;
 mod correlation;
@@ -21,41 +21,42 @@ pub use users::DirectoryUser;
 
 use hyper::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::service::Service;
 
-/// A request, as read.
+/// A request whose body has been read.
 pub(crate) struct Request {
     pub(crate) method: Method,
     /// The path as sent, without the query.
     pub(crate) path: String,
-    /// What stands behind the `?` of its target.
+    /// The part of the target after the `?`.
     pub(crate) query: String,
-    /// What the path names.
+    /// The resource that the path names.
     pub(crate) resource: Resource,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
 impl Request {
-    /// A header that is text.
+    /// Returns the value of a header, if it is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The address that the client has of this server.
+    /// Returns the address of this server as the client knows it.
     pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.header("host").unwrap_or_default())
     }
 
-    /// It is for the version of Graph that is ahead.
+    /// Returns whether the request is for the beta version of Graph.
     fn is_beta(&self) -> bool {
         let version = self.path.trim_start_matches('/').split('/').next();
         version.is_some_and(|version| version.eq_ignore_ascii_case("beta"))
     }
 
-    /// The chat it is about.
+    /// Returns the id of the chat that the path names.
     pub(crate) fn chat(&self) -> Option<&str> {
         match &self.resource {
             Resource::RemoveAllAccess { chat } => Some(chat),
@@ -65,24 +66,24 @@ impl Request {
     }
 }
 
-/// What a path names.
+/// The resource that a path names.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Resource {
-    /// The action on this chat, its id decoded.
+    /// The removal on this chat, with the id decoded.
     RemoveAllAccess { chat: String },
     /// The user with this id or user principal name.
     User { key: String },
-    /// An application, or something about one.
+    /// An application, a service principal or a grant.
     Directory(directory::Entry),
-    /// A search for chats, or what it found.
+    /// A search for chats, or its results.
     Search(search::Entry),
-    /// Anything else; Graph's answer names the segment it did not understand.
+    /// Any other path. Graph's response names the segment that it doesn't know.
     Unknown { segment: String },
 }
 
 impl Resource {
     pub(crate) fn parse(path: &str) -> Self {
-        // Split first, decode after: an encoded slash belongs to its segment.
+        // Split before decoding: an encoded slash belongs to its segment.
         let segments: Vec<String> = path
             .trim_start_matches('/')
             .split('/')
@@ -115,31 +116,31 @@ impl Resource {
     }
 }
 
-/// Answers one request. `correlation` has the ids that go into the answer.
-pub(crate) fn answer(service: &Service, request: &Request, correlation: &Correlation) -> Answer {
-    let answer = serve(service, request).unwrap_or_else(|refusal| refusal.answer(correlation));
-    correlation.stamp(answer)
+/// Responds to a request. `correlation` holds the ids for the response.
+pub(crate) fn respond(service: &Service, request: &Request, correlation: &Correlation) -> Response {
+    let response = serve(service, request).unwrap_or_else(|refusal| refusal.response(correlation));
+    correlation.stamp(response)
 }
 
-/// The account that a request's token is for, good or expired.
+/// Returns the account of a request's token, even if the token has expired.
 pub(crate) fn account_id(service: &Service, request: &Request) -> Option<String> {
-    let minted = service.minted(authorize::bearer(request)?)?;
-    Some(minted.claims.oid.clone())
+    let token = service.issued_token(authorize::bearer(request)?)?;
+    Some(token.claims.oid.clone())
 }
 
-fn serve(service: &Service, request: &Request) -> Result<Answer, Refusal> {
-    let account = authorize::account(service, request)?;
+fn serve(service: &Service, request: &Request) -> Result<Response, Refusal> {
+    let token = authorize::authenticate(service, request)?;
     match &request.resource {
         Resource::RemoveAllAccess { chat } => {
             expect_method(request, &Method::POST)?;
-            removal::serve(service, request, &account.claims, chat)
+            removal::serve(service, request, &token.claims, chat)
         }
         Resource::User { key } => {
             expect_method(request, &Method::GET)?;
-            users::serve(service, &account.claims, key)
+            users::serve(service, &token.claims, key)
         }
-        Resource::Directory(entry) => directory::serve(service, request, &account.claims, entry),
-        Resource::Search(entry) => search::serve(service, request, &account.claims, entry),
+        Resource::Directory(entry) => directory::serve(service, request, &token.claims, entry),
+        Resource::Search(entry) => search::serve(service, request, &token.claims, entry),
         Resource::Unknown { segment } => Err(Refusal::bad_request(format!(
             "Resource not found for the segment '{segment}'."
         ))),
@@ -153,11 +154,11 @@ fn expect_method(request: &Request, method: &Method) -> Result<(), Refusal> {
     Err(Refusal::new(
         405,
         "Request_BadRequest",
-        format!("Specified HTTP method is not allowed for the request target; it takes {method}."),
+        format!("Specified HTTP method is not allowed for the request target. Use {method}."),
     ))
 }
 
-/// The body is said to be JSON.
+/// Checks that the content type is JSON.
 fn expect_json(request: &Request) -> Result<(), Refusal> {
     let Some(content_type) = request.header("content-type") else {
         return Err(Refusal::bad_request(
@@ -173,12 +174,19 @@ fn expect_json(request: &Request) -> Result<(), Refusal> {
     )))
 }
 
+/// Parses the body as a JSON object.
+fn json_object(request: &Request) -> Result<Map<String, Value>, Refusal> {
+    expect_json(request)?;
+    serde_json::from_slice(&request.body)
+        .map_err(|error| Refusal::bad_request(format!("Invalid request body: {error}.")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_chat_id_may_be_raw_or_encoded_and_both_versions_serve() {
+    fn a_chat_id_can_be_raw_or_encoded_in_both_versions() {
         for path in [
             "/v1.0/chats/19:a@thread.v2/removeAllAccessForUser",
             "/beta/chats/19%3Aa%40thread.v2/removeAllAccessForUser",
@@ -197,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_names_its_segment() {
+    fn an_unknown_path_names_its_segment() {
         for (path, segment) in [
             ("/", ""),
             ("", ""),

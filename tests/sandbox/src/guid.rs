@@ -1,6 +1,6 @@
-//! GUIDs, as Entra and Graph write them: five groups of hexadecimal digits.
+//! GUIDs in the format of Entra and Graph.
 
-/// A random version 4 GUID. Nothing here is a secret, so a fast generator will do.
+/// Returns a random version 4 GUID. None is a secret, so the generator need not be secure.
 pub(crate) fn random() -> String {
     let bits = (fastrand::u128(..) & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
     let digits = format!("{bits:032x}");
@@ -14,7 +14,7 @@ pub(crate) fn random() -> String {
     .join("-")
 }
 
-/// Whether `text` is a GUID in the usual form, without braces.
+/// Returns whether `text` is a GUID without braces.
 pub(crate) fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_not_a_guid() {
+    fn other_text_is_not_a_guid() {
         for text in [
             "",
             "me",

@@ -1,41 +1,41 @@
-//! What happened: each request, each removal, and the counts.
+//! The record of requests and removals, and the counts.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-/// A request as it came in, and what became of it.
+/// A received request and its result.
 #[derive(Clone, Debug, Serialize)]
 pub struct RecordedRequest {
-    /// Counts from 1, in order of arrival.
+    /// Number of the request, from 1, in order of arrival.
     pub number: u64,
-    /// The connection it came on; counts from 1.
+    /// Number of its connection, from 1.
     pub connection: u64,
-    /// When its head had arrived, since the sandbox started.
+    /// Time since the start of the sandbox at which its head had arrived.
     #[serde(rename = "arrived_seconds", serialize_with = "seconds")]
     pub arrived: Duration,
     pub method: String,
-    /// The path and query as sent.
+    /// Path and query as sent.
     pub target: String,
-    /// Names in lower case; a value that is not text has its bad bytes replaced.
+    /// Headers, with names in lower case. Bytes that are not UTF-8 are replaced in values.
     pub headers: Vec<(String, String)>,
-    /// The head byte by byte: request line, headers, empty line.
+    /// The bytes of the head: request line, headers, empty line.
     #[serde(serialize_with = "text")]
     pub head: Vec<u8>,
-    /// The body, its chunks joined.
+    /// The body, without chunk headers.
     #[serde(serialize_with = "text")]
     pub body: Vec<u8>,
-    /// The account (`oid`) of its token, if the token is one of the sandbox's.
+    /// The account (`oid`) of its token, if the sandbox issued the token.
     pub account: Option<String>,
-    /// The kind of the fault that hit it.
+    /// The kind of the fault that applied.
     pub fault: Option<&'static str>,
-    /// The status it was answered with; none if it has had no answer, or none that is HTTP.
+    /// The status of the response. `None` before the response, and without a valid one.
     pub status: Option<u16>,
 }
 
 impl RecordedRequest {
-    /// The first header called `name` (in lower case).
+    /// Returns the first header called `name` (in lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers
@@ -44,48 +44,50 @@ impl RecordedRequest {
     }
 }
 
-/// A user's access to a chat, removed.
+/// A removal that was applied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AppliedRemoval {
-    /// The ids in lower case, as GUIDs compare without regard to case.
+    /// The ids in lower case, because GUIDs are compared without regard to case.
     pub tenant: String,
     pub user: String,
     pub thread: String,
-    /// How often it was asked for and confirmed, or would have been but for a fault.
+    /// Number of times it was applied, including those whose response a fault replaced.
     pub count: u64,
-    /// When it was applied first, since the sandbox started.
+    /// Time since the start of the sandbox at which it was first applied.
     #[serde(rename = "first_seconds", serialize_with = "seconds")]
     pub first: Duration,
-    /// When it was applied last.
+    /// Time since the start of the sandbox at which it was last applied.
     #[serde(rename = "last_seconds", serialize_with = "seconds")]
     pub last: Duration,
 }
 
-/// The counts. Requests to the sandbox's own controls are in none of them.
+/// The counts of a sandbox. Requests to the controls are not counted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Stats {
     pub connections: u64,
     pub requests: u64,
-    /// Requests no longer in the record, for it was full.
+    /// Requests that were dropped from the full record.
     pub unrecorded: u64,
-    /// Answers by status. The requests missing here had no answer.
+    /// Responses by status. Requests without a response are not counted.
     pub by_status: BTreeMap<u16, u64>,
-    /// Faults by kind.
+    /// Applied faults by kind.
     pub faults: BTreeMap<&'static str, u64>,
-    /// Requests that a limit throttled; a fault's 429 is not among them.
+    /// Requests that a limit throttled, without the 429 responses of faults.
     pub throttled: u64,
-    /// Those of them that came before a wait was over that an earlier 429 had told: for the same
-    /// user, chat, or app and tenant.
+    /// Throttled requests that arrived before the Retry-After of an earlier 429 was over, for the
+    /// same user, chat, or app and tenant.
     pub avoidable_429: u64,
-    /// Different removals applied, and repeats of them.
+    /// Different removals applied.
     pub removed: u64,
+    /// Repetitions of applied removals.
     pub repeated: u64,
-    /// When the first and the last request arrived, since the sandbox started.
+    /// Time since the start of the sandbox at which the first request arrived.
     pub first_request_seconds: Option<f64>,
+    /// Time since the start of the sandbox at which the last request arrived.
     pub last_request_seconds: Option<f64>,
 }
 
-/// The record. Only the latest requests are kept, up to a number.
+/// The record, with the latest `keep` requests.
 pub(crate) struct Ledger {
     keep: usize,
     requests: VecDeque<RecordedRequest>,
@@ -105,13 +107,13 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn connected(&mut self) -> u64 {
+    pub(crate) fn count_connection(&mut self) -> u64 {
         self.stats.connections += 1;
         self.stats.connections
     }
 
-    /// Enters a request and gives it its number.
-    pub(crate) fn arrived(&mut self, mut request: RecordedRequest) -> u64 {
+    /// Records a request and returns its number.
+    pub(crate) fn record_request(&mut self, mut request: RecordedRequest) -> u64 {
         let stats = &mut self.stats;
         stats.requests += 1;
         request.number = stats.requests;
@@ -129,10 +131,10 @@ impl Ledger {
         stats.requests
     }
 
-    /// Notes the answer to the request with this number.
-    pub(crate) fn answered(&mut self, number: u64, status: u16) {
+    /// Records the status of the response to the request with this number.
+    pub(crate) fn record_status(&mut self, number: u64, status: u16) {
         *self.stats.by_status.entry(status).or_default() += 1;
-        // The numbers in the record follow one another, so the first one tells the place.
+        // The numbers in the record are consecutive, so the first one determines the index.
         let first = self.requests.front().map_or(u64::MAX, |first| first.number);
         if let Some(at) = number.checked_sub(first)
             && let Some(request) = self.requests.get_mut(at as usize)
@@ -141,7 +143,7 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn throttled(&mut self, avoidable: bool) {
+    pub(crate) fn count_throttled(&mut self, avoidable: bool) {
         self.stats.throttled += 1;
         self.stats.avoidable_429 += u64::from(avoidable);
     }
@@ -210,12 +212,12 @@ mod tests {
     }
 
     #[test]
-    fn only_the_latest_requests_are_kept_and_answers_find_theirs() {
+    fn the_latest_requests_are_kept_and_matched_with_their_responses() {
         let mut ledger = Ledger::new(2);
-        let numbers: Vec<u64> = (0..4).map(|_| ledger.arrived(request())).collect();
+        let numbers: Vec<u64> = (0..4).map(|_| ledger.record_request(request())).collect();
         assert_eq!(numbers, [1, 2, 3, 4]);
-        ledger.answered(4, 204);
-        ledger.answered(1, 429);
+        ledger.record_status(4, 204);
+        ledger.record_status(1, 429);
         let kept: Vec<_> = ledger
             .requests()
             .iter()
@@ -229,16 +231,16 @@ mod tests {
     }
 
     #[test]
-    fn a_ledger_may_keep_nothing_but_the_counts() {
+    fn a_ledger_can_keep_only_the_counts() {
         let mut ledger = Ledger::new(0);
-        let number = ledger.arrived(request());
-        ledger.answered(number, 204);
+        let number = ledger.record_request(request());
+        ledger.record_status(number, 204);
         assert!(ledger.requests().is_empty());
         assert_eq!(ledger.stats().by_status[&204], 1);
     }
 
     #[test]
-    fn a_repeat_is_counted_with_the_removal_it_repeats() {
+    fn a_repeated_removal_is_counted_with_the_first_one() {
         let mut ledger = Ledger::new(0);
         ledger.apply("T", "u", "19:a", Duration::from_secs(1));
         ledger.apply("t", "U", "19:A", Duration::from_secs(2));
@@ -253,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_json_even_where_the_request_was_not_text() {
+    fn a_request_that_is_not_text_is_serialized_as_json() {
         let json = serde_json::to_value(request()).unwrap();
         assert_eq!(json["head"], "\u{fffd}");
         assert_eq!(json["arrived_seconds"], 0.25);

@@ -1,4 +1,4 @@
-//! A loopback Entra and Microsoft Graph for trying and testing ChatAccess without a tenant.
+//! A loopback Microsoft Entra ID and Microsoft Graph, to test and try ChatAccess without a tenant.
 //!
 //! ```
 //! use sandbox::{Fault, FaultScript, Rule, Sandbox, SandboxOptions, TokenClaims, When};
@@ -10,23 +10,22 @@
 //! assert!(sandbox.applied().is_empty());
 //! ```
 //!
-//! It serves `POST /{v1.0|beta}/chats/{id}/removeAllAccessForUser`, `GET /{v1.0|beta}/users/{id
-//! or name}` and the searches for chats (the audit log, hunting, the lists of chats) with the
-//! checks, answers and headers of Graph, keeps a record of what it was asked and of what it
-//! removed, and fails on demand. What the documentation leaves open it decides as follows: every
-//! well-formed chat id names a chat unless told otherwise, and a removal that is repeated succeeds
-//! again.
+//! The sandbox serves `POST /{v1.0|beta}/chats/{id}/removeAllAccessForUser`, `GET
+//! /{v1.0|beta}/users/{id or name}` and the searches for chats (audit log queries, hunting queries,
+//! lists of chats) with Graph's checks, responses and headers. It records every request and every
+//! removal, and injects faults on demand. Where the documentation is silent, the sandbox assumes
+//! that every well-formed chat id names an existing chat, unless a test says otherwise, and that
+//! repeating a removal succeeds.
 //!
-//! - [`Sandbox`] starts and holds it; [`SandboxOptions`] says how.
-//! - [`TokenClaims`] are the claims of a token to mint.
-//! - [`limits`]: throttling as documented, and how fast it lets anyone be.
-//! - [`EntraSettings`]: who signs in, how long tokens live, and what is refused.
-//! - [`faults`]: which requests go wrong, and how.
-//! - [`AuditLog`], [`Hunting`], [`Chats`]: what the searches find.
-//! - [`RecordedRequest`], [`AppliedRemoval`], [`Stats`]: what happened.
-//! - [`control`]: the same over HTTP, for clients that are not Rust.
+//! - [`Sandbox`] is a running sandbox; [`SandboxOptions`] configures it.
+//! - [`TokenClaims`] are the claims of a token to issue.
+//! - [`limits`] models the documented throttling, and computes the ideal duration under it.
+//! - [`EntraSettings`] set who signs in, how long tokens live, and which requests are refused.
+//! - [`faults`] choose which requests fail, and how.
+//! - [`AuditLog`], [`Hunting`] and [`Chats`] hold the data that searches find.
+//! - [`RecordedRequest`], [`AppliedRemoval`] and [`Stats`] report what happened.
+//! - [`control`] offers all of this over HTTP, for clients that are not written in Rust.
 
-mod answer;
 pub mod control;
 mod entra;
 mod exchange;
@@ -36,6 +35,7 @@ mod guid;
 mod ledger;
 pub mod limits;
 mod lock;
+mod response;
 mod sandbox;
 mod server;
 mod service;

@@ -1,12 +1,12 @@
-//! Throttling as documented: by signed-in user, by chat, and by app and tenant.
+//! Throttling as documented: per signed-in user, per chat, and per app and tenant.
 //!
-//! Each of them has a rate R, enforced twice: in bursts, by a bucket that holds one second's worth
-//! of requests and at least one, and sustained, by a limit of 83 % of R over a sliding window.
-//! Every request counts against the sustained limit, a throttled one too. The numbers for the
-//! removal are in [`Limits::documented`]; by them one account can remove 49 times a minute.
+//! Each limit has a rate R that is enforced twice: for bursts by a bucket that holds the requests
+//! of one second, and at least one; sustained by 83 % of R over a sliding window. Every request
+//! counts against the sustained limit, including throttled ones. [`Limits::documented`] has the
+//! numbers for removals, which allow one account 49 removals a minute.
 //!
-//! [`Limiter`] is the model without a clock: it is told the time, so that a simulation of an hour
-//! takes no time at all. [`ideal_duration`] is such a simulation.
+//! [`Limiter`] has no clock: its caller passes the time, so that a simulation of an hour takes no
+//! time. [`ideal_duration`] is such a simulation.
 
 mod ideal;
 mod limiter;
@@ -21,27 +21,27 @@ use serde::{Deserialize, Serialize};
 pub use ideal::ideal_duration;
 pub use limiter::{Caller, Limiter, Throttled};
 
-/// The share of each rate that is granted over the window.
+/// The share of each rate that the sustained limit grants.
 /// "A sustained rate limit of approximately 83 percent of the listed value is also evaluated."
 const SUSTAINED_SHARE: f64 = 0.83;
 
-/// What is throttled, and in what time. A rate is in requests per second; without one there is no
-/// limit of its kind. The default has none at all.
+/// The throttling limits. Rates are in requests per second; `None` is unlimited. The default has no
+/// limits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     pub per_user: Option<f64>,
     pub per_chat: Option<f64>,
     pub per_app_tenant: Option<f64>,
-    /// The window of the sustained limits. The documentation says no more than "longer".
+    /// Length of the window of the sustained limits. The documentation only says "longer".
     pub window_seconds: f64,
     /// Whether a throttled request counts against the sustained limits.
     pub count_rejected: bool,
-    /// How much faster time runs: at 20 all rates are twenty times what they say and the window is
-    /// a twentieth, so that an hour is over in three minutes.
+    /// Factor by which time runs faster. At 20, every rate is multiplied by 20 and the window is
+    /// divided by 20, so that an hour takes three minutes.
     pub scale: f64,
-    /// `Retry-After` in whole seconds always, as the real service has it. Otherwise a wait below a
-    /// second, and any at a scale, is told to the millisecond. It is rounded up either way.
+    /// Whether `Retry-After` is always in whole seconds, as at the real service. Otherwise a wait
+    /// below one second, and every wait with a scale, has milliseconds. Both are rounded up.
     pub whole_seconds: bool,
 }
 
@@ -52,7 +52,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// No limits.
+    /// Returns no limits.
     pub fn none() -> Self {
         Self {
             per_user: None,
@@ -65,7 +65,7 @@ impl Limits {
         }
     }
 
-    /// The documented limits for removing a user's access to a chat:
+    /// Returns the documented limits for removing a user's access to a chat:
     /// <https://learn.microsoft.com/graph/throttling-limits#microsoft-teams-service-limits>.
     pub fn documented() -> Self {
         Self {
@@ -76,7 +76,7 @@ impl Limits {
         }
     }
 
-    /// The limits of this name: `none` or `documented`.
+    /// Returns the limits called `none` or `documented`.
     pub fn preset(name: &str) -> Option<Self> {
         match name {
             "none" => Some(Self::none()),
@@ -85,12 +85,12 @@ impl Limits {
         }
     }
 
-    /// These limits at this scale.
+    /// Sets the scale.
     pub fn scaled(self, scale: f64) -> Self {
         Self { scale, ..self }
     }
 
-    /// Whether every number can be worked with.
+    /// Checks that every number is within bounds.
     pub fn check(&self) -> Result<(), InvalidLimits> {
         let numbers = [
             ("per_user", self.per_user, 0.001..=1e6),
@@ -111,7 +111,7 @@ impl Limits {
         Ok(())
     }
 
-    /// The value of `Retry-After` for a wait.
+    /// Returns the value of `Retry-After` for a wait.
     pub fn retry_after(&self, wait: Duration) -> String {
         let whole = self.whole_seconds || (self.scale == 1.0 && wait >= Duration::from_secs(1));
         if whole {
@@ -122,7 +122,7 @@ impl Limits {
     }
 }
 
-/// A number in [`Limits`] that is out of bounds.
+/// The error for a number in [`Limits`] that is out of bounds.
 #[derive(Debug)]
 pub struct InvalidLimits {
     name: &'static str,
@@ -143,20 +143,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_after_is_whole_or_to_the_millisecond_and_rounded_up() {
-        let told = |limits: Limits, nanos| limits.retry_after(Duration::from_nanos(nanos));
+    fn retry_after_is_rounded_up_to_seconds_or_milliseconds() {
+        let value = |limits: Limits, nanos| limits.retry_after(Duration::from_nanos(nanos));
         let unscaled = Limits::documented;
-        assert_eq!(told(unscaled(), 1_000_000_000), "1");
-        assert_eq!(told(unscaled(), 1_000_000_001), "2");
-        assert_eq!(told(unscaled(), 250_000_001), "0.251");
-        assert_eq!(told(unscaled(), 1), "0.001");
-        assert_eq!(told(unscaled().scaled(20.0), 3_000_000_000), "3.000");
+        assert_eq!(value(unscaled(), 1_000_000_000), "1");
+        assert_eq!(value(unscaled(), 1_000_000_001), "2");
+        assert_eq!(value(unscaled(), 250_000_001), "0.251");
+        assert_eq!(value(unscaled(), 1), "0.001");
+        assert_eq!(value(unscaled().scaled(20.0), 3_000_000_000), "3.000");
         let whole = Limits {
             whole_seconds: true,
             ..unscaled().scaled(20.0)
         };
-        assert_eq!(told(whole.clone(), 250_000_000), "1");
-        assert_eq!(told(whole, 3_000_000_000), "3");
+        assert_eq!(value(whole.clone(), 250_000_000), "1");
+        assert_eq!(value(whole, 3_000_000_000), "3");
     }
 
     #[test]

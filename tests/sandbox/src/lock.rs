@@ -1,9 +1,10 @@
-//! Locks that outlive a panic.
+//! Locking that ignores poisoning.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks, also after a panic under the lock: what is locked here are counters, lists and sets,
-/// whole after every statement, and a sandbox must outlive a request that found a bug in it.
+/// Locks a mutex, even after a panic under the lock. The sandbox locks only counters, lists and
+/// sets, which are consistent after every statement, and must survive a request that causes a
+/// panic.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,9 @@
-//! `sandbox`: a loopback Microsoft Graph and Entra to try ChatAccess against.
+//! `sandbox`: a loopback Microsoft Entra ID and Microsoft Graph, to try ChatAccess without a
+//! tenant.
 
 use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::thread;
 use std::time::Duration;
 
@@ -10,20 +12,21 @@ use sandbox::{Limits, Sandbox, SandboxOptions, TokenClaims};
 use serde_json::json;
 
 const HELP: &str = "\
-A loopback Microsoft Graph and Entra to try ChatAccess against, without a tenant.
+A loopback Microsoft Entra ID and Microsoft Graph, to try ChatAccess without a tenant.
 
 Usage: sandbox [OPTIONS]
 
-  --port N                Listen on this port of 127.0.0.1 (default: any free one)
-  --limits NAME           Throttle as documented, or not: documented or none (default: none)
-  --scale X               Let time run X times as fast for the limits (default: 1)
-  --token-seconds N       Let the tokens of a sign-in live this long (default: 3600)
-  --latency-ms N          Let each answer take this long (default: 0)
-  --log                   Print a line on standard error for each answer
-  --ready-json            Print one line of JSON with url and token, for programs
-  --until-stdin-closes    Stop when standard input ends, so as not to outlive a parent
-  -h, --help              Print this help
-  -V, --version           Print the version
+Options:
+  --port N              Port to listen on at 127.0.0.1 [default: a free port]
+  --limits NAME         Throttling limits to enforce: 'documented' or 'none' [default: none]
+  --scale X             Factor by which time runs faster for the limits [default: 1]
+  --token-seconds N     Lifetime of the tokens that a sign-in issues [default: 3600]
+  --latency-ms N        Delay before each response, in milliseconds [default: 0]
+  --log                 Print a line to standard error for each response
+  --ready-json          Print the URL and a token as one line of JSON, for programs
+  --until-stdin-closes  Stop at the end of standard input, so that the sandbox ends with its parent
+  -h, --help            Print help
+  -V, --version         Print version
 ";
 
 fn main() -> ExitCode {
@@ -60,26 +63,27 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         return Ok(());
     }
     loop {
-        // Until Ctrl+C, which needs no handling: there is nothing to save.
+        // Ctrl+C ends the process. There is nothing to save.
         thread::park();
     }
 }
 
-/// The arguments; `None` if they asked for text, which has been printed.
+/// Parses the arguments. Returns `None` after it has printed the help or the version.
 fn parse() -> Result<Option<Arguments>, lexopt::Error> {
     let mut arguments = Arguments::default();
     let (mut limits, mut scale) = (Limits::none(), 1.0);
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Arg::Long("port") => arguments.options.port = parser.value()?.parse()?,
+            Arg::Long("port") => arguments.options.port = parser.value()?.parse_with(number)?,
             Arg::Long("limits") => limits = parser.value()?.parse_with(preset)?,
-            Arg::Long("scale") => scale = parser.value()?.parse()?,
+            Arg::Long("scale") => scale = parser.value()?.parse_with(number)?,
             Arg::Long("token-seconds") => {
-                arguments.options.entra.claims.expires_in = parser.value()?.parse()?;
+                arguments.options.entra.claims.expires_in = parser.value()?.parse_with(number)?;
             }
             Arg::Long("latency-ms") => {
-                arguments.options.latency = Duration::from_millis(parser.value()?.parse()?);
+                arguments.options.latency =
+                    Duration::from_millis(parser.value()?.parse_with(number)?);
             }
             Arg::Long("log") => arguments.options.log = true,
             Arg::Long("ready-json") => arguments.ready_json = true,
@@ -99,25 +103,29 @@ fn parse() -> Result<Option<Arguments>, lexopt::Error> {
     Ok(Some(arguments))
 }
 
+fn number<T: FromStr>(text: &str) -> Result<T, &'static str> {
+    text.parse().map_err(|_| "expected a number in range")
+}
+
 fn preset(name: &str) -> Result<Limits, &'static str> {
-    Limits::preset(name).ok_or("it is neither documented nor none")
+    Limits::preset(name).ok_or("expected 'documented' or 'none'")
 }
 
 fn greet(url: &str) {
     println!(
         "\
-A sandbox of Microsoft Graph and Entra listens on {url}. Nothing here reaches a tenant.
+The sandbox of Microsoft Graph and Entra ID is listening on {url}. It never contacts a tenant.
 
 In PowerShell:
   $token = (Invoke-RestMethod -Method Post {url}/sandbox/token).access_token
   $token = ConvertTo-SecureString $token -AsPlainText -Force
   Connect-ChatAccess -GraphEndpoint {url} -AccessToken $token
-  # ... or sign in; the person in the browser is the sandbox:
+  # ... or sign in. The sandbox plays the user in the browser:
   Connect-ChatAccess -GraphEndpoint {url} -AuthorityHost {url}
   Remove-ChatAccessForUser -TenantId {tenant} -UserId {user} -ThreadId '19:meeting_try@thread.v2'
-  (Invoke-RestMethod {url}/sandbox/applied).applied    # what was removed
+  (Invoke-RestMethod {url}/sandbox/applied).applied    # the removals so far
 
-Ctrl+C stops it.",
+Press Ctrl+C to stop.",
         tenant = sandbox::TENANT_ID,
         user = sandbox::ADMIN_ID,
     );
@@ -126,6 +134,6 @@ Ctrl+C stops it.",
 fn wait_for_end_of_stdin() {
     let mut buffer = [0; 1024];
     let mut stdin = io::stdin().lock();
-    // An error means as much as the end: nobody is there any more.
+    // An error means the same as the end: the parent is gone.
     while matches!(stdin.read(&mut buffer), Ok(read) if read > 0) {}
 }

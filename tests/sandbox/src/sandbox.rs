@@ -1,4 +1,4 @@
-//! The sandbox as its users hold it.
+//! The handle of a running sandbox.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -18,36 +18,36 @@ use crate::server;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// How a sandbox starts. The default serves every removal at once, without limits or faults.
+/// Options of a sandbox. By default it serves every removal at once, without limits or faults.
 #[derive(Clone, Debug)]
 pub struct SandboxOptions {
-    /// The port on 127.0.0.1; 0 is any free one.
+    /// Port on 127.0.0.1; 0 selects a free one.
     pub port: u16,
-    /// How long each answer takes.
+    /// Delay before each response.
     pub latency: Duration,
-    /// A line on standard error for each answer.
+    /// Whether to print a line to standard error for each response.
     pub log: bool,
-    /// How many requests the record keeps, the latest; 0 keeps only the counts.
+    /// Number of latest requests to keep in the record; 0 keeps only the counts.
     pub keep_requests: usize,
-    /// Throttling.
+    /// Throttling limits.
     pub limits: Limits,
-    /// How the Entra side behaves.
+    /// Behaviour of the Entra endpoints.
     pub entra: EntraSettings,
-    /// How many requests a new application is still unknown to.
+    /// Number of requests for which a new application is still unknown.
     pub application_delay: u32,
-    /// Faults from the start on.
+    /// Faults from the start.
     pub faults: FaultScript,
-    /// Well-formed chat ids that name no chat (404).
+    /// Well-formed chat ids that don't exist (404).
     pub missing_chats: Vec<String>,
-    /// Chats that the account may not touch (403).
+    /// Chats that the account has no access to (403).
     pub forbidden_chats: Vec<String>,
-    /// The directory's users.
+    /// Users of the directory.
     pub users: Vec<DirectoryUser>,
-    /// What a search of the audit log finds.
+    /// Data of audit log queries.
     pub audit_log: AuditLog,
-    /// What hunting queries find.
+    /// Data of hunting queries.
     pub hunting: Hunting,
-    /// The chats that can be listed.
+    /// Chats that can be listed.
     pub chats: Chats,
 }
 
@@ -57,8 +57,7 @@ impl Default for SandboxOptions {
             port: 0,
             latency: Duration::ZERO,
             log: false,
-            // A request takes some three kilobytes of record, most of it the token, so this is
-            // at most some sixty megabytes.
+            // A recorded request takes about 3 KB, most of it the token: 60 MB in all.
             keep_requests: 20_000,
             limits: Limits::none(),
             entra: EntraSettings::default(),
@@ -74,8 +73,8 @@ impl Default for SandboxOptions {
     }
 }
 
-/// A running sandbox. It serves on threads of its own, so that a blocking test can hold it, and
-/// stops when it is dropped.
+/// A running sandbox. It serves on its own threads, so that a test can block, and stops when it is
+/// dropped.
 pub struct Sandbox {
     service: Arc<Service>,
     address: SocketAddr,
@@ -88,12 +87,16 @@ impl Sandbox {
     /// Starts a sandbox.
     ///
     /// # Panics
-    /// If it can't listen; [`try_start`](Self::try_start) says why instead.
+    /// If it can't listen. [`try_start`](Self::try_start) returns an error instead.
     pub fn start(options: SandboxOptions) -> Self {
         Self::try_start(options).expect("the sandbox can't start")
     }
 
-    /// Starts a sandbox, or says why it can't, such as that its port is taken.
+    /// Starts a sandbox.
+    ///
+    /// # Errors
+    /// The limits are out of bounds, or the sandbox can't listen, for example because its port is
+    /// in use.
     pub fn try_start(options: SandboxOptions) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         listener.set_nonblocking(true)?;
@@ -112,8 +115,8 @@ impl Sandbox {
         let service = Arc::new(service);
         let (stop, stopped) = oneshot::channel();
         let accepting = server::accept(listener, Arc::clone(&service));
-        // The runtime is dropped on this thread, for a drop waits for its workers, which is not
-        // allowed on a thread that belongs to some other runtime, as an async test's does.
+        // The runtime is dropped on this thread: the drop waits for its workers, which tokio
+        // forbids on a thread of another runtime, such as that of an async test.
         let thread = thread::Builder::new()
             .name("sandbox".into())
             .spawn(move || {
@@ -128,47 +131,47 @@ impl Sandbox {
         })
     }
 
-    /// Where it serves, such as `http://127.0.0.1:41234`: the Graph endpoint for a client.
+    /// Returns the Graph endpoint for clients, such as `http://127.0.0.1:41234`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Mints an access token.
+    /// Issues an access token.
     pub fn token(&self, claims: TokenClaims) -> String {
         self.service.issue(claims)
     }
 
-    /// Replaces the limits; nothing is used of the new ones.
+    /// Replaces the limits and forgets all usage.
     ///
     /// # Panics
-    /// If a number in them is out of bounds; see [`Limits::check`].
+    /// If a number is out of bounds; see [`Limits::check`].
     pub fn set_limits(&self, limits: &Limits) {
         self.service
             .set_limits(limits)
             .expect("limits within bounds");
     }
 
-    /// Replaces how the Entra side behaves. What it has given out stays good.
+    /// Replaces the behaviour of the Entra endpoints. Codes and tokens that were issued stay valid.
     pub fn set_entra(&self, settings: EntraSettings) {
         self.service.set_entra(settings);
     }
 
-    /// What the Entra side has counted.
+    /// Returns the counts of the Entra endpoints.
     pub fn entra_stats(&self) -> EntraStats {
         self.service.entra().stats.clone()
     }
 
-    /// Replaces the faults; the new script's counts start here.
+    /// Replaces the faults. The counts of the new script start at 0.
     pub fn script(&self, script: FaultScript) {
         self.service.script(script);
     }
 
-    /// Replaces the chats that are answered 404.
+    /// Replaces the chats that don't exist (404).
     pub fn set_missing_chats(&self, chats: &[String]) {
         self.service.set_missing_chats(chats);
     }
 
-    /// Replaces the chats that are answered 403.
+    /// Replaces the chats that the account has no access to (403).
     pub fn set_forbidden_chats(&self, chats: &[String]) {
         self.service.set_forbidden_chats(chats);
     }
@@ -178,13 +181,12 @@ impl Sandbox {
         self.service.set_users(users);
     }
 
-    /// Replaces the audit log for the queries to come. A query that was made before goes on in the
-    /// log of its time.
+    /// Replaces the audit log for new queries. An existing query keeps the log it was created with.
     pub fn set_audit_log(&self, log: AuditLog) {
         self.service.set_audit_log(log);
     }
 
-    /// Replaces the tables of hunting queries; the count of their quota starts here.
+    /// Replaces the tables of hunting queries and restarts their quota.
     pub fn set_hunting(&self, hunting: Hunting) {
         self.service.set_hunting(hunting);
     }
@@ -194,12 +196,12 @@ impl Sandbox {
         self.service.set_chats(chats);
     }
 
-    /// The latest requests, in order of arrival.
+    /// Returns the latest requests, in order of arrival.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.service.ledger().requests()
     }
 
-    /// The removals that took effect, in order, whether or not the client learnt of it.
+    /// Returns the removals that were applied, in order, including those whose response was lost.
     pub fn applied(&self) -> Vec<AppliedRemoval> {
         self.service.ledger().applied()
     }
@@ -208,12 +210,12 @@ impl Sandbox {
         self.service.ledger().stats()
     }
 
-    /// The time since the start, on the clock of the records.
+    /// Returns the time since the start, on the clock of the records.
     pub fn elapsed(&self) -> Duration {
         self.service.now()
     }
 
-    /// Forgets what happened and goes back to the options it started with. Tokens stay good.
+    /// Clears the records and restores the options of the start. Tokens stay valid.
     pub fn reset(&self) {
         self.service.reset();
     }
@@ -223,7 +225,7 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A panic on that thread has been printed already.
+            // A panic on that thread was printed when it happened.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! The state of a sandbox, shared by its connections and by whoever holds it.
+//! The state of a sandbox, shared by its handle and its connections.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -11,17 +11,17 @@ use crate::ledger::Ledger;
 use crate::limits::{Caller, InvalidLimits, Limiter, Limits};
 use crate::lock::lock;
 use crate::sandbox::SandboxOptions;
-use crate::token::{Mint, Minted, TokenClaims};
+use crate::token::{IssuedToken, TokenClaims, TokenStore};
 
-/// Whether a well-formed chat id names a chat.
+/// The response of the tenant to a well-formed chat id.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Chat {
-    There,
+    Exists,
     Missing,
     Forbidden,
 }
 
-/// What the tenant holds besides the chats that exist, which are all that are well-formed.
+/// The users of the tenant, and the exceptions to the rule that every well-formed chat id exists.
 #[derive(Default)]
 struct Tenant {
     missing_chats: HashSet<String>,
@@ -32,7 +32,7 @@ struct Tenant {
 pub(crate) struct Service {
     options: SandboxOptions,
     started: Instant,
-    mint: Mutex<Mint>,
+    tokens: Mutex<TokenStore>,
     entra: Mutex<Entra>,
     directory: Mutex<Directory>,
     tenant: Mutex<Tenant>,
@@ -46,7 +46,7 @@ impl Service {
     pub(crate) fn new(options: SandboxOptions) -> Result<Self, InvalidLimits> {
         let service = Self {
             started: Instant::now(),
-            mint: Mutex::default(),
+            tokens: Mutex::default(),
             entra: Mutex::default(),
             directory: Mutex::default(),
             tenant: Mutex::default(),
@@ -60,7 +60,7 @@ impl Service {
         Ok(service)
     }
 
-    /// Back to how it started. Tokens stay good, for a client may hold one.
+    /// Restores the state of the start. Tokens stay valid, because clients still use them.
     pub(crate) fn reset(&self) {
         let options = &self.options;
         self.set_missing_chats(&options.missing_chats);
@@ -75,10 +75,10 @@ impl Service {
         self.set_chats(options.chats.clone());
         *self.ledger() = Ledger::new(options.keep_requests);
         self.set_limits(&options.limits)
-            .expect("the limits were good at the start");
+            .expect("the limits were valid at the start");
     }
 
-    /// The time since the start; every time in a record is this one.
+    /// Returns the time since the start, which is the clock of all records.
     pub(crate) fn now(&self) -> Duration {
         self.started.elapsed()
     }
@@ -99,17 +99,17 @@ impl Service {
         lock(&self.directory)
     }
 
-    /// Replaces how the Entra side behaves. What it has given out stays good.
+    /// Replaces the behaviour of the Entra endpoints. Codes and tokens that were issued stay valid.
     pub(crate) fn set_entra(&self, settings: EntraSettings) {
         self.entra().settings = settings;
     }
 
     pub(crate) fn issue(&self, claims: TokenClaims) -> String {
-        lock(&self.mint).issue(claims)
+        lock(&self.tokens).issue(claims)
     }
 
-    pub(crate) fn minted(&self, token: &str) -> Option<Arc<Minted>> {
-        lock(&self.mint).find(token)
+    pub(crate) fn issued_token(&self, token: &str) -> Option<Arc<IssuedToken>> {
+        lock(&self.tokens).find(token)
     }
 
     pub(crate) fn chat(&self, id: &str) -> Chat {
@@ -120,7 +120,7 @@ impl Service {
         } else if tenant.forbidden_chats.contains(&id) {
             Chat::Forbidden
         } else {
-            Chat::There
+            Chat::Exists
         }
     }
 
@@ -157,13 +157,13 @@ impl Service {
         self.searches().chats.set(chats);
     }
 
-    /// Replaces the limits; nothing is used of the new ones.
+    /// Replaces the limits and forgets all usage.
     pub(crate) fn set_limits(&self, limits: &Limits) -> Result<(), InvalidLimits> {
         *lock(&self.limiter) = Limiter::new(limits)?;
         Ok(())
     }
 
-    /// Lets a request for `chat` by the holder of `claims` through, or throttles it.
+    /// Admits a request for `chat` by the account of `claims`, or throttles it.
     pub(crate) fn admit(&self, claims: &TokenClaims, chat: &str) -> Result<(), Refusal> {
         let caller = Caller {
             user: &claims.oid,
@@ -172,13 +172,13 @@ impl Service {
             tenant: &claims.tid,
         };
         let mut limiter = lock(&self.limiter);
-        // The time is taken under the lock, so that it does not go back.
+        // The time is read under the lock, so that the limiter never sees it go back.
         let throttled = match limiter.admit(caller, self.now()) {
             Ok(()) => return Ok(()),
             Err(throttled) => throttled,
         };
         let retry_after = limiter.limits().retry_after(throttled.wait);
-        self.ledger().throttled(throttled.avoidable);
+        self.ledger().count_throttled(throttled.avoidable);
         Err(Refusal::throttled(Some(retry_after)))
     }
 

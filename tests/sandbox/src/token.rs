@@ -1,8 +1,8 @@
-//! Access tokens that look like Entra's and are good for this sandbox only.
+//! Access tokens that look like Entra's and are valid for one sandbox only.
 //!
-//! A token is shaped like a JWT (`header.payload.signature`), its payload holds the claims of a
-//! delegated Graph token, and its signature is random: the sandbox accepts a token because it
-//! minted it, never because of what it says.
+//! A token has the form of a JWT (`header.payload.signature`) with the claims of a delegated Graph
+//! token and a random signature. The sandbox accepts a token because it issued it, whatever the
+//! token contains.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,25 +13,25 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The tenant of a token whose claims name no other.
+/// The home tenant, and the default of [`TokenClaims::tid`].
 pub const TENANT_ID: &str = "5f3e2b10-7c4d-4e8a-9b61-0d2c3a4f5e61";
-/// The object id of the administrator a token is for when its claims name no other.
+/// The object id of the administrator, and the default of [`TokenClaims::oid`].
 pub const ADMIN_ID: &str = "a1d0c9e4-2b7f-4c35-8e16-9f0b7d3c5a28";
-/// The one delegated permission the removal takes.
+/// The delegated permission that a removal requires.
 pub const SCOPE: &str = "Chat.ReadWrite.All";
 
-/// Microsoft Graph as an audience: by address, and by the id of its service principal.
+/// Microsoft Graph as an audience: its address, and the id of its service principal.
 const GRAPH_AUDIENCES: [&str; 2] = [
     "https://graph.microsoft.com",
     "00000003-0000-0000-c000-000000000000",
 ];
-/// Microsoft Graph Command Line Tools, the client that `Connect-MgGraph` uses.
+/// Microsoft Graph Command Line Tools, the client id that `Connect-MgGraph` uses.
 const COMMAND_LINE_TOOLS: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
-/// Entra issues a token as valid from five minutes ago, against clocks that run late.
+/// Age of a new token in seconds. Entra dates tokens back five minutes, for clocks that run late.
 const ISSUED_AGO: i64 = 300;
 
-/// The claims of a token to mint. The default is an administrator's delegated token with the
-/// scope that the removal needs, good for an hour; each field is an override.
+/// The claims of a token to issue. The default is a delegated token of the administrator with the
+/// scope for removals, valid for an hour.
 ///
 /// ```
 /// use sandbox::TokenClaims;
@@ -43,24 +43,24 @@ const ISSUED_AGO: i64 = 300;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenClaims {
-    /// Whom the token is for. Anything but Microsoft Graph is refused.
+    /// The audience. The Graph endpoints refuse any other than Microsoft Graph.
     pub aud: String,
-    /// The tenant of the account; a removal in another tenant is refused.
+    /// The tenant of the account. Removals in another tenant are refused.
     pub tid: String,
-    /// The account. The limit per user counts by it.
+    /// The object id of the account, which the limit per user counts.
     pub oid: String,
     pub upn: String,
     pub name: String,
     pub appid: String,
     pub app_displayname: String,
-    /// The delegated scopes, separated by spaces. `None` (`null`): the claim is left out.
+    /// The delegated scopes, separated by spaces. `None` (`null`) leaves the claim out.
     pub scp: Option<String>,
-    /// The application permissions of an app-only token; left out where there are none.
+    /// The application permissions of an app-only token. An empty list leaves the claim out.
     pub roles: Vec<String>,
     /// `user`, or `app` for an app-only token.
     pub idtyp: String,
     pub ver: String,
-    /// Seconds until the token expires. Negative: it has expired already.
+    /// Seconds until the token expires; negative for an expired token.
     pub expires_in: i64,
 }
 
@@ -84,7 +84,8 @@ impl Default for TokenClaims {
 }
 
 impl TokenClaims {
-    /// An app-only token: what a managed identity or a client secret gets, and the API refuses.
+    /// Returns the claims of an app-only token, as a managed identity or a client secret obtains
+    /// it. Removals refuse it.
     pub fn app_only() -> Self {
         Self {
             scp: None,
@@ -94,7 +95,7 @@ impl TokenClaims {
         }
     }
 
-    /// An app-only token with these application permissions.
+    /// Returns the claims of an app-only token with these application permissions.
     ///
     /// ```
     /// let discover = sandbox::TokenClaims::app_with(["Chat.ReadBasic.All", "User.ReadBasic.All"]);
@@ -106,7 +107,7 @@ impl TokenClaims {
         }
     }
 
-    /// A token that expired a minute ago.
+    /// Returns the claims of a token that expired a minute ago.
     pub fn expired() -> Self {
         Self {
             expires_in: -60,
@@ -133,7 +134,7 @@ impl TokenClaims {
         self.roles.iter().any(|one| one.eq_ignore_ascii_case(role))
     }
 
-    /// The payload of the token, issued at `iat` and expiring at `exp` (Unix seconds).
+    /// Returns the payload of a token that is issued at `iat` and expires at `exp` (Unix seconds).
     fn payload(&self, iat: i64, exp: i64) -> Value {
         let mut payload = json!({
             "aud": self.aud,
@@ -164,27 +165,27 @@ impl TokenClaims {
     }
 }
 
-/// A token the sandbox has minted.
-pub(crate) struct Minted {
+/// A token that the sandbox issued.
+pub(crate) struct IssuedToken {
     pub(crate) claims: TokenClaims,
     expires: i64,
 }
 
-impl Minted {
-    /// Whether the token has expired. Graph forgives five minutes of clock skew; here both sides
-    /// read the same clock, so nothing is forgiven.
+impl IssuedToken {
+    /// Returns whether the token has expired. Graph tolerates a clock skew of five minutes. Here
+    /// both sides read the same clock, so there is no tolerance.
     pub(crate) fn has_expired(&self) -> bool {
         unix_now() >= self.expires
     }
 }
 
-/// Every token minted so far, by its text.
+/// All tokens issued so far.
 #[derive(Default)]
-pub(crate) struct Mint {
-    tokens: HashMap<String, Arc<Minted>>,
+pub(crate) struct TokenStore {
+    tokens: HashMap<String, Arc<IssuedToken>>,
 }
 
-impl Mint {
+impl TokenStore {
     pub(crate) fn issue(&mut self, claims: TokenClaims) -> String {
         let expires = unix_now().saturating_add(claims.expires_in);
         let issued = unix_now().min(expires) - ISSUED_AGO;
@@ -196,16 +197,16 @@ impl Mint {
         ]
         .join(".");
         self.tokens
-            .insert(text.clone(), Arc::new(Minted { claims, expires }));
+            .insert(text.clone(), Arc::new(IssuedToken { claims, expires }));
         text
     }
 
-    pub(crate) fn find(&self, text: &str) -> Option<Arc<Minted>> {
+    pub(crate) fn find(&self, text: &str) -> Option<Arc<IssuedToken>> {
         self.tokens.get(text).cloned()
     }
 }
 
-/// The ID token of whoever the claims are of, for the client that asked with `nonce`.
+/// Returns an ID token of the account in `claims`, for a request with this nonce.
 pub(crate) fn id_token(claims: &TokenClaims, nonce: &str) -> String {
     let now = unix_now();
     let mut payload = json!({
@@ -232,7 +233,7 @@ pub(crate) fn id_token(claims: &TokenClaims, nonce: &str) -> String {
     .join(".")
 }
 
-/// `bytes` random bytes, as a part of a token.
+/// Returns random bytes in base64, as a part of a token.
 fn random_part(bytes: usize) -> String {
     let mut part = vec![0; bytes];
     fastrand::fill(&mut part);
@@ -256,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_default_token_has_the_claims_of_a_delegated_graph_token() {
-        let token = Mint::default().issue(TokenClaims::default());
+        let token = TokenStore::default().issue(TokenClaims::default());
         assert_eq!(token.split('.').count(), 3);
         let claims = payload_of(&token);
         assert_eq!(claims["aud"], "https://graph.microsoft.com");
@@ -273,7 +274,7 @@ mod tests {
 
     #[test]
     fn an_app_only_token_has_roles_and_no_scope() {
-        let claims = payload_of(&Mint::default().issue(TokenClaims::app_only()));
+        let claims = payload_of(&TokenStore::default().issue(TokenClaims::app_only()));
         assert_eq!(claims["idtyp"], "app");
         assert_eq!(claims["roles"], json!(["Chat.ReadWrite.All"]));
         assert!(claims.get("scp").is_none() && claims.get("upn").is_none());
@@ -283,40 +284,40 @@ mod tests {
     }
 
     #[test]
-    fn two_tokens_of_the_same_claims_differ() {
-        let mut mint = Mint::default();
+    fn two_tokens_with_the_same_claims_differ() {
+        let mut store = TokenStore::default();
         let (one, other) = (
-            mint.issue(TokenClaims::default()),
-            mint.issue(TokenClaims::default()),
+            store.issue(TokenClaims::default()),
+            store.issue(TokenClaims::default()),
         );
         assert_ne!(one, other);
-        assert!(mint.find(&one).is_some() && mint.find(&other).is_some());
+        assert!(store.find(&one).is_some() && store.find(&other).is_some());
     }
 
     #[test]
-    fn only_a_minted_token_is_known_and_it_expires() {
-        let mut mint = Mint::default();
-        let fresh = mint.issue(TokenClaims::default());
-        let expired = mint.issue(TokenClaims::expired());
-        assert!(!mint.find(&fresh).unwrap().has_expired());
-        assert!(mint.find(&expired).unwrap().has_expired());
-        assert!(mint.find(&fresh[..fresh.len() - 1]).is_none());
-        assert!(Mint::default().find(&fresh).is_none());
+    fn only_an_issued_token_is_found_and_it_expires() {
+        let mut store = TokenStore::default();
+        let fresh = store.issue(TokenClaims::default());
+        let expired = store.issue(TokenClaims::expired());
+        assert!(!store.find(&fresh).unwrap().has_expired());
+        assert!(store.find(&expired).unwrap().has_expired());
+        assert!(store.find(&fresh[..fresh.len() - 1]).is_none());
+        assert!(TokenStore::default().find(&fresh).is_none());
     }
 
     #[test]
-    fn an_absurd_lifetime_does_not_overflow() {
+    fn an_extreme_lifetime_does_not_overflow() {
         for expires_in in [i64::MAX, i64::MIN + 600] {
             let claims = TokenClaims {
                 expires_in,
                 ..TokenClaims::default()
             };
-            Mint::default().issue(claims);
+            TokenStore::default().issue(claims);
         }
     }
 
     #[test]
-    fn overrides_come_from_json_and_a_misspelt_one_is_refused() {
+    fn claims_are_read_from_json_and_unknown_ones_are_refused() {
         let claims: TokenClaims =
             serde_json::from_str(r#"{"scp":null,"roles":["A"],"expires_in":-1}"#).unwrap();
         assert!(claims.scp.is_none() && claims.is_app_only());

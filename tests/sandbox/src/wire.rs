@@ -1,4 +1,4 @@
-//! The connection below HTTP: what came in byte by byte, and ends that HTTP has no word for.
+//! Connections below HTTP: the received bytes, and ends that HTTP does not provide for.
 
 use std::io;
 use std::pin::Pin;
@@ -11,23 +11,23 @@ use tokio::net::TcpStream;
 
 use crate::lock::lock;
 
-/// The bytes read from one connection and not yet told apart into requests.
+/// A copy of the bytes read from one connection, up to the requests that were taken out of it.
 ///
-/// hyper hands over a parsed head; a test wants to see what was really sent. Requests follow one
-/// another on a connection, so each one's head is at the front when hyper has just parsed it.
+/// hyper hands over a parsed head, but tests check the bytes that were sent. Requests follow one
+/// another on a connection, so when hyper has parsed a head, its bytes are at the front.
 pub(crate) struct Tap {
     kept: Option<Mutex<Vec<u8>>>,
 }
 
 impl Tap {
-    /// A tap that keeps what it sees, or, with `keep` false, one that costs nothing.
+    /// Creates a tap. With `keep` false it keeps nothing and costs nothing.
     pub(crate) fn new(keep: bool) -> Self {
         Self {
             kept: keep.then(Mutex::default),
         }
     }
 
-    fn saw(&self, bytes: &[u8]) {
+    fn record(&self, bytes: &[u8]) {
         if let Some(kept) = &self.kept {
             let mut kept = lock(kept);
             kept.extend_from_slice(bytes);
@@ -43,19 +43,20 @@ impl Tap {
         kept.drain(..length).collect()
     }
 
-    /// Takes the head of the request that was just parsed, up to and with its empty line.
+    /// Takes the head of the request that was just parsed, including its empty line.
     pub(crate) fn take_head(&self) -> Vec<u8> {
         self.take(head_length)
     }
 
-    /// Drops the body of the request that was just read. `None`: its length is not known without
-    /// reading its chunks, so everything up to now is taken to be it.
+    /// Drops the body of the request that was just read. `None` stands for a chunked body, whose
+    /// length on the wire is unknown: everything received so far is dropped.
     pub(crate) fn drop_body(&self, length: Option<usize>) {
         self.take(|kept| length.unwrap_or(kept.len()));
     }
 }
 
-/// Where the head at the front of `bytes` ends. Line feeds alone end lines too, as in hyper.
+/// Returns the length of the head at the front of `bytes`. As in hyper, a line feed alone ends a
+/// line.
 fn head_length(bytes: &[u8]) -> usize {
     let skipped = bytes
         .iter()
@@ -73,8 +74,8 @@ fn head_length(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// A stream that tells a [`Tap`] what it reads. It borrows the stream, so that the connection
-/// is still there when hyper is done with it.
+/// A stream that copies what it reads to a [`Tap`]. It borrows the connection, which is still
+/// needed when hyper is done.
 pub(crate) struct Tapped<'a> {
     pub(crate) stream: &'a mut TcpStream,
     pub(crate) tap: &'a Tap,
@@ -88,7 +89,7 @@ impl AsyncRead for Tapped<'_> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let poll = Pin::new(&mut *self.stream).poll_read(context, buffer);
-        self.tap.saw(&buffer.filled()[before..]);
+        self.tap.record(&buffer.filled()[before..]);
         poll
     }
 }
@@ -123,22 +124,22 @@ impl AsyncWrite for Tapped<'_> {
     }
 }
 
-/// How a connection ends when a fault takes it away from HTTP: these bytes, then a close.
-/// The default is a clean close (FIN) without a byte.
+/// How a fault ends a connection: with these bytes and then a close. The default is a clean close
+/// (FIN) without a byte.
 #[derive(Debug, Default)]
 pub(crate) struct Ending {
-    /// What is sent first.
+    /// The bytes to send first.
     pub(crate) bytes: Vec<u8>,
-    /// How many bytes of filling follow; made up as they are sent, for answers of any size.
+    /// Number of filler bytes to send after that. They are not stored, so any number is possible.
     pub(crate) padding: u64,
-    /// Bytes per second; as fast as it goes where there is no pace.
+    /// Rate in bytes per second; `None` is unlimited.
     pub(crate) pace: Option<u64>,
-    /// The close is a reset (RST) rather than an end (FIN).
+    /// Whether the connection is reset (RST) instead of closed (FIN).
     pub(crate) reset: bool,
 }
 
 impl Ending {
-    /// These bytes, then a clean close.
+    /// Creates an ending with these bytes and a clean close.
     pub(crate) fn after(bytes: Vec<u8>) -> Self {
         Self {
             bytes,
@@ -146,13 +147,13 @@ impl Ending {
         }
     }
 
-    /// Carries out the ending. A client that has gone away meanwhile is no error.
+    /// Carries out the ending. A client that has disconnected is not an error.
     pub(crate) async fn run(self, mut stream: TcpStream) {
         if self.send(&mut stream).await.is_err() {
             return;
         }
         if self.reset {
-            // With a linger of zero the drop below resets the connection and throws away what
+            // With a linger of zero, dropping the stream resets the connection and discards what
             // the client has not read.
             let _ = stream.set_zero_linger();
         } else {
@@ -192,9 +193,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_on_one_connection_are_told_apart() {
+    fn requests_on_one_connection_are_separated() {
         let tap = Tap::new(true);
-        tap.saw(b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\n\r\n");
+        tap.record(b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\n\r\n");
         assert_eq!(
             tap.take_head(),
             b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n"
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_may_start_with_empty_lines_and_end_its_lines_with_line_feeds() {
+    fn a_head_can_start_with_empty_lines_and_end_its_lines_with_line_feeds() {
         assert_eq!(head_length(b"\r\nGET / HTTP/1.1\nA: b\n\nbody"), 23);
         assert_eq!(head_length(b"GET / HTTP/1.1\r\nA: b\n\r\nbody"), 23);
         assert_eq!(head_length(b"GET / HTTP/1.1\r\n"), 16);
@@ -212,17 +213,17 @@ mod tests {
     }
 
     #[test]
-    fn a_body_of_unknown_length_is_everything() {
+    fn a_body_of_unknown_length_drops_everything() {
         let tap = Tap::new(true);
-        tap.saw(b"2\r\nhi\r\n0\r\n\r\n");
+        tap.record(b"2\r\nhi\r\n0\r\n\r\n");
         tap.drop_body(None);
         assert!(tap.take_head().is_empty());
     }
 
     #[test]
-    fn a_tap_that_keeps_nothing_gives_nothing() {
+    fn a_tap_that_keeps_nothing_returns_nothing() {
         let tap = Tap::new(false);
-        tap.saw(b"GET / HTTP/1.1\r\n\r\n");
+        tap.record(b"GET / HTTP/1.1\r\n\r\n");
         assert!(tap.take_head().is_empty());
     }
 }

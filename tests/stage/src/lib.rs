@@ -1,10 +1,11 @@
 //! The release library and the PowerShell module as users get them.
 //!
-//! [`library`] builds the library with the profile that is shipped, [`module`] lays the module out around
-//! it, and [`Native`] calls it through its C ABI as any other program would. The tests, the demo and the
-//! benchmarks all use these, so that none of them works on something that nobody gets.
+//! [`library`] builds the library with the release profile, [`module`] assembles the PowerShell
+//! module around it, and [`Native`] calls the library through its C ABI as any other program does.
+//! The tests, the demo and the benchmarks use them, so that all of them run what users get.
 
 mod native;
+mod node;
 
 use std::fs;
 use std::io;
@@ -12,18 +13,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-pub use native::{Answer, Native};
+pub use native::{Native, Next, Open, Remove, Response};
+pub use node::node_package;
 
-/// The repository's root.
+/// Returns the root of the repository.
 pub fn root() -> &'static Path {
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     crate_folder.ancestors().nth(2).expect("tests/stage")
 }
 
-/// Builds the release library, once in a process, and returns its path.
+/// Builds the release library, once per process, and returns its path.
 ///
 /// # Panics
-/// The build fails; its output has been printed.
+/// If the build fails. Its output is printed.
 pub fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
@@ -36,27 +38,27 @@ pub fn library() -> &'static Path {
                 "--lib",
                 "--package",
                 "chat-access",
-                // Without the Rust library beside it, which would keep what only Rust programs can call:
-                // a fifth of the size.
+                // Without the rlib: together with it, the library would keep everything that only
+                // Rust programs can call, a fifth of its size.
                 "--crate-type",
                 "cdylib",
             ])
             .args(["--message-format", "json-render-diagnostics"])
             .current_dir(root())
-            // Set by an outer `cargo`, they would make this build another one than a user's.
+            // An outer `cargo` sets these flags, and the build would differ from that of a user.
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .stderr(Stdio::inherit())
             .output()
-            .expect("cargo can be started");
+            .expect("cargo starts");
         assert!(
             output.status.success(),
-            "the release library does not build"
+            "the build of the release library failed"
         );
-        built_library(&output.stdout).expect("cargo names the library that it built")
+        built_library(&output.stdout).expect("cargo reports the library that it built")
     })
 }
 
-/// The shared library among the artifacts that cargo reports.
+/// Returns the shared library among the artifacts that cargo reports.
 fn built_library(messages: &[u8]) -> Option<PathBuf> {
     messages
         .split(|byte| *byte == b'\n')
@@ -128,7 +130,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// .NET's name for this platform, which is the library's folder in the module.
+/// Returns .NET's name of this platform, which is the name of the library's folder in the module.
 pub fn rid() -> String {
     let system = match std::env::consts::OS {
         "windows" => "win",
@@ -143,7 +145,7 @@ pub fn rid() -> String {
     format!("{system}-{processor}")
 }
 
-/// PowerShell 7, where there is one: `PWSH` names it, or it is on the path.
+/// Returns the path of PowerShell 7, if it is installed: `PWSH`, or `pwsh` on the `PATH`.
 pub fn pwsh() -> Option<PathBuf> {
     match std::env::var_os("PWSH") {
         Some(named) => which::which(named).ok(),
@@ -151,7 +153,7 @@ pub fn pwsh() -> Option<PathBuf> {
     }
 }
 
-/// A PowerShell 7 that reads no profile, asks nothing and reports nothing to anyone.
+/// Returns a command for PowerShell 7 without profile, prompts and telemetry.
 pub fn pwsh_command(pwsh: &Path) -> Command {
     let mut command = Command::new(pwsh);
     command

@@ -5,9 +5,11 @@ use std::path::Path;
 use libloading::Library;
 use serde_json::{Value, json};
 
-type Open =
+/// `chat_access_open`.
+pub type Open =
     unsafe extern "C" fn(*const u8, i32, *const u8, i32, *mut i64, *mut u8, i32, *mut i32) -> i32;
-type Remove = unsafe extern "C" fn(
+/// `remove_all_access_for_user`.
+pub type Remove = unsafe extern "C" fn(
     i64,
     *const u8,
     i32,
@@ -20,9 +22,10 @@ type Remove = unsafe extern "C" fn(
     i32,
     *mut i32,
 ) -> i32;
-type Next = unsafe extern "C" fn(i64, i32, *mut u8, i32, *mut i32) -> i32;
+/// `chat_access_next`.
+pub type Next = unsafe extern "C" fn(i64, i32, *mut u8, i32, *mut i32) -> i32;
 type Describe = unsafe extern "C" fn(i64, *mut u8, i32, *mut i32) -> i32;
-type OfHandle = unsafe extern "C" fn(i64) -> i32;
+type HandleCall = unsafe extern "C" fn(i64) -> i32;
 
 /// A loaded library. All calls use a buffer of 16 KiB.
 pub struct Native {
@@ -33,18 +36,18 @@ pub struct Native {
     describe: Describe,
 }
 
-/// A status and the text in the buffer, as JSON where it is.
-pub type Answer = (i32, Value);
+/// The status of a call and the JSON in its buffer; null if the buffer holds no JSON.
+pub type Response = (i32, Value);
 
 impl Native {
     /// Loads the library at `path`.
     ///
     /// # Panics
-    /// It can't be loaded or lacks an export.
+    /// If the library can't be loaded or lacks an export.
     pub fn load(path: &Path) -> Self {
-        // SAFETY: the library is this repository's; it runs no code when it is loaded.
+        // SAFETY: the library is built from this repository and runs no code when it is loaded.
         let library = unsafe { Library::new(path) }.expect("the library loads");
-        // SAFETY: the types are those of include/chat_access.h.
+        // SAFETY: the types match include/chat_access.h.
         unsafe {
             Self {
                 open: *library.get(b"chat_access_open").expect("chat_access_open"),
@@ -60,9 +63,9 @@ impl Native {
         }
     }
 
-    /// `chat_access_abi_version`.
+    /// Calls `chat_access_abi_version`.
     pub fn abi_version(&self) -> i32 {
-        // SAFETY: it takes nothing.
+        // SAFETY: the function has no parameters.
         unsafe {
             let call = self
                 .library
@@ -71,17 +74,17 @@ impl Native {
         }
     }
 
-    /// `chat_access_open`: the handle, or the status and what the buffer says.
+    /// Calls `chat_access_open` and returns the handle.
     ///
     /// # Errors
-    /// The status is not OK.
-    pub fn open(&self, request: &Value, secret: Option<&str>) -> Result<i64, Answer> {
+    /// The status, if it is not OK, and the JSON in the buffer.
+    pub fn open(&self, request: &Value, secret: Option<&str>) -> Result<i64, Response> {
         let request = request.to_string();
         let mut handle = 0;
-        let answer = call(|buffer, capacity, length| {
+        let response = call(|buffer, capacity, length| {
             let (secret, secret_length) =
                 secret.map_or((std::ptr::null(), 0), |s| (s.as_ptr(), size(s)));
-            // SAFETY: pointers and lengths belong together and live through the call.
+            // SAFETY: the lengths are those of the texts and buffers, which outlive the call.
             unsafe {
                 (self.open)(
                     request.as_ptr(),
@@ -95,40 +98,40 @@ impl Native {
                 )
             }
         });
-        if answer.0 == 0 {
+        if response.0 == 0 {
             Ok(handle)
         } else {
-            Err(answer)
+            Err(response)
         }
     }
 
-    /// An account with an access token at a custom Graph.
+    /// Opens an account with an access token at a custom Graph endpoint.
     ///
     /// # Panics
-    /// It does not open.
+    /// If it does not open.
     pub fn account(&self, graph: &str, token: &str) -> i64 {
         let request = json!({"open": "account", "graph_endpoint": graph});
         self.open(&request, Some(token)).expect("the account opens")
     }
 
-    /// A run with these accounts and options.
+    /// Opens a run with these accounts and options.
     ///
     /// # Panics
-    /// It does not open.
+    /// If it does not open.
     pub fn run(&self, accounts: &[i64], options: Value) -> i64 {
         let request = json!({"open": "removals", "accounts": accounts, "options": options});
         self.open(&request, None).expect("the run opens")
     }
 
-    /// `remove_all_access_for_user`.
+    /// Calls `remove_all_access_for_user`.
     pub fn remove(
         &self,
         run: i64,
         (tenant, user, thread): (&str, &str, &str),
         timeout_ms: i32,
-    ) -> Answer {
+    ) -> Response {
         call(|buffer, capacity, length| {
-            // SAFETY: pointers and lengths belong together and live through the call.
+            // SAFETY: the lengths are those of the texts and buffers, which outlive the call.
             unsafe {
                 (self.remove)(
                     run,
@@ -147,62 +150,62 @@ impl Native {
         })
     }
 
-    /// `chat_access_next`.
-    pub fn next(&self, handle: i64, timeout_ms: i32) -> Answer {
-        // SAFETY: the buffer lives through the call.
+    /// Calls `chat_access_next`.
+    pub fn next(&self, handle: i64, timeout_ms: i32) -> Response {
+        // SAFETY: the buffer outlives the call.
         call(|buffer, capacity, length| unsafe {
             (self.next)(handle, timeout_ms, buffer, capacity, length)
         })
     }
 
-    /// `chat_access_describe`.
-    pub fn describe(&self, handle: i64) -> Answer {
-        // SAFETY: the buffer lives through the call.
+    /// Calls `chat_access_describe`.
+    pub fn describe(&self, handle: i64) -> Response {
+        // SAFETY: the buffer outlives the call.
         call(|buffer, capacity, length| unsafe {
             (self.describe)(handle, buffer, capacity, length)
         })
     }
 
-    /// `chat_access_feed`: the status.
+    /// Calls `chat_access_feed` and returns the status.
     ///
     /// # Panics
-    /// The library lacks the export.
+    /// If the library lacks the export.
     pub fn feed(&self, handle: i64, record: &str) -> i32 {
         type Feed = unsafe extern "C" fn(i64, *const u8, i32) -> i32;
-        // SAFETY: the type is that of include/chat_access.h, and the text lives through the call.
+        // SAFETY: the type matches include/chat_access.h, and the text outlives the call.
         unsafe {
             let feed = self.library.get::<Feed>(b"chat_access_feed");
             feed.expect("chat_access_feed")(handle, record.as_ptr(), size(record))
         }
     }
 
-    /// `chat_access_finish`.
+    /// Calls `chat_access_finish`.
     pub fn finish(&self, handle: i64) -> i32 {
-        self.of_handle(b"chat_access_finish", handle)
+        self.call_with_handle(b"chat_access_finish", handle)
     }
 
-    /// `chat_access_cancel`.
+    /// Calls `chat_access_cancel`.
     pub fn cancel(&self, handle: i64) -> i32 {
-        self.of_handle(b"chat_access_cancel", handle)
+        self.call_with_handle(b"chat_access_cancel", handle)
     }
 
-    /// `chat_access_close`.
+    /// Calls `chat_access_close`.
     pub fn close(&self, handle: i64) -> i32 {
-        self.of_handle(b"chat_access_close", handle)
+        self.call_with_handle(b"chat_access_close", handle)
     }
 
-    fn of_handle(&self, name: &[u8], handle: i64) -> i32 {
-        // SAFETY: the type is that of include/chat_access.h, and it takes a number.
-        unsafe { self.library.get::<OfHandle>(name).expect("the export")(handle) }
+    fn call_with_handle(&self, name: &[u8], handle: i64) -> i32 {
+        // SAFETY: the type matches include/chat_access.h. Any number is a valid argument.
+        unsafe { self.library.get::<HandleCall>(name).expect("the export")(handle) }
     }
 
-    /// The library itself, for what the calls above are too well-behaved to do.
+    /// Returns the library, for tests that make invalid calls.
     pub fn library(&self) -> &Library {
         &self.library
     }
 }
 
-fn call(call: impl FnOnce(*mut u8, i32, *mut i32) -> i32) -> Answer {
+fn call(call: impl FnOnce(*mut u8, i32, *mut i32) -> i32) -> Response {
     let mut buffer = vec![0_u8; 16 * 1024];
     let mut length = 0;
     let status = call(buffer.as_mut_ptr(), 16 * 1024, &mut length);

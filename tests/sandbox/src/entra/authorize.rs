@@ -1,49 +1,47 @@
-//! `authorize`: the browser comes and is sent back with a code.
+//! `authorize`: redirects the browser with an authorization code.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::refusal::Refusal;
 use super::{Entra, Form, random, tenant};
-use crate::answer::Answer;
 use crate::guid::{self, is_guid};
+use crate::response::Response;
 
-/// A code that waits to be redeemed.
+/// An issued authorization code.
 pub(super) struct Code {
     pub(super) client: String,
     pub(super) redirect_uri: String,
     pub(super) challenge: String,
     pub(super) nonce: String,
     pub(super) scope: String,
-    pub(super) spent: bool,
+    pub(super) redeemed: bool,
 }
 
-pub(super) fn serve(entra: &mut Entra, tenant: &str, query: &Form) -> Result<Answer, Refusal> {
+pub(super) fn serve(entra: &mut Entra, tenant: &str, query: &Form) -> Result<Response, Refusal> {
     tenant::check(tenant)?;
-    let client = query.need("client_id")?;
+    let client = query.require("client_id")?;
     if !is_guid(client) {
-        return Err(Refusal::new(
-            "unauthorized_client",
-            700_016,
-            format!("Application with identifier '{client}' was not found in the directory."),
-        ));
+        return Err(Refusal::unknown_application(client));
     }
-    let redirect_uri = query.need("redirect_uri")?;
-    // Any port of localhost is as good as the one that is registered, and nothing else is.
+    let redirect_uri = query.require("redirect_uri")?;
+    // Entra ignores the port of a registered http://localhost redirect URI.
     let port = redirect_uri.strip_prefix("http://localhost:");
     if port.is_none_or(|port| port.parse::<u16>().is_err()) {
         return Err(Refusal::new(
             "invalid_request",
             50011,
-            format!("The redirect URI '{redirect_uri}' does not match the registered ones."),
+            format!(
+                "The redirect URI '{redirect_uri}' specified in the request does not match the redirect URIs configured for the application."
+            ),
         ));
     }
-    let state = query.need("state")?;
+    let state = query.require("state")?;
     Ok(match code(entra, client, redirect_uri, query) {
-        Ok(code) => back(redirect_uri, &[("code", &code), ("state", state)]),
+        Ok(code) => redirect(redirect_uri, &[("code", &code), ("state", state)]),
         Err(refusal) => {
             entra.stats.refused += 1;
             let description = refusal.text(&guid::random(), &guid::random());
-            back(
+            redirect(
                 redirect_uri,
                 &[
                     ("error", &refusal.error),
@@ -69,7 +67,7 @@ fn code(
             "response_type must be 'code'.",
         ));
     }
-    let challenge = query.need("code_challenge")?;
+    let challenge = query.require("code_challenge")?;
     if query.get("code_challenge_method") != "S256" || challenge.len() != 43 {
         return Err(Refusal::new(
             "invalid_request",
@@ -82,8 +80,8 @@ fn code(
         redirect_uri: redirect_uri.into(),
         challenge: challenge.into(),
         nonce: query.get("nonce").into(),
-        scope: query.need("scope")?.into(),
-        spent: false,
+        scope: query.require("scope")?.into(),
+        redeemed: false,
     };
     let text = random();
     entra.codes.insert(text.clone(), code);
@@ -91,10 +89,10 @@ fn code(
     Ok(text)
 }
 
-fn back(redirect_uri: &str, query: &[(&str, &str)]) -> Answer {
+fn redirect(redirect_uri: &str, query: &[(&str, &str)]) -> Response {
     let query: Vec<String> = query
         .iter()
         .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
         .collect();
-    Answer::empty(302).with("Location", format!("{redirect_uri}/?{}", query.join("&")))
+    Response::empty(302).with("Location", format!("{redirect_uri}/?{}", query.join("&")))
 }

@@ -1,4 +1,4 @@
-//! `devicecode`: a code for a person who is elsewhere.
+//! `devicecode`: issues a code to enter on another device.
 
 use std::time::{Duration, Instant};
 
@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::refusal::Refusal;
 use super::{Entra, Form, random, tenant};
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::service::Service;
 
-/// A device code that waits to be entered.
+/// An issued device code.
 pub(super) struct Code {
     pub(super) client: String,
     pub(super) scope: String,
@@ -25,21 +25,17 @@ pub(super) fn serve(
     tenant: &str,
     form: &Form,
     origin: &str,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     tenant::check(tenant)?;
     entra.refuse(&["devicecode"])?;
-    let client = form.need("client_id")?;
+    let client = form.require("client_id")?;
     if !service.directory().is_known(client) {
-        return Err(Refusal::new(
-            "unauthorized_client",
-            700_016,
-            format!("Application with identifier '{client}' was not found in the directory."),
-        ));
+        return Err(Refusal::unknown_application(client));
     }
     let settings = &entra.settings;
     let code = Code {
         client: client.into(),
-        scope: form.need("scope")?.into(),
+        scope: form.require("scope")?.into(),
         ends: Instant::now() + Duration::from_secs(settings.device_code_seconds),
         polls_left: settings.pending_polls,
         interval: Duration::from_secs(settings.interval),
@@ -51,7 +47,7 @@ pub(super) fn serve(
         (random(), settings.device_code_seconds, settings.interval);
     entra.device_codes.insert(device_code.clone(), code);
     entra.stats.device_codes += 1;
-    Ok(Answer::json(
+    Ok(Response::json(
         200,
         &json!({
             "user_code": user_code,
@@ -65,15 +61,19 @@ pub(super) fn serve(
 }
 
 impl Code {
-    /// One poll: entered, or not yet. Who asks too soon is told to ask less often.
+    /// Handles one poll. A poll before the interval is over lengthens the interval by 5 s.
     pub(super) fn poll(&mut self) -> Result<(), Refusal> {
         let now = Instant::now();
         let last = self.last_poll.replace(now);
-        // A tenth of a second is nobody's fault.
-        let soon = Duration::from_millis(100);
-        if last.is_some_and(|last| now - last + soon < self.interval) {
+        // Timers are not exact: 100 ms too early is accepted.
+        let tolerance = Duration::from_millis(100);
+        if last.is_some_and(|last| now - last + tolerance < self.interval) {
             self.interval += Duration::from_secs(5);
-            return Err(Refusal::new("slow_down", 0, "Polled too often."));
+            return Err(Refusal::new(
+                "slow_down",
+                0,
+                "The client polled before the interval was over.",
+            ));
         }
         if now >= self.ends {
             return Err(Refusal::new(

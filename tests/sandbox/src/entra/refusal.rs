@@ -1,12 +1,12 @@
-//! A request that Entra refuses, in its words.
+//! An error response of Entra.
 
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::answer::Answer;
 use crate::guid;
+use crate::response::Response;
 
-/// Why a request is refused.
+/// The reason for refusing a request.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) status: u16,
@@ -27,7 +27,16 @@ impl Refusal {
         }
     }
 
-    /// Code, words, ids and time in one text, as in a redirect and in a body. A code of 0 is none.
+    pub(super) fn unknown_application(id: &str) -> Self {
+        Self::new(
+            "unauthorized_client",
+            700_016,
+            format!("Application with identifier '{id}' was not found in the directory."),
+        )
+    }
+
+    /// Returns the description with AADSTS code, ids and time, as redirects and bodies carry it.
+    /// Code 0 stands for no code.
     pub(super) fn text(&self, trace: &str, correlation: &str) -> String {
         let code = match self.code {
             0 => String::new(),
@@ -40,9 +49,9 @@ impl Refusal {
         )
     }
 
-    pub(super) fn answer(&self) -> Answer {
+    pub(super) fn response(&self) -> Response {
         let (trace, correlation) = (guid::random(), guid::random());
-        let answer = Answer::json(
+        let response = Response::json(
             self.status,
             &json!({
                 "error": self.error,
@@ -55,8 +64,8 @@ impl Refusal {
             }),
         );
         match self.retry_after {
-            Some(seconds) => answer.with("Retry-After", seconds.to_string()),
-            None => answer,
+            Some(seconds) => response.with("Retry-After", seconds.to_string()),
+            None => response,
         }
     }
 }

@@ -1,14 +1,14 @@
-//! The tenant in a path, and where its endpoints are.
+//! The tenant in a path, and the discovery document of its endpoints.
 
 use serde_json::json;
 
 use super::refusal::Refusal;
-use crate::answer::Answer;
 use crate::graph::Request;
 use crate::guid::is_guid;
+use crate::response::Response;
 use crate::token::TENANT_ID;
 
-/// Whether there is such a tenant: the sandbox's own id, any domain, or whoever signs in.
+/// Accepts the sandbox's tenant id, any domain, and names such as `organizations`.
 pub(super) fn check(tenant: &str) -> Result<(), Refusal> {
     if is_guid(tenant) && !tenant.eq_ignore_ascii_case(TENANT_ID) {
         return Err(Refusal::new(
@@ -22,9 +22,9 @@ pub(super) fn check(tenant: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn discovery(tenant: &str, request: &Request) -> Answer {
+pub(super) fn discovery(tenant: &str, request: &Request) -> Response {
     let root = format!("{}/{tenant}", request.origin());
-    Answer::json(
+    Response::json(
         200,
         &json!({
             "issuer": format!("{root}/v2.0"),

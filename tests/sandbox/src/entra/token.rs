@@ -1,4 +1,4 @@
-//! `token`: what a code, a device code or a refresh token is exchanged for.
+//! `token`: redeems an authorization code, a device code or a refresh token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 
 use super::refusal::Refusal;
 use super::{Entra, Form, random, tenant};
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::{TokenClaims, id_token};
 
-/// What a grant stands for.
+/// The scope and the nonce that a grant was issued for.
 struct Granted {
     scope: String,
     nonce: String,
@@ -22,16 +22,16 @@ pub(super) fn serve(
     entra: &mut Entra,
     tenant: &str,
     form: &Form,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     tenant::check(tenant)?;
-    let grant = form.need("grant_type")?;
+    let grant = form.require("grant_type")?;
     let name = grant.rsplit(':').next().unwrap_or(grant);
     entra.refuse(&["token", name])?;
     if !form.get("claims").is_empty() {
-        let asked = form.get("claims").to_string();
-        entra.stats.claims.push(asked);
+        let requested = form.get("claims").to_string();
+        entra.stats.claims.push(requested);
     }
-    let client = form.need("client_id")?;
+    let client = form.require("client_id")?;
     let granted = match name {
         "authorization_code" => code(entra, client, form),
         "device_code" => device_code(entra, client, form),
@@ -48,49 +48,55 @@ pub(super) fn serve(
         claims.scp = Some(graph_scopes(&granted.scope));
     }
     let life = claims.expires_in;
-    let mut answer = json!({
+    let mut response = json!({
         "token_type": "Bearer",
         "scope": granted.scope,
         "expires_in": life,
         "ext_expires_in": life,
     });
     if granted.scope.contains("openid") {
-        answer["id_token"] = json!(id_token(&claims, &granted.nonce));
+        response["id_token"] = json!(id_token(&claims, &granted.nonce));
     }
     if granted.scope.contains("offline_access") {
         let refresh_token = random();
         entra
             .refresh_tokens
             .insert(refresh_token.clone(), client.into());
-        answer["refresh_token"] = json!(refresh_token);
+        response["refresh_token"] = json!(refresh_token);
     }
-    answer["access_token"] = json!(service.issue(claims));
+    response["access_token"] = json!(service.issue(claims));
     *entra.stats.tokens.entry(name.into()).or_default() += 1;
-    Ok(Answer::json(200, &answer))
+    Ok(Response::json(200, &response))
 }
 
 fn code(entra: &mut Entra, client: &str, form: &Form) -> Result<Granted, Refusal> {
     let wrong_nonce = entra.settings.wrong_nonce;
     let code = entra
         .codes
-        .get_mut(form.need("code")?)
+        .get_mut(form.require("code")?)
         .filter(|code| code.client == client)
-        .ok_or_else(|| Refusal::new("invalid_grant", 70000, "The code is not valid."))?;
-    if std::mem::replace(&mut code.spent, true) {
+        .ok_or_else(|| {
+            Refusal::new(
+                "invalid_grant",
+                70000,
+                "The provided authorization code is not valid.",
+            )
+        })?;
+    if std::mem::replace(&mut code.redeemed, true) {
         return Err(Refusal::new(
             "invalid_grant",
             54005,
             "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.",
         ));
     }
-    if code.redirect_uri != form.need("redirect_uri")? {
+    if code.redirect_uri != form.require("redirect_uri")? {
         return Err(Refusal::new(
             "invalid_grant",
             50011,
-            "The redirect URI is not the one that the code was asked for with.",
+            "The redirect URI does not match the one of the authorization request.",
         ));
     }
-    let verifier = form.need("code_verifier")?;
+    let verifier = form.require("code_verifier")?;
     if URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) != code.challenge {
         return Err(Refusal::new(
             "invalid_grant",
@@ -109,7 +115,7 @@ fn code(entra: &mut Entra, client: &str, form: &Form) -> Result<Granted, Refusal
 }
 
 fn device_code(entra: &mut Entra, client: &str, form: &Form) -> Result<Granted, Refusal> {
-    let key = form.need("device_code")?;
+    let key = form.require("device_code")?;
     let code = entra
         .device_codes
         .get_mut(key)
@@ -131,7 +137,7 @@ fn device_code(entra: &mut Entra, client: &str, form: &Form) -> Result<Granted, 
 }
 
 fn refresh_token(entra: &Entra, client: &str, form: &Form) -> Result<Granted, Refusal> {
-    let known = entra.refresh_tokens.get(form.need("refresh_token")?);
+    let known = entra.refresh_tokens.get(form.require("refresh_token")?);
     if known.is_none_or(|owner| owner != client) {
         return Err(Refusal::new(
             "invalid_grant",
@@ -140,14 +146,14 @@ fn refresh_token(entra: &Entra, client: &str, form: &Form) -> Result<Granted, Re
         ));
     }
     Ok(Granted {
-        scope: form.need("scope")?.into(),
+        scope: form.require("scope")?.into(),
         nonce: String::new(),
     })
 }
 
-/// What was asked for of Graph: all but what is for Entra itself.
+/// Returns the scopes that are meant for Graph: all but those of OpenID Connect.
 fn graph_scopes(scope: &str) -> String {
-    let own = ["openid", "profile", "email", "offline_access"];
-    let scopes = scope.split_whitespace().filter(|one| !own.contains(one));
+    let openid = ["openid", "profile", "email", "offline_access"];
+    let scopes = scope.split_whitespace().filter(|one| !openid.contains(one));
     scopes.collect::<Vec<_>>().join(" ")
 }

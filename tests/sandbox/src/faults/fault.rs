@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// What goes wrong. In JSON `kind` names it in snake case, with its fields beside it.
+/// A fault. In JSON, `kind` is its name in snake case, and its fields stand beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
-    /// 429 with this `Retry-After`, sent as it is: seconds, a fraction, a date, nonsense. Without
-    /// one the header is missing.
+    /// Responds with 429 and this `Retry-After`, which is sent unchanged: seconds, a fraction, a
+    /// date, or an invalid value. `None` leaves the header out.
     Throttle {
         #[serde(default)]
         retry_after: Option<String>,
     },
-    /// Any status, as an error of Graph with this code and message, and more headers.
+    /// Responds with this status, Graph error code, message and headers.
     Status {
         code: u16,
         #[serde(default)]
@@ -24,63 +24,63 @@ pub enum Fault {
         #[serde(default)]
         headers: BTreeMap<String, String>,
     },
-    /// The connection is reset (RST) before the request takes effect.
+    /// Resets the connection (RST) before the request is processed.
     ResetBefore,
-    /// The request takes effect; then the connection is reset, without an answer.
+    /// Processes the request and resets the connection (RST) without a response.
     ResetAfter,
-    /// The connection is closed (FIN) before the request takes effect.
+    /// Closes the connection (FIN) before the request is processed.
     CloseBefore,
-    /// The request takes effect; then the connection is closed, without an answer.
+    /// Processes the request and closes the connection (FIN) without a response.
     CloseAfter,
-    /// The answer breaks off, and with it the connection.
+    /// Sends the beginning of the response and closes the connection.
     Truncated {
         #[serde(default)]
         at: Cut,
     },
-    /// A 200 with a body of this size, on a connection that closes after it.
+    /// Responds with 200 and a body of this size, and closes the connection.
     Giant {
         megabytes: u64,
-        /// Whether the answer says how long it is; if not, its end is the end of the connection.
+        /// Whether the response has a Content-Length. Without one it ends with the connection.
         #[serde(default = "yes")]
         content_length: bool,
     },
-    /// Nothing for this long; then the real answer, if the client is still there. A client that
-    /// goes before that has not had its request take effect, but for `processed`.
+    /// Sends nothing for this long, and then the real response. If the client disconnects before
+    /// that, the request is not processed, except with `processed`.
     Hang { seconds: f64 },
-    /// The real answer, drop by drop.
+    /// Sends the real response at this rate.
     Slow { bytes_per_second: u64 },
-    /// A redirect to this place.
+    /// Responds with a redirect to this address.
     Redirect {
         location: String,
         #[serde(default = "found")]
         status: u16,
     },
-    /// Bytes that are not HTTP.
+    /// Sends bytes that are not HTTP.
     Garbage,
-    /// The HTML page of a proxy in between.
+    /// Responds with the HTML error page of a proxy.
     ProxyErrorPage {
         #[serde(default = "bad_gateway")]
         status: u16,
     },
-    /// A proper error body that says it is plain text.
+    /// Responds with a valid error body whose content type is plain text.
     WrongContentType {
         #[serde(default = "server_error")]
         status: u16,
     },
-    /// An error body that says it is JSON and breaks off within it.
+    /// Responds with an error body of content type JSON that ends halfway.
     MalformedError {
         #[serde(default = "server_error")]
         status: u16,
     },
-    /// An error body that is JSON but wants to do harm.
+    /// Responds with an error body that is valid JSON and hostile.
     HostileError {
         #[serde(default = "server_error")]
         status: u16,
         trick: Trick,
     },
-    /// 401 with a claims challenge, as when the account's sessions were revoked.
+    /// Responds with 401 and a claims challenge, as after the account's sessions were revoked.
     ExpiredToken,
-    /// A success that is not the documented one, with a body.
+    /// Processes the request and responds with this status and JSON body instead of 204.
     UnknownStatus {
         #[serde(default = "ok")]
         status: u16,
@@ -89,7 +89,7 @@ pub enum Fault {
     },
 }
 
-/// Where a truncated answer breaks off.
+/// The place where a truncated response ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cut {
@@ -97,25 +97,25 @@ pub enum Cut {
     StatusLine,
     /// Within the headers.
     Headers,
-    /// Half way through the body, after a head that promised all of it.
+    /// Halfway through the body, after a Content-Length for all of it.
     #[default]
     Body,
 }
 
-/// What a hostile error body does.
+/// The kinds of hostile error body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trick {
-    /// `innerError` within `innerError`, ten thousand deep.
+    /// `innerError` nested 10,000 deep.
     Nested,
-    /// A message of eight megabytes.
+    /// A message of 8 MiB.
     Huge,
-    /// Terminal escapes, line breaks, NULs and bidirectional overrides in code and message.
+    /// Terminal escapes, line breaks, NULs and bidirectional overrides in code, message and id.
     ControlCharacters,
 }
 
 impl Fault {
-    /// The name of the kind, as in JSON.
+    /// Returns the `kind` of the fault in JSON.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Throttle { .. } => "throttle",
@@ -139,7 +139,7 @@ impl Fault {
         }
     }
 
-    /// Whether the fault spoils a real answer, so that the request always takes effect.
+    /// Returns whether the fault changes a real response, so that the request is always processed.
     pub(super) fn follows_processing(&self) -> bool {
         matches!(
             self,
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_kind_is_its_name_in_json() {
+    fn kind_returns_the_name_in_json() {
         let faults = [
             r#"{"kind":"throttle"}"#,
             r#"{"kind":"status","code":503}"#,

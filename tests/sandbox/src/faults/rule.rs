@@ -1,4 +1,4 @@
-//! Which requests a fault hits.
+//! The rules that select the requests for a fault.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Fault;
 
-/// What to do to which requests; see [the module](super) for the JSON form.
+/// A list of rules; see [the module](super) for the JSON form.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultScript {
@@ -15,7 +15,7 @@ pub struct FaultScript {
 }
 
 impl FaultScript {
-    /// A script of these rules, the first match wins. Without a rule: no faults.
+    /// Creates a script. The first rule that matches a request applies.
     pub fn new(rules: impl IntoIterator<Item = Rule>) -> Self {
         Self {
             rules: rules.into_iter().collect(),
@@ -23,23 +23,23 @@ impl FaultScript {
     }
 }
 
-/// One fault and the requests it hits.
+/// A fault and the conditions under which it applies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     #[serde(default)]
     pub when: When,
-    /// How many requests it hits at most; no bound where there is none.
+    /// Maximum number of requests to apply the fault to. `None` is unlimited.
     #[serde(default)]
     pub times: Option<u64>,
-    /// The request takes effect before its answer is spoiled.
+    /// Whether the request is processed before the fault.
     #[serde(default)]
     pub processed: bool,
     pub fault: Fault,
 }
 
 impl Rule {
-    /// This fault on every request.
+    /// Creates a rule that applies the fault to every request.
     pub fn new(fault: Fault) -> Self {
         Self {
             when: When::default(),
@@ -65,27 +65,27 @@ impl Rule {
     }
 }
 
-/// Conditions on a request; all that are there must hold. `nth`, `first` and `every` go by a
-/// count, from 1, of the requests that `chat` lets through.
+/// Conditions on a request, all of which must hold. `nth`, `first` and `every` refer to a count,
+/// from 1, of the requests that meet the condition `chat`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct When {
-    /// The request is for this chat (in any case).
+    /// The request is for this chat, compared without regard to case.
     pub chat: Option<String>,
-    /// It is the nth.
+    /// The request has exactly this number.
     pub nth: Option<u64>,
-    /// It is one of the first so many.
+    /// The request has at most this number.
     pub first: Option<u64>,
-    /// Its number is a multiple of this.
+    /// The number of the request is a multiple of this.
     pub every: Option<u64>,
-    /// The count is kept for each chat by itself.
+    /// Whether requests are counted per chat.
     pub per_chat: bool,
-    /// It hits with this probability (0 to 1), drawn in order of arrival from `seed`.
+    /// The probability (0 to 1) that the rule matches, drawn in order of arrival with `seed`.
     pub probability: Option<f64>,
     pub seed: u64,
-    /// It arrives this many seconds after the script was set, or later,
+    /// The request arrives at least this many seconds after the script was set.
     pub from_seconds: Option<f64>,
-    /// and before this many.
+    /// The request arrives less than this many seconds after the script was set.
     pub until_seconds: Option<f64>,
 }
 
@@ -127,59 +127,59 @@ impl When {
     }
 }
 
-/// A fault that hits a request.
+/// The fault that applies to a request.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Hit {
     pub(crate) fault: Fault,
     pub(crate) processed: bool,
 }
 
-/// A script at work.
+/// A script in use.
 #[derive(Default)]
 pub(crate) struct Faults {
     set_at: Duration,
-    rules: Vec<Armed>,
+    rules: Vec<ActiveRule>,
 }
 
 impl Faults {
-    /// Puts a script to work from `now` on.
+    /// Starts a script at `now`.
     pub(crate) fn new(script: FaultScript, now: Duration) -> Self {
         Self {
             set_at: now,
-            rules: script.rules.into_iter().map(Armed::new).collect(),
+            rules: script.rules.into_iter().map(ActiveRule::new).collect(),
         }
     }
 
-    /// The fault for a request that arrived at `now`, for `chat` if it names one.
+    /// Returns the fault for a request that arrived at `now`, and counts the request.
     pub(crate) fn hit(&mut self, chat: Option<&str>, now: Duration) -> Option<Hit> {
         let since_set = now.saturating_sub(self.set_at).as_secs_f64();
         let mut hit = None;
-        for armed in &mut self.rules {
-            // Every rule counts every request, so there is no leaving early.
-            if armed.matches(chat, since_set) && hit.is_none() {
-                hit = armed.fire();
+        for rule in &mut self.rules {
+            // Every rule counts every request, so the loop runs to its end.
+            if rule.matches(chat, since_set) && hit.is_none() {
+                hit = rule.apply();
             }
         }
         hit
     }
 }
 
-/// A rule and how far it has got.
-struct Armed {
+/// A rule in use, with its counts.
+struct ActiveRule {
     rule: Rule,
-    /// Requests seen, for each chat where the rule counts so.
+    /// Number of requests seen, by chat if the rule counts per chat.
     seen: HashMap<String, u64>,
-    fired: u64,
+    applied: u64,
     random: fastrand::Rng,
 }
 
-impl Armed {
+impl ActiveRule {
     fn new(rule: Rule) -> Self {
         Self {
             random: fastrand::Rng::with_seed(rule.when.seed),
             rule,
             seen: HashMap::new(),
-            fired: 0,
+            applied: 0,
         }
     }
 
@@ -209,11 +209,11 @@ impl Armed {
             && when.until_seconds.is_none_or(|until| since_set < until)
     }
 
-    fn fire(&mut self) -> Option<Hit> {
-        if self.rule.times.is_some_and(|times| self.fired >= times) {
+    fn apply(&mut self) -> Option<Hit> {
+        if self.rule.times.is_some_and(|times| self.applied >= times) {
             return None;
         }
-        self.fired += 1;
+        self.applied += 1;
         Some(Hit {
             fault: self.rule.fault.clone(),
             processed: self.rule.processed || self.rule.fault.follows_processing(),
@@ -225,7 +225,8 @@ impl Armed {
 mod tests {
     use super::*;
 
-    /// Which of `chats`, one request each, are hit by `rule`; one second passes per request.
+    /// Returns the numbers of the requests that `rule` matches: one request per second, each for
+    /// the next of `chats`.
     fn hits(rule: Rule, chats: &[&str]) -> Vec<usize> {
         let mut faults = Faults::new(FaultScript::new([rule]), Duration::ZERO);
         let hit = |at: &usize| {
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_hits_the_requests_its_conditions_name() {
+    fn a_rule_matches_requests_by_its_conditions() {
         let rule = |when| Rule::new(Fault::Garbage).when(when);
         let same = ["a"; 6];
         assert_eq!(hits(rule(When::default()), &same), [1, 2, 3, 4, 5, 6]);
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chat_is_matched_in_any_case_and_counted_by_itself() {
+    fn chats_are_matched_in_any_case_and_counted_separately() {
         let chats = ["a", "b", "A", "b", "a"];
         assert_eq!(
             hits(Rule::new(Fault::Garbage).when(When::chat("a")), &chats),
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_probability_hits_its_share_and_the_same_requests_for_the_same_seed() {
+    fn a_probability_matches_its_share_and_is_reproducible_by_seed() {
         let chats = ["a"; 2_000];
         let with = |seed| {
             hits(
@@ -294,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_match_wins_and_the_others_still_count() {
+    fn the_first_match_applies_and_the_other_rules_still_count() {
         let script = FaultScript::new([
             Rule::new(Fault::Garbage).when(When::nth(1)),
             Rule::new(Fault::ResetAfter).when(When::first(2)),
@@ -311,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_used_up_leaves_the_request_to_the_next_rule() {
+    fn a_rule_without_hits_left_is_skipped() {
         let script = FaultScript::new([
             Rule::new(Fault::Garbage).times(1),
             Rule::new(Fault::CloseBefore),
@@ -323,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_is_json() {
+    fn a_script_is_read_from_json() {
         let json = r#"{"rules":[{"when":{"nth":2},"times":1,"processed":true,
             "fault":{"kind":"throttle","retry_after":"0.5"}}]}"#;
         let script: FaultScript = serde_json::from_str(json).unwrap();

@@ -1,20 +1,23 @@
-//! The gates before the action: who asks, and may they.
+//! Authentication and authorization of requests.
 
 use std::sync::Arc;
 
 use super::{Refusal, Request};
 use crate::service::Service;
-use crate::token::{Minted, SCOPE, TokenClaims};
+use crate::token::{IssuedToken, SCOPE, TokenClaims};
 
-/// The bearer token of a request, if it has one.
+/// Returns the bearer token of a request.
 pub(crate) fn bearer(request: &Request) -> Option<&str> {
     let (scheme, token) = request.header("authorization")?.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-/// The account behind the request: its token is known, for Graph, and has not expired.
-pub(super) fn account(service: &Service, request: &Request) -> Result<Arc<Minted>, Refusal> {
+/// Returns the token of the request, after checking its issuer, lifetime and audience.
+pub(super) fn authenticate(
+    service: &Service,
+    request: &Request,
+) -> Result<Arc<IssuedToken>, Refusal> {
     let Some(token) = bearer(request) else {
         return Err(Refusal::unauthorized("Access token is empty."));
     };
@@ -23,28 +26,28 @@ pub(super) fn account(service: &Service, request: &Request) -> Result<Arc<Minted
             "IDX14100: JWT is not well formed, there are no dots (.).",
         ));
     }
-    let Some(minted) = service.minted(token) else {
+    let Some(issued) = service.issued_token(token) else {
         return Err(Refusal::unauthorized(
             "Access token validation failure. Invalid signature.",
         ));
     };
-    if minted.has_expired() {
+    if issued.has_expired() {
         return Err(Refusal::unauthorized(
             "Lifetime validation failed, the token is expired.",
         ));
     }
-    if !minted.claims.is_for_graph() {
+    if !issued.claims.is_for_graph() {
         return Err(Refusal::unauthorized(
             "Access token validation failure. Invalid audience.",
         ));
     }
-    Ok(minted)
+    Ok(issued)
 }
 
-/// The action takes a delegated token with one certain scope.
+/// Checks that the token is delegated and has the scope for removals.
 pub(super) fn expect_scope(claims: &TokenClaims) -> Result<(), Refusal> {
     if claims.is_app_only() {
-        // What the other delegated-only actions on a chat answer, seen in the field:
+        // The response of other delegated-only actions on chats, as reported in
         // https://github.com/microsoftgraph/microsoft-graph-docs/issues/17168
         return Err(Refusal::new(
             412,
@@ -58,8 +61,8 @@ pub(super) fn expect_scope(claims: &TokenClaims) -> Result<(), Refusal> {
     Err(missing_scope(claims, &[SCOPE]))
 }
 
-/// The request takes one of these permissions: as a scope of the account, or as a role of the
-/// application where there is no account.
+/// Checks that the account has one of these permissions as a scope, or an app-only token has one as
+/// a role.
 pub(super) fn expect_permission(claims: &TokenClaims, permissions: &[&str]) -> Result<(), Refusal> {
     if claims.is_app_only() {
         return expect_role(claims, permissions);
@@ -70,7 +73,7 @@ pub(super) fn expect_permission(claims: &TokenClaims, permissions: &[&str]) -> R
     Err(missing_scope(claims, permissions))
 }
 
-/// The request takes an app-only token with one of these roles.
+/// Checks that the token is app-only and has one of these roles.
 pub(super) fn expect_role(claims: &TokenClaims, roles: &[&str]) -> Result<(), Refusal> {
     if claims.is_app_only() && roles.iter().any(|one| claims.has_role(one)) {
         return Ok(());

@@ -1,12 +1,12 @@
-//! The ids and the date that tie an answer to its request, in headers and in error bodies.
+//! The ids and the date that connect a response with its request, in headers and error bodies.
 
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
 use crate::graph::Request;
 use crate::guid;
+use crate::response::Response;
 
 pub(crate) struct Correlation {
     request_id: String,
@@ -15,8 +15,8 @@ pub(crate) struct Correlation {
 }
 
 impl Correlation {
-    /// The ids for the answer to `request`: a new request id, and the client's own id, which is
-    /// the request id where it sent none.
+    /// Creates the ids for the response to `request`: a new request id, and the client request id,
+    /// which equals the request id if the client sent none.
     pub(crate) fn of(request: &Request) -> Self {
         let request_id = guid::random();
         let client_request_id = request
@@ -31,7 +31,7 @@ impl Correlation {
         }
     }
 
-    /// The members that every `innerError` has.
+    /// Returns the members that every `innerError` has.
     pub(crate) fn inner_error(&self) -> Value {
         json!({
             "date": format("%Y-%m-%dT%H:%M:%S", self.at),
@@ -40,9 +40,9 @@ impl Correlation {
         })
     }
 
-    /// Adds the headers that every answer of Graph has.
-    pub(crate) fn stamp(&self, answer: Answer) -> Answer {
-        answer
+    /// Adds the headers that every response of Graph has.
+    pub(crate) fn stamp(&self, response: Response) -> Response {
+        response
             .with("Date", format("%a, %d %b %Y %H:%M:%S GMT", self.at))
             .with("request-id", &self.request_id)
             .with("client-request-id", &self.client_request_id)
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_have_the_forms_of_http_and_of_graph() {
+    fn dates_have_the_formats_of_http_and_of_graph() {
         let at = Timestamp::from_second(784_111_777).unwrap();
         assert_eq!(
             format("%a, %d %b %Y %H:%M:%S GMT", at),

@@ -1,24 +1,24 @@
-//! The directory as far as registering an application goes: applications, their place in the tenant
-//! (service principals), and the consents given to them.
+//! The parts of the directory that registering an application uses: applications, service
+//! principals and permission grants.
 
 use serde_json::{Map, Value, json};
 
-use super::{Refusal, Request};
-use crate::answer::Answer;
+use super::{Refusal, Request, json_object};
 use crate::guid;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// Microsoft Graph as an application, which is in every tenant.
+/// The application id of Microsoft Graph, whose service principal exists in every tenant.
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 
-/// What the directory holds.
+/// The objects of the directory.
 #[derive(Debug)]
 pub(crate) struct Directory {
     applications: Vec<Value>,
     principals: Vec<Value>,
     grants: Vec<Value>,
-    /// How often Entra still does not know an application that was created.
+    /// Number of requests for which each new application is still unknown.
     unknown: Vec<(String, u32)>,
 }
 
@@ -33,20 +33,20 @@ impl Default for Directory {
     }
 }
 
-/// What a path names in the directory.
+/// An object or a list of the directory that a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
     Applications,
     Application(String),
     Principals,
-    /// By the application's id.
+    /// A service principal, by the id of its application.
     Principal(String),
     Grants,
     Grant(String),
 }
 
 impl Entry {
-    /// The segments after the version.
+    /// Parses the segments after the version.
     pub(crate) fn parse(segments: &[&str]) -> Option<Self> {
         Some(match segments {
             ["applications"] => Self::Applications,
@@ -64,7 +64,7 @@ impl Entry {
 }
 
 impl Directory {
-    /// Whether Entra knows an application by now. It may take a while after it was created.
+    /// Returns whether Entra knows an application yet. A new one takes some time to replicate.
     pub(crate) fn is_known(&mut self, app_id: &str) -> bool {
         let unknown = self.unknown.iter_mut().find(|(id, _)| id == app_id);
         match unknown {
@@ -96,23 +96,19 @@ pub(super) fn serve(
     request: &Request,
     claims: &TokenClaims,
     entry: &Entry,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     let scope = match entry {
         Entry::Grants | Entry::Grant(_) => "DelegatedPermissionGrant.ReadWrite.All",
         _ => "Application.ReadWrite.All",
     };
     if !claims.has_scope(scope) {
-        return Err(Refusal::new(
-            403,
-            "Authorization_RequestDenied",
-            "Insufficient privileges to complete the operation.",
-        ));
+        return Err(Refusal::insufficient_privileges());
     }
     let mut directory = service.directory();
     match (request.method.as_str(), entry) {
         ("GET", Entry::Applications | Entry::Grants) => {
             let (member, value) = filter(&request.query)?;
-            Ok(Answer::json(200, &directory.list(entry, &member, &value)))
+            Ok(Response::json(200, &directory.list(entry, &member, &value)))
         }
         ("GET", Entry::Principal(app_id)) => {
             let found = directory
@@ -120,13 +116,13 @@ pub(super) fn serve(
                 .iter()
                 .find(|one| one["appId"].as_str() == Some(app_id));
             match found {
-                Some(found) => Ok(Answer::json(200, found)),
-                None => Err(not_found(app_id)),
+                Some(found) => Ok(Response::json(200, found)),
+                None => Err(Refusal::resource_not_found(app_id)),
             }
         }
         ("POST", Entry::Applications) => {
-            let mut app = body(request)?;
-            need(&app, "displayName")?;
+            let mut app = json_object(request)?;
+            require(&app, "displayName")?;
             let app_id = guid::random();
             app.insert("id".into(), guid::random().into());
             app.insert("appId".into(), app_id.clone().into());
@@ -134,14 +130,14 @@ pub(super) fn serve(
             directory.applications.push(app.clone());
             let late = service.options().application_delay;
             directory.unknown.push((app_id, late));
-            Ok(Answer::json(201, &app))
+            Ok(Response::json(201, &app))
         }
         ("PATCH", Entry::Application(id)) => {
-            change(&mut directory.applications, id, body(request)?)
+            change(&mut directory.applications, id, json_object(request)?)
         }
         ("POST", Entry::Principals) => {
-            let asked = body(request)?;
-            let app_id = need(&asked, "appId")?;
+            let requested = json_object(request)?;
+            let app_id = require(&requested, "appId")?;
             let known =
                 |all: &[Value]| all.iter().any(|one| one["appId"].as_str() == Some(&app_id));
             if !known(&directory.applications) || !directory.is_known(&app_id) {
@@ -162,12 +158,12 @@ pub(super) fn serve(
             }
             let principal = json!({"id": guid::random(), "appId": app_id});
             directory.principals.push(principal.clone());
-            Ok(Answer::json(201, &principal))
+            Ok(Response::json(201, &principal))
         }
         ("POST", Entry::Grants) => {
-            let mut grant = body(request)?;
+            let mut grant = json_object(request)?;
             for member in ["clientId", "consentType", "resourceId", "scope"] {
-                need(&grant, member)?;
+                require(&grant, member)?;
             }
             let tenant = grant["consentType"] == "AllPrincipals";
             if tenant != grant.get("principalId").is_none_or(Value::is_null) {
@@ -176,9 +172,9 @@ pub(super) fn serve(
             grant.insert("id".into(), guid::random().into());
             let grant = Value::Object(grant);
             directory.grants.push(grant.clone());
-            Ok(Answer::json(201, &grant))
+            Ok(Response::json(201, &grant))
         }
-        ("PATCH", Entry::Grant(id)) => change(&mut directory.grants, id, body(request)?),
+        ("PATCH", Entry::Grant(id)) => change(&mut directory.grants, id, json_object(request)?),
         _ => Err(Refusal::new(
             405,
             "Request_BadRequest",
@@ -187,31 +183,16 @@ pub(super) fn serve(
     }
 }
 
-fn change(all: &mut [Value], id: &str, change: Map<String, Value>) -> Result<Answer, Refusal> {
+fn change(all: &mut [Value], id: &str, change: Map<String, Value>) -> Result<Response, Refusal> {
     let found = all.iter_mut().find(|one| one["id"].as_str() == Some(id));
     let found = found
         .and_then(Value::as_object_mut)
-        .ok_or_else(|| not_found(id))?;
+        .ok_or_else(|| Refusal::resource_not_found(id))?;
     found.extend(change);
-    Ok(Answer::empty(204))
+    Ok(Response::empty(204))
 }
 
-fn not_found(key: &str) -> Refusal {
-    Refusal::new(
-        404,
-        "Request_ResourceNotFound",
-        format!(
-            "Resource '{key}' does not exist or one of its queried reference-property objects are not present."
-        ),
-    )
-}
-
-fn body(request: &Request) -> Result<Map<String, Value>, Refusal> {
-    serde_json::from_slice(&request.body)
-        .map_err(|error| Refusal::bad_request(format!("Invalid request body: {error}.")))
-}
-
-fn need(body: &Map<String, Value>, member: &str) -> Result<String, Refusal> {
+fn require(body: &Map<String, Value>, member: &str) -> Result<String, Refusal> {
     match body.get(member).and_then(Value::as_str) {
         Some(value) if !value.is_empty() => Ok(value.into()),
         _ => Err(Refusal::bad_request(format!(
@@ -220,7 +201,7 @@ fn need(body: &Map<String, Value>, member: &str) -> Result<String, Refusal> {
     }
 }
 
-/// The one form of `$filter` that is served: a member that equals a text.
+/// Parses a `$filter`. The only supported form compares a member with a string.
 fn filter(query: &str) -> Result<(String, String), Refusal> {
     let filter = query
         .split('&')
@@ -241,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_name_what_is_in_the_directory() {
+    fn paths_name_objects_and_lists() {
         let parse = |segments: &[&str]| Entry::parse(segments);
         assert_eq!(parse(&["applications"]), Some(Entry::Applications));
         assert_eq!(
@@ -256,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_is_one_comparison_with_quotes_doubled() {
+    fn a_filter_is_one_comparison_with_doubled_quotes() {
         let read = filter("$select=id&$filter=displayName%20eq%20%27O%27%27Hara%27").unwrap();
         assert_eq!(read, ("displayName".into(), "O'Hara".into()));
         assert!(filter("$filter=startswith(displayName,'a')").is_err());

@@ -3,13 +3,13 @@
 use serde::Deserialize;
 
 use super::{Refusal, Request, authorize, expect_json};
-use crate::answer::Answer;
 use crate::guid::is_guid;
+use crate::response::Response;
 use crate::service::{Chat, Service};
 use crate::token::TokenClaims;
 
-/// The action's parameters. Graph binds them to the schema of the action, so a member it does not
-/// have is refused.
+/// The parameters of the action. Graph binds them to the action's schema and refuses unknown
+/// members.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Parameters {
@@ -26,13 +26,13 @@ struct User {
     tenant_id: String,
 }
 
-/// Serves the action on `chat` for the holder of `claims`.
+/// Serves the action on `chat` for the account of `claims`.
 pub(super) fn serve(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
     chat: &str,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     service.admit(claims, chat)?;
     authorize::expect_scope(claims)?;
     expect_json(request)?;
@@ -48,9 +48,9 @@ pub(super) fn serve(
     match service.chat(chat) {
         Chat::Missing => Err(Refusal::new(404, "NotFound", "NotFound")),
         Chat::Forbidden => Err(Refusal::forbidden("Forbidden")),
-        Chat::There => {
+        Chat::Exists => {
             service.apply(&user.tenant_id, &user.id, chat);
-            Ok(Answer::empty(204))
+            Ok(Response::empty(204))
         }
     }
 }
@@ -76,8 +76,8 @@ fn parse(body: &[u8]) -> Result<User, Refusal> {
     Ok(user)
 }
 
-/// Whether `id` can be a chat's: `19:...@thread.v2` (group chats and meetings) or
-/// `19:...@unq.gbl.spaces` (chats of two). Channels end otherwise and are not chats.
+/// Returns whether `id` is a chat id: `19:...@thread.v2` (group chats and meetings) or
+/// `19:...@unq.gbl.spaces` (one-on-one chats). The ids of channels have other endings.
 fn is_chat_id(id: &str) -> bool {
     let id = id.to_ascii_lowercase();
     let Some((name, kind)) = id.strip_prefix("19:").and_then(|rest| rest.split_once('@')) else {
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chats_meetings_and_groups_have_chat_ids() {
+    fn ids_of_chats_meetings_and_groups_are_chat_ids() {
         for id in [
             "19:59e09287-ac1b-4ff7-80a3-08d0d1eed939_a1d0c9e4-2b7f-4c35-8e16-9f0b7d3c5a28@unq.gbl.spaces",
             "19:0123456789abcdef0123456789abcdef@thread.v2",
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn channels_links_and_placeholders_do_not() {
+    fn ids_of_channels_links_and_placeholders_are_not_chat_ids() {
         for id in [
             "",
             "19:",
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_has_exactly_the_parameters_of_the_action() {
+    fn a_body_must_have_exactly_the_parameters_of_the_action() {
         let user = r#""id":"59e09287-ac1b-4ff7-80a3-08d0d1eed939","tenantId":"5f3e2b10-7c4d-4e8a-9b61-0d2c3a4f5e61""#;
         for good in [
             format!(r#"{{"user":{{{user}}}}}"#),

@@ -1,16 +1,16 @@
-//! Where the chats of outsiders are found: the audit log, advanced hunting, and the lists of chats.
+//! The searches for chats with external users: audit log, advanced hunting, lists of chats.
 //!
 //! | Request | |
 //! |---|---|
-//! | `POST /security/auditLog/queries` | starts a search of the audit log |
-//! | `GET /security/auditLog/queries/{id}` | how far it has got |
-//! | `GET /security/auditLog/queries/{id}/records` | what it found, in pages |
-//! | `POST /security/runHuntingQuery` | runs a query over the tables of Defender |
-//! | `GET /users/{id or name}/chats` | the chats of a user |
-//! | `GET /chats/{id}/members` | the members of a chat |
+//! | `POST /security/auditLog/queries` | creates an audit log query |
+//! | `GET /security/auditLog/queries/{id}` | returns its status |
+//! | `GET /security/auditLog/queries/{id}/records` | returns its records, in pages |
+//! | `POST /security/runHuntingQuery` | runs a hunting query over the tables of Defender |
+//! | `GET /users/{id or name}/chats` | lists the chats of a user |
+//! | `GET /chats/{id}/members` | lists the members of a chat |
 //!
-//! All of it only reads. The limits of the removal count none of it; what limits it has of its own
-//! are those that its settings ask for.
+//! None of them counts against the limits of removals. Their own limits are those of their
+//! settings.
 
 mod audit_query;
 mod chats;
@@ -25,22 +25,21 @@ use hyper::Method;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value};
 
-use super::{Refusal, Request, expect_json, expect_method};
-use crate::answer::Answer;
+use super::{Refusal, Request, expect_method};
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// What there is to find, and the searches for it that go on.
+/// The data of the searches, and the audit log queries that were created.
 #[derive(Default)]
 pub(crate) struct Searches {
-    pub(crate) audit: audit_query::Audit,
-    pub(crate) hunting: hunting::Hunt,
-    pub(crate) chats: chats::Shelf,
+    pub(crate) audit: audit_query::AuditQueries,
+    pub(crate) hunting: hunting::HuntingTables,
+    pub(crate) chats: chats::ChatLists,
 }
 
-/// What a path names among the searches.
+/// The search or the result that a path names.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
     AuditQueries,
@@ -54,7 +53,7 @@ pub(crate) enum Entry {
 }
 
 impl Entry {
-    /// The segments after the version.
+    /// Parses the segments after the version.
     pub(crate) fn parse(segments: &[&str]) -> Option<Self> {
         let is = |segment: &str, name: &str| segment.eq_ignore_ascii_case(name);
         let audit = |security, log, queries| {
@@ -79,7 +78,7 @@ impl Entry {
         }
     }
 
-    /// The chat it is about.
+    /// Returns the id of the chat that the path names.
     pub(crate) fn chat(&self) -> Option<&str> {
         match self {
             Self::ChatMembers(chat) => Some(chat),
@@ -88,13 +87,13 @@ impl Entry {
     }
 }
 
-/// Serves a search for the holder of `claims`.
+/// Serves a search for the account of `claims`.
 pub(super) fn serve(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
     entry: &Entry,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     let method = match entry {
         Entry::AuditQueries | Entry::Hunting => &Method::POST,
         _ => &Method::GET,
@@ -110,14 +109,7 @@ pub(super) fn serve(
     }
 }
 
-/// The body as a JSON object.
-fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
-    expect_json(request)?;
-    serde_json::from_slice(&request.body)
-        .map_err(|error| Refusal::bad_request(format!("Invalid request body: {error}.")))
-}
-
-/// A point in time as the records write it: with an offset, or without one, which means UTC.
+/// Parses a time as records write it: with an offset, or in UTC without one.
 fn instant(text: &str) -> Option<Timestamp> {
     if let Ok(instant) = text.parse() {
         return Some(instant);
@@ -131,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_name_the_searches_in_any_case() {
+    fn paths_name_searches_in_any_case() {
         for (segments, entry) in [
             (
                 &["Security", "auditlog", "Queries"][..],

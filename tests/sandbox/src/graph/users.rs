@@ -1,17 +1,16 @@
-//! `GET /users/{id or user principal name}`: just the two properties ChatAccess selects.
+//! `GET /users/{id or user principal name}`, with the two properties that ChatAccess selects.
 //!
-//! The directory is a service with limits of its own, far above those of the removal; none are
-//! modelled.
+//! The limits of the directory are far above those of removals and are not modelled.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Refusal;
-use crate::answer::Answer;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// What an application needs, one of them.
+/// The roles of which an application needs one.
 const ROLES: [&str; 2] = ["User.ReadBasic.All", "User.Read.All"];
 
 /// A user of the directory.
@@ -23,32 +22,25 @@ pub struct DirectoryUser {
 }
 
 impl DirectoryUser {
-    /// Whether `key` is this user's id or name, in any case.
+    /// Returns whether `key` is the id or the name of this user, in any case.
     pub(crate) fn is(&self, key: &str) -> bool {
         self.id.eq_ignore_ascii_case(key) || self.user_principal_name.eq_ignore_ascii_case(key)
     }
 }
 
-/// Any account may read its directory, so only an application is asked for its permissions.
-pub(super) fn serve(service: &Service, claims: &TokenClaims, key: &str) -> Result<Answer, Refusal> {
+/// Serves a user. Every account can read its directory, so only applications need a permission.
+pub(super) fn serve(
+    service: &Service,
+    claims: &TokenClaims,
+    key: &str,
+) -> Result<Response, Refusal> {
     if claims.is_app_only() && !ROLES.iter().any(|role| claims.has_role(role)) {
-        return Err(Refusal::new(
-            403,
-            "Authorization_RequestDenied",
-            "Insufficient privileges to complete the operation.",
-        ));
+        return Err(Refusal::insufficient_privileges());
     }
     let Some(user) = service.user(key) else {
-        return Err(Refusal::new(
-            404,
-            "Request_ResourceNotFound",
-            format!(
-                "Resource '{key}' does not exist or one of its queried reference-property \
-                 objects are not present."
-            ),
-        ));
+        return Err(Refusal::resource_not_found(key));
     };
-    Ok(Answer::json(
+    Ok(Response::json(
         200,
         &json!({
             "@odata.context":

@@ -1,13 +1,12 @@
-//! How fast the limits let anyone be.
+//! The shortest time that the limits allow.
 
 use std::time::Duration;
 
 use super::{Caller, Limiter, Limits};
 
-/// The shortest time from the first to the last of `removals` removals by one user, each in a chat
-/// of its own, that a client can need which knows the limits and never waits too long: each request
-/// goes out at the first moment it is admitted. What a real client took, as a share of this, is how
-/// much of the allowed rate it used.
+/// Returns the shortest time from the first to the last of `removals` removals by one user, each in
+/// another chat: every request is sent at the first moment at which it is admitted. This time
+/// divided by that of a real client is the share of the allowed rate that the client used.
 ///
 /// # Panics
 /// If the limits are out of bounds.
@@ -16,17 +15,21 @@ pub fn ideal_duration(removals: u64, limits: &Limits) -> Duration {
     let mut now = Duration::ZERO;
     for removal in 0..removals {
         let chat = removal.to_string();
-        let caller = Caller {
-            user: "user",
-            chat: &chat,
-            app: "app",
-            tenant: "tenant",
-        };
+        let caller = caller(&chat);
         now += limiter.wait(caller, now);
         let admitted = limiter.admit(caller, now);
-        debug_assert!(admitted.is_ok(), "a wait is all there is to it");
+        debug_assert!(admitted.is_ok(), "a request after its wait is admitted");
     }
     now
+}
+
+fn caller(chat: &str) -> Caller<'_> {
+    Caller {
+        user: "user",
+        chat,
+        app: "app",
+        tenant: "tenant",
+    }
 }
 
 #[cfg(test)]
@@ -45,14 +48,14 @@ mod tests {
     }
 
     #[test]
-    fn a_scale_divides_it_and_no_limits_make_it_nothing() {
+    fn a_scale_divides_the_duration_and_without_limits_it_is_zero() {
         let scaled = ideal_duration(1_000, &Limits::documented().scaled(20.0));
         assert_eq!(scaled, Duration::from_secs_f64(60.95));
         assert_eq!(ideal_duration(1_000, &Limits::none()), Duration::ZERO);
     }
 
     #[test]
-    fn a_client_that_is_told_when_to_come_needs_as_long() {
+    fn a_client_that_honours_every_wait_needs_the_ideal_time() {
         let limits = Limits {
             count_rejected: false,
             ..Limits::documented()
@@ -61,13 +64,7 @@ mod tests {
         let mut now = Duration::ZERO;
         for removal in 0..200 {
             let chat = removal.to_string();
-            let caller = Caller {
-                user: "user",
-                chat: &chat,
-                app: "app",
-                tenant: "tenant",
-            };
-            while let Err(throttled) = limiter.admit(caller, now) {
+            while let Err(throttled) = limiter.admit(caller(&chat), now) {
                 now += throttled.wait;
             }
         }

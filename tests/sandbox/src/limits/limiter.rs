@@ -1,4 +1,4 @@
-//! All the limits on all callers.
+//! The limits, applied to all callers.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::meter::{Meter, Rate};
 use super::{InvalidLimits, Limits};
 
-/// Whom a request counts against.
+/// The keys that a request counts against.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller<'a> {
     /// The signed-in user's object id.
@@ -16,17 +16,16 @@ pub struct Caller<'a> {
     pub tenant: &'a str,
 }
 
-/// A request that came too soon.
+/// A throttled request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Throttled {
-    /// When the request would be admitted, if no other came before.
+    /// Time after which the request would be admitted, if no other request came first.
     pub wait: Duration,
-    /// An earlier answer had said to wait, for the same user, chat or app, and that wait was not
-    /// over.
+    /// Whether an earlier wait for the same user, chat or app was not over yet.
     pub avoidable: bool,
 }
 
-/// The limits at work. It has no clock: each call says what time it is, and time does not go back.
+/// Enforces limits. It has no clock: each call passes the time, which must not decrease.
 pub struct Limiter {
     limits: Limits,
     per_user: Option<Dimension>,
@@ -34,7 +33,7 @@ pub struct Limiter {
     per_app_tenant: Option<Dimension>,
 }
 
-/// One kind of limit: its rate, and the use by each key.
+/// One kind of limit: its rate, and the usage of each key.
 struct Dimension {
     rate: Rate,
     meters: HashMap<String, Meter>,
@@ -57,19 +56,20 @@ impl Limiter {
         })
     }
 
-    /// The limits it enforces.
+    /// Returns the limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// How long after `now` a request of this caller would be admitted. Counts nothing.
+    /// Returns the time after `now` at which a request of this caller would be admitted. Counts
+    /// nothing.
     pub fn wait(&mut self, caller: Caller<'_>, now: Duration) -> Duration {
         let meters = self.meters(caller);
         let waits = meters.map(|(rate, meter)| meter.wait(rate, now));
         waits.max().unwrap_or_default()
     }
 
-    /// Admits a request at `now`, or says how long it should have waited.
+    /// Admits a request at `now`, or returns how long to wait.
     pub fn admit(&mut self, caller: Caller<'_>, now: Duration) -> Result<(), Throttled> {
         if self.wait(caller, now).is_zero() {
             self.meters(caller)
@@ -89,13 +89,13 @@ impl Limiter {
             let wait = meter.wait(rate, now);
             throttled.wait = throttled.wait.max(wait);
             if too_soon {
-                throttled.avoidable |= meter.tell(now + wait, now);
+                throttled.avoidable |= meter.announce_wait(now + wait, now);
             }
         }
         Err(throttled)
     }
 
-    /// The rates that hold for this caller, and its use of each.
+    /// Returns the rates that apply to this caller, with its usage of each.
     fn meters(&mut self, caller: Caller<'_>) -> impl Iterator<Item = (&Rate, &mut Meter)> {
         let Caller {
             user,
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn one_a_second_is_one_and_then_a_second() {
+    fn a_rate_of_one_per_second_admits_one_request_and_then_waits() {
         let mut limiter = limiter(per_user(1.0));
         assert_eq!(limiter.admit(caller("u", "a"), Duration::ZERO), Ok(()));
         let throttled = limiter.admit(caller("u", "b"), 400 * MILLI).unwrap_err();
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_of_more_than_one_takes_a_burst() {
+    fn a_rate_above_one_per_second_admits_a_burst() {
         let mut limiter = limiter(per_user(5.0));
         for _ in 0..5 {
             assert_eq!(limiter.admit(caller("u", "c"), Duration::ZERO), Ok(()));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn users_chats_and_tenants_count_apart() {
+    fn users_chats_and_tenants_are_counted_separately() {
         let mut limiter = limiter(Limits::documented());
         assert_eq!(limiter.admit(caller("u", "c"), Duration::ZERO), Ok(()));
         assert!(
@@ -216,23 +216,23 @@ mod tests {
     }
 
     #[test]
-    fn a_throttled_request_is_avoidable_once_the_wait_has_been_told() {
+    fn a_throttled_request_is_avoidable_during_an_earlier_wait() {
         let mut limiter = limiter(per_user(1.0));
         let mut at = |user, millis| limiter.admit(caller(user, "c"), millis * MILLI);
         assert_eq!(at("u", 0), Ok(()));
         assert!(
             !at("u", 100).unwrap_err().avoidable,
-            "nothing was told before"
+            "the first 429 can't be avoided"
         );
         assert!(at("u", 200).unwrap_err().avoidable);
-        assert_eq!(at("v", 200), Ok(()), "another user was told nothing");
+        assert_eq!(at("v", 200), Ok(()), "another user has no wait");
         assert_eq!(at("u", 1_000), Ok(()));
         assert!(!at("u", 1_100).unwrap_err().avoidable, "that wait is over");
     }
 
     #[test]
-    fn hammering_uses_up_the_window_but_for_limits_that_forgive_it() {
-        // Of the requests at 0 to 60 ms the last 49 fill the window, the first of them at 12 ms.
+    fn rejected_requests_fill_the_window_unless_they_are_not_counted() {
+        // The last 49 of the requests at 0 to 60 ms fill the window. The first of them is at 12 ms.
         for (count_rejected, free_at) in [(true, 60_012 * MILLI), (false, SECOND)] {
             let mut limiter = limiter(Limits {
                 count_rejected,
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scale_makes_time_run_faster_and_changes_nothing_else() {
+    fn a_scale_only_makes_time_run_faster() {
         let run = |scale: u32| {
             let limits = Limits::documented().scaled(f64::from(scale));
             let mut limiter = limiter(limits);
@@ -266,10 +266,11 @@ mod tests {
         assert_eq!(run(1), run(20));
     }
 
-    /// Random limits, callers and times, with the answers; what follows must hold for them all.
+    /// Random limits, callers and times, with the results. The tests below must hold for all of
+    /// them.
     struct History {
         limits: Limits,
-        /// Who, when, and whether admitted.
+        /// User, time, and whether the request was admitted.
         requests: Vec<(usize, Duration, bool)>,
     }
 
@@ -285,7 +286,7 @@ mod tests {
             let mut limiter = limiter(limits.clone());
             let mut now = Duration::ZERO;
             let requests = (0..300).map(|_| {
-                // At, above and below the rate, with pauses and with requests at the same time.
+                // At, above and below the rate, with pauses and with simultaneous requests.
                 let pause = random.choice([0.0, 0.1, 1.0, 1.0, 3.0]).unwrap();
                 now += Duration::from_secs_f64(random.f64() * pause / rate);
                 let user = random.usize(0..2);
@@ -305,7 +306,7 @@ mod tests {
         })
     }
 
-    /// A request is admitted after exactly the wait that was told, and not a moment sooner.
+    /// Asserts that a request is admitted after exactly this wait, and not a nanosecond earlier.
     fn assert_the_wait_is_right(
         limiter: &mut Limiter,
         who: Caller<'_>,
@@ -318,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn no_window_holds_more_than_the_sustained_limit_and_no_moment_more_than_the_bucket() {
+    fn no_window_exceeds_the_sustained_limit_and_no_burst_the_bucket() {
         for History { limits, requests } in histories() {
             let rate = limits.per_user.unwrap();
             let most = ((0.83 * rate * limits.window_seconds + 1e-6) as usize).max(1);
@@ -343,12 +344,12 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_throttled_only_where_the_rules_say_so() {
+    fn a_request_is_throttled_exactly_when_a_plain_model_throttles_it() {
         for History { limits, requests } in histories() {
             let rate = limits.per_user.unwrap();
             let most = ((0.83 * rate * limits.window_seconds + 1e-6) as usize).max(1);
             for user in 0..2 {
-                // The rules again, in the plainest form there is: a bucket of tokens and a list.
+                // The same rules in their simplest form: a bucket of tokens and a list of times.
                 let (mut tokens, mut refilled) = (rate.max(1.0), Duration::ZERO);
                 let mut counted: Vec<Duration> = Vec::new();
                 for (_, now, admitted) in requests.iter().filter(|(who, ..)| *who == user) {
@@ -357,7 +358,7 @@ mod tests {
                     refilled = *now;
                     let window = Duration::from_secs_f64(limits.window_seconds);
                     let used = counted.iter().filter(|at| **at + window > *now).count();
-                    // Within a billionth of a token the two ways of counting may differ.
+                    // The two ways of counting may differ by a billionth of a token.
                     if (tokens - 1.0).abs() > 1e-6 {
                         assert_eq!(
                             *admitted,

@@ -1,31 +1,28 @@
-//! Each gate a request passes on its way, and what it hears when it doesn't.
+//! The checks that a request passes, in order, and the error of each.
 
 use sandbox::{DirectoryUser, Sandbox, SandboxOptions, TokenClaims};
 use serde_json::json;
 
 use crate::client::{
-    CHAT, Client, USER_ID, ask, removal, removal_body, removal_path, remove, request,
+    CHAT, Client, USER_ID, admin_token, assert_refused, removal, removal_body, removal_path,
+    remove, request, send, start,
 };
 
-fn start() -> Sandbox {
-    Sandbox::start(SandboxOptions::default())
-}
-
-/// What a removal with a token of these claims hears.
-fn with_claims(claims: TokenClaims) -> (u16, String, String) {
+/// Returns the status, code and message of the refusal that a token of these claims leads to.
+fn refusal_of(claims: TokenClaims) -> (u16, String, String) {
     let sandbox = start();
     let token = sandbox.token(claims);
-    let reply = ask(&sandbox, &removal(&token, CHAT));
+    let response = send(&sandbox, &removal(&token, CHAT));
     assert!(sandbox.applied().is_empty());
-    (reply.status, reply.code(), reply.message())
+    (response.status, response.code(), response.message())
 }
 
 #[test]
-fn a_removal_in_order_is_204_without_a_body_and_is_applied() {
+fn a_valid_removal_returns_204_without_a_body_and_is_applied() {
     let sandbox = start();
-    let reply = remove(&sandbox, "19%3Ameeting_a%40thread.v2");
-    assert_eq!((reply.status, reply.body.len()), (204, 0));
-    assert_eq!(reply.header("content-length"), None);
+    let response = remove(&sandbox, "19%3Ameeting_a%40thread.v2");
+    assert_eq!((response.status, response.body.len()), (204, 0));
+    assert_eq!(response.header("content-length"), None);
     let applied = sandbox.applied();
     assert_eq!(applied.len(), 1);
     assert_eq!(applied[0].thread, "19:meeting_a@thread.v2");
@@ -33,7 +30,7 @@ fn a_removal_in_order_is_204_without_a_body_and_is_applied() {
 }
 
 #[test]
-fn a_repeat_is_204_too_and_is_counted() {
+fn a_repeated_removal_returns_204_and_is_counted() {
     let sandbox = start();
     assert_eq!(remove(&sandbox, CHAT).status, 204);
     assert_eq!(remove(&sandbox, CHAT).status, 204);
@@ -42,36 +39,36 @@ fn a_repeat_is_204_too_and_is_counted() {
 }
 
 #[test]
-fn every_answer_has_the_headers_of_graph() {
+fn every_response_has_the_headers_of_graph() {
     let sandbox = start();
     let good = remove(&sandbox, CHAT);
-    let bad = ask(&sandbox, &request("GET", "/v1.0/me", "", ""));
-    for reply in [good, bad] {
-        let id = reply.header("request-id").expect("a request id");
+    let bad = send(&sandbox, &request("GET", "/v1.0/me", "", ""));
+    for response in [good, bad] {
+        let id = response.header("request-id").expect("a request id");
         assert_eq!(id.len(), 36);
-        assert_eq!(reply.header("client-request-id"), Some(id));
-        assert!(reply.header("date").unwrap().ends_with(" GMT"));
+        assert_eq!(response.header("client-request-id"), Some(id));
+        assert!(response.header("date").unwrap().ends_with(" GMT"));
         assert!(
-            reply
+            response
                 .header("x-ms-ags-diagnostic")
                 .unwrap()
                 .contains("ServerInfo")
         );
-        assert!(reply.header("strict-transport-security").is_some());
+        assert!(response.header("strict-transport-security").is_some());
     }
 }
 
 #[test]
-fn the_clients_request_id_comes_back_in_header_and_body() {
+fn the_client_request_id_is_returned_in_header_and_body() {
     let sandbox = start();
-    let reply = ask(
+    let response = send(
         &sandbox,
         b"GET /v1.0/me HTTP/1.1\r\nHost: graph\r\nclient-request-id: mine-1\r\n\r\n",
     );
-    assert_eq!(reply.header("client-request-id"), Some("mine-1"));
-    let inner = &reply.json()["error"]["innerError"];
+    assert_eq!(response.header("client-request-id"), Some("mine-1"));
+    let inner = &response.json()["error"]["innerError"];
     assert_eq!(inner["client-request-id"], "mine-1");
-    assert_eq!(inner["request-id"], reply.header("request-id").unwrap());
+    assert_eq!(inner["request-id"], response.header("request-id").unwrap());
     assert_eq!(
         inner["date"].as_str().unwrap().len(),
         "2020-08-18T12:51:51".len()
@@ -79,7 +76,7 @@ fn the_clients_request_id_comes_back_in_header_and_body() {
 }
 
 #[test]
-fn without_a_token_it_is_401_with_a_challenge() {
+fn a_request_without_a_token_returns_401_with_a_challenge() {
     let sandbox = start();
     for head in [
         "",
@@ -88,14 +85,14 @@ fn without_a_token_it_is_401_with_a_challenge() {
         "Authorization: Bearer\r\n",
     ] {
         let path = removal_path(CHAT);
-        let reply = ask(
+        let response = send(
             &sandbox,
             format!("POST {path} HTTP/1.1\r\nHost: graph\r\n{head}\r\n").as_bytes(),
         );
-        assert_eq!(reply.status, 401, "{head}");
-        assert_eq!(reply.code(), "InvalidAuthenticationToken");
-        assert_eq!(reply.message(), "Access token is empty.");
-        let challenge = reply.header("www-authenticate").expect("a challenge");
+        assert_eq!(response.status, 401, "{head}");
+        assert_eq!(response.code(), "InvalidAuthenticationToken");
+        assert_eq!(response.message(), "Access token is empty.");
+        let challenge = response.header("www-authenticate").expect("a challenge");
         assert!(
             challenge.starts_with(r#"Bearer realm="", authorization_uri="#),
             "{challenge}"
@@ -104,32 +101,29 @@ fn without_a_token_it_is_401_with_a_challenge() {
 }
 
 #[test]
-fn a_token_that_was_not_minted_here_is_401() {
+fn a_token_of_another_issuer_returns_401() {
     let sandbox = start();
     let elsewhere = start().token(TokenClaims::default());
     for token in [elsewhere.as_str(), "opaque", "a.b.c"] {
-        let reply = ask(&sandbox, &removal(token, CHAT));
-        assert_eq!(
-            (reply.status, reply.code().as_str()),
-            (401, "InvalidAuthenticationToken")
-        );
+        let response = send(&sandbox, &removal(token, CHAT));
+        assert_refused(&response, 401, "InvalidAuthenticationToken", "");
     }
 }
 
 #[test]
-fn an_expired_token_is_401() {
-    let (status, code, message) = with_claims(TokenClaims::expired());
+fn an_expired_token_returns_401() {
+    let (status, code, message) = refusal_of(TokenClaims::expired());
     assert_eq!((status, code.as_str()), (401, "InvalidAuthenticationToken"));
     assert_eq!(message, "Lifetime validation failed, the token is expired.");
 }
 
 #[test]
-fn a_token_for_another_audience_is_401_and_graph_has_two_names() {
+fn a_token_for_another_audience_returns_401_and_both_names_of_graph_are_accepted() {
     let for_audience = |aud: &str| TokenClaims {
         aud: aud.into(),
         ..TokenClaims::default()
     };
-    let (status, _, message) = with_claims(for_audience("https://management.azure.com"));
+    let (status, _, message) = refusal_of(for_audience("https://management.azure.com"));
     assert_eq!(status, 401);
     assert_eq!(
         message,
@@ -138,13 +132,13 @@ fn a_token_for_another_audience_is_401_and_graph_has_two_names() {
 
     let sandbox = start();
     let token = sandbox.token(for_audience("00000003-0000-0000-c000-000000000000"));
-    assert_eq!(ask(&sandbox, &removal(&token, CHAT)).status, 204);
+    assert_eq!(send(&sandbox, &removal(&token, CHAT)).status, 204);
 }
 
 #[test]
-fn a_token_without_the_scope_is_403_and_the_message_names_what_it_has() {
+fn a_token_without_the_scope_returns_403_and_the_message_lists_its_scopes() {
     let scp = Some("User.Read Chat.Read".to_owned());
-    let (status, code, message) = with_claims(TokenClaims {
+    let (status, code, message) = refusal_of(TokenClaims {
         scp,
         ..TokenClaims::default()
     });
@@ -158,19 +152,19 @@ fn a_token_without_the_scope_is_403_and_the_message_names_what_it_has() {
         scp: None,
         ..TokenClaims::default()
     };
-    assert_eq!(with_claims(none).0, 403);
+    assert_eq!(refusal_of(none).0, 403);
 }
 
 #[test]
-fn an_app_only_token_is_not_supported() {
-    let (status, code, message) = with_claims(TokenClaims::app_only());
+fn an_app_only_token_returns_412() {
+    let (status, code, message) = refusal_of(TokenClaims::app_only());
     assert_eq!((status, code.as_str()), (412, "PreconditionFailed"));
     assert!(message.contains("application-only"), "{message}");
 }
 
 #[test]
-fn a_user_of_another_tenant_is_403() {
-    let (status, code, _) = with_claims(TokenClaims {
+fn a_user_of_another_tenant_returns_403() {
+    let (status, code, _) = refusal_of(TokenClaims {
         tid: "0b6f5c1e-9d3a-4b7e-8f21-6a5d4c3b2a19".into(),
         ..TokenClaims::default()
     });
@@ -178,59 +172,59 @@ fn a_user_of_another_tenant_is_403() {
 }
 
 #[test]
-fn a_body_that_is_not_said_to_be_json_is_400() {
+fn a_body_without_a_json_content_type_returns_400() {
     let sandbox = start();
-    let token = sandbox.token(TokenClaims::default());
+    let token = admin_token(&sandbox);
     let request = String::from_utf8(removal(&token, CHAT)).unwrap();
     for other in [
         "text/plain",
         "application/x-www-form-urlencoded",
         "application/jsonx",
     ] {
-        let reply = ask(
+        let response = send(
             &sandbox,
             request.replace("application/json", other).as_bytes(),
         );
         assert_eq!(
-            (reply.status, reply.code().as_str()),
+            (response.status, response.code().as_str()),
             (400, "BadRequest"),
             "{other}"
         );
     }
-    let reply = ask(
+    let response = send(
         &sandbox,
         request
             .replace("Content-Type: application/json\r\n", "")
             .as_bytes(),
     );
-    assert_eq!((reply.status, reply.code().as_str()), (400, "BadRequest"));
+    assert_refused(&response, 400, "BadRequest", "");
     let with_charset = request.replace("application/json", "application/json; charset=utf-8");
-    assert_eq!(ask(&sandbox, with_charset.as_bytes()).status, 204);
+    assert_eq!(send(&sandbox, with_charset.as_bytes()).status, 204);
 }
 
 #[test]
-fn a_malformed_chat_id_or_body_is_400() {
+fn a_malformed_chat_id_or_body_returns_400() {
     let sandbox = start();
-    let token = sandbox.token(TokenClaims::default());
-    let reply = ask(&sandbox, &removal(&token, "19:abc@thread.tacv2"));
-    assert_eq!((reply.status, reply.code().as_str()), (400, "BadRequest"));
-    let reply = ask(
+    let token = admin_token(&sandbox);
+    let response = send(&sandbox, &removal(&token, "19:abc@thread.tacv2"));
+    assert_refused(&response, 400, "BadRequest", "");
+    let response = send(
         &sandbox,
         &request("POST", &removal_path(CHAT), &token, r#"{"user":{}}"#),
     );
-    assert_eq!((reply.status, reply.code().as_str()), (400, "BadRequest"));
+    assert_refused(&response, 400, "BadRequest", "");
     assert!(sandbox.applied().is_empty());
 }
 
 #[test]
-fn a_chat_may_be_missing_or_forbidden() {
+fn a_missing_chat_returns_404_and_a_forbidden_one_403() {
     let sandbox = Sandbox::start(SandboxOptions {
         missing_chats: vec!["19:Missing@thread.v2".into()],
         ..SandboxOptions::default()
     });
     sandbox.set_forbidden_chats(&["19:forbidden@thread.v2".into()]);
     let missing = remove(&sandbox, "19:missing@thread.v2");
-    assert_eq!((missing.status, missing.code().as_str()), (404, "NotFound"));
+    assert_refused(&missing, 404, "NotFound", "");
     let forbidden = remove(&sandbox, "19:forbidden@thread.v2");
     assert_eq!(
         (forbidden.status, forbidden.message().as_str()),
@@ -248,25 +242,22 @@ fn a_user_is_found_by_name_or_id() {
         }],
         ..SandboxOptions::default()
     });
-    let token = sandbox.token(TokenClaims::default());
+    let token = admin_token(&sandbox);
     let get = |key: &str| {
         let target = format!("/v1.0/users/{key}?$select=id,userPrincipalName");
-        ask(&sandbox, &request("GET", &target, &token, ""))
+        send(&sandbox, &request("GET", &target, &token, ""))
     };
     for key in ["bob@contoso.example", "BOB%40contoso.example", USER_ID] {
-        let reply = get(key);
-        assert_eq!(reply.status, 200, "{key}");
-        assert_eq!(reply.json()["id"], json!(USER_ID));
+        let response = get(key);
+        assert_eq!(response.status, 200, "{key}");
+        assert_eq!(response.json()["id"], json!(USER_ID));
         assert_eq!(
-            reply.json()["userPrincipalName"],
+            response.json()["userPrincipalName"],
             json!("Bob@contoso.example")
         );
     }
-    let reply = get("alice@contoso.example");
-    assert_eq!(
-        (reply.status, reply.code().as_str()),
-        (404, "Request_ResourceNotFound")
-    );
+    let response = get("alice@contoso.example");
+    assert_refused(&response, 404, "Request_ResourceNotFound", "");
 }
 
 #[test]
@@ -283,28 +274,28 @@ fn an_application_needs_a_role_to_read_a_user() {
         ("Chat.ReadBasic.All", 403),
     ] {
         let token = sandbox.token(TokenClaims::app_with([role]));
-        let reply = ask(&sandbox, &request("GET", &target, &token, ""));
-        assert_eq!(reply.status, status, "{role}");
+        let response = send(&sandbox, &request("GET", &target, &token, ""));
+        assert_eq!(response.status, status, "{role}");
     }
 }
 
 #[test]
-fn what_graph_has_and_the_sandbox_has_not_says_so() {
+fn an_unsupported_path_returns_400_and_an_unsupported_method_405() {
     let sandbox = start();
-    let token = sandbox.token(TokenClaims::default());
-    let reply = ask(&sandbox, &request("GET", "/v1.0/me", &token, ""));
-    assert_eq!((reply.status, reply.code().as_str()), (400, "BadRequest"));
-    assert!(reply.message().contains("'me'"));
-    let reply = ask(&sandbox, &request("GET", &removal_path(CHAT), &token, ""));
-    assert_eq!(reply.status, 405);
+    let token = admin_token(&sandbox);
+    let response = send(&sandbox, &request("GET", "/v1.0/me", &token, ""));
+    assert_refused(&response, 400, "BadRequest", "");
+    assert!(response.message().contains("'me'"));
+    let response = send(&sandbox, &request("GET", &removal_path(CHAT), &token, ""));
+    assert_eq!(response.status, 405);
 }
 
 #[test]
-fn odd_requests_get_an_answer_or_an_end_and_the_sandbox_goes_on() {
+fn malformed_requests_do_not_stop_the_sandbox() {
     let sandbox = start();
-    let token = sandbox.token(TokenClaims::default());
+    let token = admin_token(&sandbox);
     let long = "a".repeat(100_000);
-    let odd: Vec<Vec<u8>> = vec![
+    let malformed: Vec<Vec<u8>> = vec![
         b"\r\n\r\n".to_vec(),
         b"\x16\x03\x01\x02\x00\x01\x00".to_vec(),
         b"GET\r\n\r\n".to_vec(),
@@ -328,7 +319,7 @@ fn odd_requests_get_an_answer_or_an_end_and_the_sandbox_goes_on() {
         request("GET", &format!("/v1.0/users/{long}"), &token, ""),
         request("BREW", "/v1.0/chats", &token, ""),
     ];
-    for bytes in odd {
+    for bytes in malformed {
         let mut client = Client::connect(&sandbox.url());
         client.write(&bytes);
         client.finish();
@@ -338,14 +329,14 @@ fn odd_requests_get_an_answer_or_an_end_and_the_sandbox_goes_on() {
 }
 
 #[test]
-fn a_body_larger_than_graph_takes_is_413() {
+fn a_body_larger_than_4_mib_returns_413() {
     let sandbox = start();
-    let token = sandbox.token(TokenClaims::default());
+    let token = admin_token(&sandbox);
     let body = " ".repeat((4 << 20) + 2);
     let mut client = Client::connect(&sandbox.url());
     let mut request = request("POST", &removal_path(CHAT), &token, &body);
-    // The last byte is never read, so it is not sent: the close would be a reset.
+    // The sandbox never reads the last byte. Sending it would turn the close into a reset.
     request.pop();
     client.write(&request);
-    assert_eq!(client.read().expect("an answer").status, 413);
+    assert_eq!(client.read().expect("a response").status, 413);
 }

@@ -1,24 +1,24 @@
-//! A client that shows everything: it sends what it is told and hides nothing that comes back.
+//! An HTTP client that sends any bytes and shows every byte of the response, and shared fixtures.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use sandbox::{Sandbox, TENANT_ID, TokenClaims};
+use sandbox::{Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
 use serde_json::{Value, json};
 
 pub const USER_ID: &str = "59e09287-ac1b-4ff7-80a3-08d0d1eed939";
 pub const CHAT: &str = "19:0123456789abcdef0123456789abcdef@thread.v2";
 
-/// A well-formed answer.
+/// A well-formed response of the sandbox.
 #[derive(Debug)]
-pub struct Reply {
+pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-impl Reply {
+impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers
@@ -70,13 +70,13 @@ impl Client {
             .expect("the sandbox reads");
     }
 
-    /// Says that nothing more will be sent.
+    /// Closes the sending side of the connection.
     pub fn finish(&mut self) {
-        // A connection that is gone already needs no telling.
+        // The sandbox may have closed the connection already.
         let _ = self.stream.get_mut().shutdown(Shutdown::Write);
     }
 
-    /// Everything up to the end of the connection, and how it ended.
+    /// Returns everything up to the end of the connection, and the error that ended it, if any.
     pub fn read_to_end(&mut self) -> (Vec<u8>, io::Result<()>) {
         let mut bytes = Vec::new();
         let end = self.stream.read_to_end(&mut bytes).map(drop);
@@ -91,14 +91,14 @@ impl Client {
         Ok(line.trim_end().into())
     }
 
-    /// One answer with a content length, or without a body.
-    pub fn read(&mut self) -> io::Result<Reply> {
+    /// Reads one response that has a content length or no body.
+    pub fn read(&mut self) -> io::Result<Response> {
         let status_line = self.line()?;
         let status = status_line
             .strip_prefix("HTTP/1.1 ")
             .and_then(|rest| rest.get(..3)?.parse().ok())
             .ok_or(io::ErrorKind::InvalidData)?;
-        let mut reply = Reply {
+        let mut response = Response {
             status,
             headers: Vec::new(),
             body: Vec::new(),
@@ -108,21 +108,22 @@ impl Client {
             let Some((name, value)) = line.split_once(": ") else {
                 break;
             };
-            reply.headers.push((name.into(), value.into()));
+            response.headers.push((name.into(), value.into()));
         }
-        let length = reply.header("content-length").map_or(Ok(0), str::parse);
-        reply.body = vec![0; length.expect("a content length")];
-        self.stream.read_exact(&mut reply.body)?;
-        Ok(reply)
+        let length = response.header("content-length").map_or(Ok(0), str::parse);
+        response.body = vec![0; length.expect("a content length")];
+        self.stream.read_exact(&mut response.body)?;
+        Ok(response)
     }
 
-    pub fn exchange(&mut self, request: &[u8]) -> io::Result<Reply> {
+    /// Sends a request and reads the response.
+    pub fn exchange(&mut self, request: &[u8]) -> io::Result<Response> {
         self.write(request);
         self.read()
     }
 }
 
-/// A request. An empty token is none, an empty body is none.
+/// Builds a request. An empty `token` or `body` leaves it out.
 pub fn request(method: &str, target: &str, token: &str, body: &str) -> Vec<u8> {
     let mut request = format!("{method} {target} HTTP/1.1\r\nHost: graph\r\n");
     if !token.is_empty() {
@@ -150,19 +151,43 @@ pub fn removal_body() -> String {
     .to_string()
 }
 
-/// A request that is in order in every way.
+/// Builds a valid removal request.
 pub fn removal(token: &str, chat: &str) -> Vec<u8> {
     request("POST", &removal_path(chat), token, &removal_body())
 }
 
-/// Sends one request on a connection of its own.
-pub fn ask(sandbox: &Sandbox, request: &[u8]) -> Reply {
-    let mut client = Client::connect(&sandbox.url());
-    client.exchange(request).expect("an answer")
+/// Starts a sandbox with the default options.
+pub fn start() -> Sandbox {
+    Sandbox::start(SandboxOptions::default())
 }
 
-/// A removal with a good token, on a connection of its own.
-pub fn remove(sandbox: &Sandbox, chat: &str) -> Reply {
-    let token = sandbox.token(TokenClaims::default());
-    ask(sandbox, &removal(&token, chat))
+/// Issues the default token: an administrator's, with the scope for removals.
+pub fn admin_token(sandbox: &Sandbox) -> String {
+    sandbox.token(TokenClaims::default())
+}
+
+/// Sends one request on a new connection.
+pub fn send(sandbox: &Sandbox, request: &[u8]) -> Response {
+    let mut client = Client::connect(&sandbox.url());
+    client.exchange(request).expect("a response")
+}
+
+/// Sends a removal with the default token on a new connection.
+pub fn remove(sandbox: &Sandbox, chat: &str) -> Response {
+    send(sandbox, &removal(&admin_token(sandbox), chat))
+}
+
+/// Sends a request to one of the sandbox's controls.
+pub fn control(sandbox: &Sandbox, method: &str, name: &str, body: &str) -> Response {
+    let target = format!("/sandbox/{name}");
+    send(sandbox, &request(method, &target, "", body))
+}
+
+/// Asserts that the response is an error of Graph with this status and code and a message that
+/// contains `message`.
+#[track_caller]
+pub fn assert_refused(response: &Response, status: u16, code: &str, message: &str) {
+    assert_eq!((response.status, response.code().as_str()), (status, code));
+    let text = response.message();
+    assert!(text.contains(message), "{text}");
 }

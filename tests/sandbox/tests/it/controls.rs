@@ -1,34 +1,27 @@
-//! The sandbox's own controls, as a script uses them.
+//! The sandbox's controls over HTTP.
 
-use sandbox::{Sandbox, SandboxOptions};
+use sandbox::Sandbox;
 
-use crate::client::{CHAT, Reply, ask, removal, request};
+use crate::client::{CHAT, control, removal, request, send, start};
 
-fn control(sandbox: &Sandbox, method: &str, name: &str, body: &str) -> Reply {
-    ask(
-        sandbox,
-        &request(method, &format!("/sandbox/{name}"), "", body),
-    )
-}
-
-fn token(sandbox: &Sandbox, claims: &str) -> String {
-    let reply = control(sandbox, "POST", "token", claims);
-    assert_eq!(reply.status, 200);
-    reply.json()["access_token"].as_str().unwrap().into()
+fn issue(sandbox: &Sandbox, claims: &str) -> String {
+    let response = control(sandbox, "POST", "token", claims);
+    assert_eq!(response.status, 200);
+    response.json()["access_token"].as_str().unwrap().into()
 }
 
 #[test]
-fn a_token_is_minted_with_the_claims_asked_for() {
-    let sandbox = Sandbox::start(SandboxOptions::default());
+fn a_token_has_the_requested_claims() {
+    let sandbox = start();
     for (claims, status) in [
         ("", 204),
         ("{}", 204),
         (r#"{"scp":null}"#, 403),
         (r#"{"expires_in":0}"#, 401),
     ] {
-        let token = token(&sandbox, claims);
+        let token = issue(&sandbox, claims);
         assert_eq!(
-            ask(&sandbox, &removal(&token, CHAT)).status,
+            send(&sandbox, &removal(&token, CHAT)).status,
             status,
             "{claims}"
         );
@@ -36,10 +29,10 @@ fn a_token_is_minted_with_the_claims_asked_for() {
 }
 
 #[test]
-fn what_happened_is_told_and_forgotten() {
-    let sandbox = Sandbox::start(SandboxOptions::default());
-    let token = token(&sandbox, "");
-    ask(&sandbox, &removal(&token, CHAT));
+fn requests_removals_and_counts_are_reported_and_reset() {
+    let sandbox = start();
+    let token = issue(&sandbox, "");
+    send(&sandbox, &removal(&token, CHAT));
     let requests = control(&sandbox, "GET", "requests", "").json();
     assert_eq!(requests["requests"].as_array().unwrap().len(), 1);
     assert_eq!(requests["requests"][0]["status"], 204);
@@ -54,17 +47,17 @@ fn what_happened_is_told_and_forgotten() {
     let requests = control(&sandbox, "GET", "requests", "").json();
     assert!(requests["requests"].as_array().unwrap().is_empty());
     assert_eq!(
-        ask(&sandbox, &removal(&token, CHAT)).status,
+        send(&sandbox, &removal(&token, CHAT)).status,
         204,
-        "the token stays good"
+        "the token stays valid"
     );
 }
 
 #[test]
 fn faults_chats_and_users_are_set_and_reset() {
-    let sandbox = Sandbox::start(SandboxOptions::default());
-    let token = token(&sandbox, "");
-    let remove = || ask(&sandbox, &removal(&token, CHAT)).status;
+    let sandbox = start();
+    let token = issue(&sandbox, "");
+    let remove = || send(&sandbox, &removal(&token, CHAT)).status;
     let script = r#"{"rules":[{"times":1,"fault":{"kind":"throttle","retry_after":"9"}}]}"#;
     assert_eq!(control(&sandbox, "POST", "faults", script).status, 204);
     assert_eq!((remove(), remove()), (429, 204));
@@ -76,7 +69,7 @@ fn faults_chats_and_users_are_set_and_reset() {
     let users = r#"{"users":[{"id":"1","userPrincipalName":"a@contoso.example"}]}"#;
     assert_eq!(control(&sandbox, "POST", "users", users).status, 204);
     let user = || {
-        ask(
+        send(
             &sandbox,
             &request("GET", "/v1.0/users/a@contoso.example", &token, ""),
         )
@@ -89,16 +82,16 @@ fn faults_chats_and_users_are_set_and_reset() {
 }
 
 #[test]
-fn controls_meet_no_fault() {
-    let sandbox = Sandbox::start(SandboxOptions::default());
+fn controls_are_exempt_from_faults() {
+    let sandbox = start();
     let script = r#"{"rules":[{"fault":{"kind":"garbage"}}]}"#;
     assert_eq!(control(&sandbox, "POST", "faults", script).status, 204);
     assert_eq!(control(&sandbox, "GET", "stats", "").status, 200);
 }
 
 #[test]
-fn a_control_that_is_not_understood_says_why() {
-    let sandbox = Sandbox::start(SandboxOptions::default());
+fn an_invalid_control_request_returns_the_reason() {
+    let sandbox = start();
     for (method, name, body, status) in [
         ("GET", "nothing", "", 404),
         ("GET", "token", "", 404),
@@ -112,8 +105,8 @@ fn a_control_that_is_not_understood_says_why() {
             400,
         ),
     ] {
-        let reply = control(&sandbox, method, name, body);
-        assert_eq!(reply.status, status, "{method} {name} {body}");
-        assert!(!reply.json()["error"].as_str().unwrap().is_empty());
+        let response = control(&sandbox, method, name, body);
+        assert_eq!(response.status, status, "{method} {name} {body}");
+        assert!(!response.json()["error"].as_str().unwrap().is_empty());
     }
 }

@@ -3,27 +3,27 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use sandbox::{Cut, Fault, FaultScript, Rule, Sandbox, SandboxOptions, TokenClaims, Trick, When};
+use sandbox::{Cut, Fault, FaultScript, Rule, Sandbox, SandboxOptions, Trick, When};
 
-use crate::client::{CHAT, Client, Reply, removal, remove};
+use crate::client::{CHAT, Client, Response, admin_token, assert_refused, removal, remove};
 
-/// A sandbox whose every answer is spoiled by this rule.
-fn with(rule: Rule) -> Sandbox {
+/// Starts a sandbox that applies this rule to every request.
+fn sandbox_with(rule: Rule) -> Sandbox {
     Sandbox::start(SandboxOptions {
         faults: FaultScript::new([rule]),
         ..SandboxOptions::default()
     })
 }
 
-/// Asks for a removal and returns the connection it was asked on.
-fn ask(sandbox: &Sandbox) -> Client {
+/// Sends a removal and returns the connection it was sent on.
+fn send_removal(sandbox: &Sandbox) -> Client {
     let mut client = Client::connect(&sandbox.url());
-    client.write(&removal(&sandbox.token(TokenClaims::default()), CHAT));
+    client.write(&removal(&admin_token(sandbox), CHAT));
     client
 }
 
-fn reply(sandbox: &Sandbox) -> Reply {
-    ask(sandbox).read().expect("an answer")
+fn response(sandbox: &Sandbox) -> Response {
+    send_removal(sandbox).read().expect("a response")
 }
 
 fn wait_for_a_request(sandbox: &Sandbox) {
@@ -36,7 +36,7 @@ fn applied(sandbox: &Sandbox) -> usize {
     sandbox.applied().len()
 }
 
-/// The fault and the status that the one request in the record was met with.
+/// Returns the fault and the status of the only recorded request.
 fn recorded(sandbox: &Sandbox) -> (Option<&'static str>, Option<u16>) {
     let requests = sandbox.requests();
     assert_eq!(requests.len(), 1);
@@ -44,7 +44,7 @@ fn recorded(sandbox: &Sandbox) -> (Option<&'static str>, Option<u16>) {
 }
 
 #[test]
-fn throttle_sends_the_retry_after_it_was_given_or_none() {
+fn throttle_sends_the_given_retry_after_or_none() {
     for retry_after in [
         Some("7".to_owned()),
         Some("0.25".to_owned()),
@@ -52,54 +52,48 @@ fn throttle_sends_the_retry_after_it_was_given_or_none() {
         Some("soon".to_owned()),
         None,
     ] {
-        let sandbox = with(Rule::new(Fault::Throttle {
+        let sandbox = sandbox_with(Rule::new(Fault::Throttle {
             retry_after: retry_after.clone(),
         }));
-        let reply = reply(&sandbox);
-        assert_eq!(
-            (reply.status, reply.code().as_str()),
-            (429, "TooManyRequests")
-        );
-        assert_eq!(reply.header("retry-after"), retry_after.as_deref());
-        assert_eq!(reply.json()["error"]["innerError"]["code"], "429");
+        let response = response(&sandbox);
+        assert_refused(&response, 429, "TooManyRequests", "");
+        assert_eq!(response.header("retry-after"), retry_after.as_deref());
+        assert_eq!(response.json()["error"]["innerError"]["code"], "429");
         assert_eq!(applied(&sandbox), 0);
         assert_eq!(recorded(&sandbox), (Some("throttle"), Some(429)));
     }
 }
 
 #[test]
-fn a_throttled_answer_may_belong_to_a_removal_that_took_effect() {
+fn a_processed_throttle_applies_the_removal() {
     let retry_after = Some("1".to_owned());
-    let sandbox = with(Rule::new(Fault::Throttle { retry_after }).processed());
-    assert_eq!(reply(&sandbox).status, 429);
+    let sandbox = sandbox_with(Rule::new(Fault::Throttle { retry_after }).processed());
+    assert_eq!(response(&sandbox).status, 429);
     assert_eq!(applied(&sandbox), 1);
 }
 
 #[test]
-fn status_sends_the_error_it_was_given() {
-    let sandbox = with(Rule::new(Fault::Status {
+fn status_sends_the_given_error() {
+    let sandbox = sandbox_with(Rule::new(Fault::Status {
         code: 503,
         graph_code: "serviceNotAvailable".into(),
         message: "later".into(),
         headers: [("Retry-After".into(), "2".into())].into(),
     }));
-    let reply = reply(&sandbox);
-    assert_eq!(
-        (reply.status, reply.code().as_str()),
-        (503, "serviceNotAvailable")
-    );
-    assert_eq!(reply.message(), "later");
-    assert_eq!(reply.header("retry-after"), Some("2"));
-    assert!(reply.header("request-id").is_some());
+    let response = response(&sandbox);
+    assert_refused(&response, 503, "serviceNotAvailable", "");
+    assert_eq!(response.message(), "later");
+    assert_eq!(response.header("retry-after"), Some("2"));
+    assert!(response.header("request-id").is_some());
     assert_eq!(applied(&sandbox), 0);
 }
 
 #[test]
-fn a_header_that_is_none_is_sent_all_the_same() {
-    let sandbox = with(Rule::new(Fault::Throttle {
+fn an_invalid_header_value_is_sent_unchanged() {
+    let sandbox = sandbox_with(Rule::new(Fault::Throttle {
         retry_after: Some("1\0\u{1b}".into()),
     }));
-    let (bytes, _) = ask(&sandbox).read_to_end();
+    let (bytes, _) = send_removal(&sandbox).read_to_end();
     let text = String::from_utf8(bytes).unwrap();
     assert!(
         text.starts_with("HTTP/1.1 429 Too Many Requests\r\n"),
@@ -109,10 +103,10 @@ fn a_header_that_is_none_is_sent_all_the_same() {
 }
 
 #[test]
-fn a_reset_is_a_reset_and_tells_not_whether_the_removal_took_effect() {
+fn a_reset_sends_no_byte_before_or_after_the_removal_is_applied() {
     for (fault, removed) in [(Fault::ResetBefore, 0), (Fault::ResetAfter, 1)] {
-        let sandbox = with(Rule::new(fault));
-        let (bytes, end) = ask(&sandbox).read_to_end();
+        let sandbox = sandbox_with(Rule::new(fault));
+        let (bytes, end) = send_removal(&sandbox).read_to_end();
         assert!(bytes.is_empty());
         assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
         assert_eq!(applied(&sandbox), removed);
@@ -121,10 +115,10 @@ fn a_reset_is_a_reset_and_tells_not_whether_the_removal_took_effect() {
 }
 
 #[test]
-fn a_close_is_an_end_without_a_byte() {
+fn a_close_sends_no_byte_before_or_after_the_removal_is_applied() {
     for (fault, removed) in [(Fault::CloseBefore, 0), (Fault::CloseAfter, 1)] {
-        let sandbox = with(Rule::new(fault));
-        let (bytes, end) = ask(&sandbox).read_to_end();
+        let sandbox = sandbox_with(Rule::new(fault));
+        let (bytes, end) = send_removal(&sandbox).read_to_end();
         assert!(bytes.is_empty());
         end.expect("a clean end");
         assert_eq!(applied(&sandbox), removed);
@@ -132,10 +126,10 @@ fn a_close_is_an_end_without_a_byte() {
 }
 
 #[test]
-fn a_truncated_answer_breaks_off_where_it_should() {
+fn a_truncated_response_ends_at_the_given_place() {
     let bytes_at = |at| {
-        let sandbox = with(Rule::new(Fault::Truncated { at }));
-        let (bytes, end) = ask(&sandbox).read_to_end();
+        let sandbox = sandbox_with(Rule::new(Fault::Truncated { at }));
+        let (bytes, end) = send_removal(&sandbox).read_to_end();
         end.expect("a clean end");
         assert_eq!(applied(&sandbox), 1);
         String::from_utf8(bytes).unwrap()
@@ -159,13 +153,13 @@ fn a_truncated_answer_breaks_off_where_it_should() {
 }
 
 #[test]
-fn a_giant_answer_has_its_size_with_and_without_a_length() {
+fn a_giant_response_has_the_given_size_with_and_without_a_content_length() {
     for content_length in [true, false] {
-        let sandbox = with(Rule::new(Fault::Giant {
+        let sandbox = sandbox_with(Rule::new(Fault::Giant {
             megabytes: 3,
             content_length,
         }));
-        let (bytes, end) = ask(&sandbox).read_to_end();
+        let (bytes, end) = send_removal(&sandbox).read_to_end();
         end.expect("a clean end");
         let head = bytes.windows(4).position(|at| at == b"\r\n\r\n").unwrap() + 4;
         assert_eq!(bytes.len() - head, 3 << 20);
@@ -176,35 +170,35 @@ fn a_giant_answer_has_its_size_with_and_without_a_length() {
 }
 
 #[test]
-fn a_client_may_leave_in_the_middle_of_a_giant_answer() {
-    let sandbox = with(
+fn a_client_that_disconnects_during_a_giant_response_does_not_stop_the_sandbox() {
+    let sandbox = sandbox_with(
         Rule::new(Fault::Giant {
             megabytes: u64::MAX,
             content_length: false,
         })
         .times(1),
     );
-    let client = ask(&sandbox);
+    let client = send_removal(&sandbox);
     wait_for_a_request(&sandbox);
     drop(client);
     assert_eq!(remove(&sandbox, CHAT).status, 204);
 }
 
 #[test]
-fn a_hang_is_followed_by_the_real_answer() {
-    let sandbox = with(Rule::new(Fault::Hang { seconds: 0.2 }));
+fn a_hang_ends_with_the_real_response() {
+    let sandbox = sandbox_with(Rule::new(Fault::Hang { seconds: 0.2 }));
     let since = Instant::now();
-    assert_eq!(reply(&sandbox).status, 204);
+    assert_eq!(response(&sandbox).status, 204);
     assert!(since.elapsed() >= Duration::from_millis(200));
     assert_eq!(applied(&sandbox), 1);
 }
 
 #[test]
-fn a_client_that_leaves_a_hang_has_its_removal_done_only_if_it_was_processed_first() {
+fn a_hang_that_the_client_abandons_applies_the_removal_only_if_processed() {
     let hang = Rule::new(Fault::Hang { seconds: 0.6 });
     for (rule, removed) in [(hang.clone(), 0), (hang.processed(), 1)] {
-        let sandbox = with(rule);
-        let client = ask(&sandbox);
+        let sandbox = sandbox_with(rule);
+        let client = send_removal(&sandbox);
         wait_for_a_request(&sandbox);
         drop(client);
         std::thread::sleep(Duration::from_millis(900));
@@ -214,21 +208,21 @@ fn a_client_that_leaves_a_hang_has_its_removal_done_only_if_it_was_processed_fir
 }
 
 #[test]
-fn a_hang_for_ever_does_not_keep_the_sandbox_from_stopping() {
-    let sandbox = with(Rule::new(Fault::Hang { seconds: f64::MAX }));
-    let mut client = ask(&sandbox);
+fn an_endless_hang_does_not_keep_the_sandbox_from_stopping() {
+    let sandbox = sandbox_with(Rule::new(Fault::Hang { seconds: f64::MAX }));
+    let mut client = send_removal(&sandbox);
     wait_for_a_request(&sandbox);
     drop(sandbox);
     assert!(client.read().is_err());
 }
 
 #[test]
-fn a_slow_answer_takes_its_time_and_is_whole() {
-    let sandbox = with(Rule::new(Fault::Slow {
+fn a_slow_response_arrives_completely_at_the_given_rate() {
+    let sandbox = sandbox_with(Rule::new(Fault::Slow {
         bytes_per_second: 1_000,
     }));
     let since = Instant::now();
-    assert_eq!(reply(&sandbox).status, 204);
+    assert_eq!(response(&sandbox).status, 204);
     // The head has some 400 bytes.
     assert!(
         since.elapsed() >= Duration::from_millis(300),
@@ -239,55 +233,55 @@ fn a_slow_answer_takes_its_time_and_is_whole() {
 }
 
 #[test]
-fn a_redirect_goes_where_it_is_told() {
-    let sandbox = with(Rule::new(Fault::Redirect {
+fn a_redirect_has_the_given_status_and_location() {
+    let sandbox = sandbox_with(Rule::new(Fault::Redirect {
         location: "http://elsewhere.example/".into(),
         status: 307,
     }));
-    let reply = reply(&sandbox);
-    assert_eq!(reply.status, 307);
-    assert_eq!(reply.header("location"), Some("http://elsewhere.example/"));
+    let response = response(&sandbox);
+    assert_eq!(response.status, 307);
+    assert_eq!(
+        response.header("location"),
+        Some("http://elsewhere.example/")
+    );
     assert_eq!(applied(&sandbox), 0);
 }
 
 #[test]
 fn garbage_is_not_http() {
-    let sandbox = with(Rule::new(Fault::Garbage));
-    let (bytes, _) = ask(&sandbox).read_to_end();
+    let sandbox = sandbox_with(Rule::new(Fault::Garbage));
+    let (bytes, _) = send_removal(&sandbox).read_to_end();
     assert!(!bytes.is_empty() && !bytes.starts_with(b"HTTP/"));
     assert_eq!(applied(&sandbox), 0);
 }
 
 #[test]
-fn a_proxy_answers_with_a_page_and_without_the_ids_of_graph() {
-    let sandbox = with(Rule::new(Fault::ProxyErrorPage { status: 502 }));
-    let reply = reply(&sandbox);
-    assert_eq!(reply.status, 502);
+fn a_proxy_error_page_is_html_without_a_request_id() {
+    let sandbox = sandbox_with(Rule::new(Fault::ProxyErrorPage { status: 502 }));
+    let response = response(&sandbox);
+    assert_eq!(response.status, 502);
     assert!(
-        reply
+        response
             .header("content-type")
             .unwrap()
             .starts_with("text/html")
     );
-    assert!(reply.body.starts_with(b"<!DOCTYPE html>"));
-    assert_eq!(reply.header("request-id"), None);
+    assert!(response.body.starts_with(b"<!DOCTYPE html>"));
+    assert_eq!(response.header("request-id"), None);
 }
 
 #[test]
-fn an_error_may_have_the_wrong_content_type_or_break_off() {
-    let sandbox = with(Rule::new(Fault::WrongContentType { status: 503 }));
-    let wrong = reply(&sandbox);
-    assert_eq!(
-        (wrong.status, wrong.code().as_str()),
-        (503, "ServiceUnavailable")
-    );
+fn an_error_can_have_the_wrong_content_type_or_be_truncated() {
+    let sandbox = sandbox_with(Rule::new(Fault::WrongContentType { status: 503 }));
+    let wrong = response(&sandbox);
+    assert_refused(&wrong, 503, "ServiceUnavailable", "");
     assert_eq!(
         wrong.header("content-type"),
         Some("text/plain; charset=utf-8")
     );
 
-    let sandbox = with(Rule::new(Fault::MalformedError { status: 500 }));
-    let malformed = reply(&sandbox);
+    let sandbox = sandbox_with(Rule::new(Fault::MalformedError { status: 500 }));
+    let malformed = response(&sandbox);
     assert_eq!(malformed.header("content-type"), Some("application/json"));
     assert!(malformed.body.starts_with(b"{"));
     assert!(serde_json::from_slice::<serde_json::Value>(&malformed.body).is_err());
@@ -296,10 +290,10 @@ fn an_error_may_have_the_wrong_content_type_or_break_off() {
 #[test]
 fn a_hostile_error_is_nested_huge_or_full_of_control_characters() {
     let body = |trick| {
-        let sandbox = with(Rule::new(Fault::HostileError { status: 400, trick }));
-        let reply = reply(&sandbox);
-        assert_eq!(reply.status, 400);
-        String::from_utf8(reply.body).unwrap()
+        let sandbox = sandbox_with(Rule::new(Fault::HostileError { status: 400, trick }));
+        let response = response(&sandbox);
+        assert_eq!(response.status, 400);
+        String::from_utf8(response.body).unwrap()
     };
     let nested = body(Trick::Nested);
     assert_eq!(nested.matches('{').count(), nested.matches('}').count());
@@ -316,14 +310,11 @@ fn a_hostile_error_is_nested_huge_or_full_of_control_characters() {
 }
 
 #[test]
-fn an_expired_token_is_a_claims_challenge() {
-    let sandbox = with(Rule::new(Fault::ExpiredToken));
-    let reply = reply(&sandbox);
-    assert_eq!(
-        (reply.status, reply.code().as_str()),
-        (401, "InvalidAuthenticationToken")
-    );
-    let challenge = reply.header("www-authenticate").expect("a challenge");
+fn an_expired_token_fault_sends_a_claims_challenge() {
+    let sandbox = sandbox_with(Rule::new(Fault::ExpiredToken));
+    let response = response(&sandbox);
+    assert_refused(&response, 401, "InvalidAuthenticationToken", "");
+    let challenge = response.header("www-authenticate").expect("a challenge");
     assert!(
         challenge.contains(r#"error="insufficient_claims", claims=""#),
         "{challenge}"
@@ -331,14 +322,14 @@ fn an_expired_token_is_a_claims_challenge() {
 }
 
 #[test]
-fn an_unknown_status_follows_a_removal_that_took_effect() {
-    let sandbox = with(Rule::new(Fault::UnknownStatus {
+fn an_unknown_status_follows_an_applied_removal() {
+    let sandbox = sandbox_with(Rule::new(Fault::UnknownStatus {
         status: 200,
         body: r#"{"value":true}"#.into(),
     }));
-    let reply = reply(&sandbox);
+    let response = response(&sandbox);
     assert_eq!(
-        (reply.status, reply.body.as_slice()),
+        (response.status, response.body.as_slice()),
         (200, br#"{"value":true}"#.as_slice())
     );
     assert_eq!(applied(&sandbox), 1);
@@ -346,10 +337,10 @@ fn an_unknown_status_follows_a_removal_that_took_effect() {
 
 #[test]
 fn after_a_fault_the_next_request_is_served() {
-    let sandbox = with(Rule::new(Fault::ResetAfter).when(When::nth(1)));
-    let (_, end) = ask(&sandbox).read_to_end();
+    let sandbox = sandbox_with(Rule::new(Fault::ResetAfter).when(When::nth(1)));
+    let (_, end) = send_removal(&sandbox).read_to_end();
     assert!(end.is_err());
-    assert_eq!(reply(&sandbox).status, 204);
+    assert_eq!(response(&sandbox).status, 204);
     assert_eq!(sandbox.applied()[0].count, 2);
     assert_eq!(sandbox.stats().faults["reset_after"], 1);
 }

@@ -1,4 +1,4 @@
-//! The sandbox from outside: over the wire, as its clients see it.
+//! The sandbox over HTTP, as its clients see it.
 
 mod checks;
 mod client;

@@ -1,17 +1,17 @@
-//! The program: what it prints, and when it stops.
+//! The program: its output, its exit status and its end.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::client::{CHAT, Client, Reply, removal, removal_path};
+use crate::client::{CHAT, Client, Response, removal, removal_path};
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_sandbox"))
 }
 
-/// The program at work for another program, with these arguments too.
+/// The running program, started as another program starts it.
 struct Running {
     child: Child,
     ready: Value,
@@ -34,13 +34,13 @@ impl Running {
         Self { child, ready }
     }
 
-    fn remove(&self) -> Reply {
+    fn remove(&self) -> Response {
         let text = |name: &str| self.ready[name].as_str().expect("text").to_owned();
-        let reply = Client::connect(&text("url")).exchange(&removal(&text("token"), CHAT));
-        reply.expect("an answer")
+        let response = Client::connect(&text("url")).exchange(&removal(&text("token"), CHAT));
+        response.expect("a response")
     }
 
-    /// Lets it stop, and gives what it said on standard error.
+    /// Closes its standard input, waits until it exits and returns its standard error.
     fn stop(mut self) -> String {
         drop(self.child.stdin.take());
         let output = self.child.wait_with_output().expect("it stops");
@@ -50,7 +50,7 @@ impl Running {
 }
 
 #[test]
-fn it_says_in_json_where_it_is_and_stops_when_its_parent_does() {
+fn ready_json_prints_url_and_token_and_the_program_exits_with_its_standard_input() {
     let running = Running::start(&[]);
     assert_eq!(running.remove().status, 204);
     assert_eq!(running.remove().status, 204, "there are no limits");
@@ -58,7 +58,7 @@ fn it_says_in_json_where_it_is_and_stops_when_its_parent_does() {
 }
 
 #[test]
-fn it_throttles_and_logs_where_it_is_told_to() {
+fn the_options_for_limits_and_log_take_effect() {
     let running = Running::start(&["--limits", "documented", "--scale", "0.01", "--log"]);
     assert_eq!(running.remove().status, 204);
     let throttled = running.remove();
@@ -71,7 +71,7 @@ fn it_throttles_and_logs_where_it_is_told_to() {
 }
 
 #[test]
-fn it_tells_a_person_how_to_use_it() {
+fn the_greeting_shows_how_to_connect() {
     let mut child = program()
         .arg("--until-stdin-closes")
         .stdin(Stdio::null())
@@ -90,26 +90,34 @@ fn it_tells_a_person_how_to_use_it() {
 }
 
 #[test]
-fn an_argument_it_does_not_know_is_an_error() {
-    for arguments in [
-        &["--prot", "1"][..],
-        &["--port", "many"],
-        &["--port"],
-        &["extra"],
-        &["--limits", "tough"],
-        &["--scale", "0"],
+fn an_invalid_argument_is_an_error() {
+    for (arguments, message) in [
+        (&["--prot", "1"][..], "'--prot'"),
+        (&["--port", "many"], "\"many\": expected a number"),
+        (&["--port", "65536"], "\"65536\": expected a number"),
+        (&["--port"], "'--port'"),
+        (&["extra"], "\"extra\""),
+        (
+            &["--limits", "tough"],
+            "\"tough\": expected 'documented' or 'none'",
+        ),
+        (&["--scale", "0"], "scale must be from 0.001 to 1000000"),
     ] {
         let output = program()
             .args(arguments)
             .output()
             .expect("the program runs");
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        assert!(output.stderr.starts_with(b"sandbox: "));
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            text.starts_with("sandbox: ") && text.contains(message),
+            "{text}"
+        );
     }
 }
 
 #[test]
-fn a_port_that_is_taken_is_an_error() {
+fn a_port_in_use_is_an_error() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
     let output = program()

@@ -1,19 +1,19 @@
-//! The record of requests: what was on the wire, who asked, and in what order.
+//! The record of requests: their bytes, accounts and order.
 
 use std::thread;
 
-use sandbox::{ADMIN_ID, Sandbox, SandboxOptions, TokenClaims};
+use sandbox::{ADMIN_ID, Sandbox, SandboxOptions};
 
-use crate::client::{CHAT, Client, removal, removal_body, removal_path};
+use crate::client::{CHAT, Client, admin_token, removal, removal_body, removal_path, start};
 
 #[test]
 fn a_request_is_recorded_byte_by_byte() {
-    let sandbox = Sandbox::start(SandboxOptions::default());
-    let token = sandbox.token(TokenClaims::default());
+    let sandbox = start();
+    let token = admin_token(&sandbox);
     let request = removal(&token, CHAT);
     let mut client = Client::connect(&sandbox.url());
-    client.exchange(&request).expect("an answer");
-    client.exchange(&request).expect("an answer");
+    client.exchange(&request).expect("a response");
+    client.exchange(&request).expect("a response");
 
     let records = sandbox.requests();
     assert_eq!(records.len(), 2);
@@ -32,17 +32,17 @@ fn a_request_is_recorded_byte_by_byte() {
 }
 
 #[test]
-fn requests_sent_together_are_recorded_apart() {
-    let sandbox = Sandbox::start(SandboxOptions::default());
-    let token = sandbox.token(TokenClaims::default());
+fn pipelined_requests_are_recorded_separately() {
+    let sandbox = start();
+    let token = admin_token(&sandbox);
     let (first, second) = (
         removal(&token, "19:a@thread.v2"),
         removal(&token, "19:b@thread.v2"),
     );
     let mut client = Client::connect(&sandbox.url());
     client.write(&[first.clone(), second.clone()].concat());
-    client.read().expect("an answer");
-    client.read().expect("an answer");
+    client.read().expect("a response");
+    client.read().expect("a response");
     let bytes: Vec<_> = sandbox
         .requests()
         .iter()
@@ -52,9 +52,9 @@ fn requests_sent_together_are_recorded_apart() {
 }
 
 #[test]
-fn a_chunked_body_is_recorded_joined() {
-    let sandbox = Sandbox::start(SandboxOptions::default());
-    let token = sandbox.token(TokenClaims::default());
+fn a_chunked_body_is_recorded_as_one() {
+    let sandbox = start();
+    let token = admin_token(&sandbox);
     let (body, path) = (removal_body(), removal_path(CHAT));
     let (one, two) = body.split_at(10);
     let chunked = format!(
@@ -68,38 +68,38 @@ fn a_chunked_body_is_recorded_joined() {
     assert_eq!(
         client
             .exchange(chunked.as_bytes())
-            .expect("an answer")
+            .expect("a response")
             .status,
         204
     );
-    client.exchange(&removal(&token, CHAT)).expect("an answer");
+    client.exchange(&removal(&token, CHAT)).expect("a response");
     let records = sandbox.requests();
     assert_eq!(records[0].body, body.as_bytes());
     assert!(records[1].head.starts_with(b"POST "));
 }
 
 #[test]
-fn a_client_that_asks_before_it_sends_its_body_is_told_to_go_on() {
-    let sandbox = Sandbox::start(SandboxOptions::default());
-    let request = String::from_utf8(removal(&sandbox.token(TokenClaims::default()), CHAT)).unwrap();
+fn a_request_with_expect_continue_receives_100_before_its_body() {
+    let sandbox = start();
+    let request = String::from_utf8(removal(&admin_token(&sandbox), CHAT)).unwrap();
     let request = request.replace("Host:", "Expect: 100-continue\r\nHost:");
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     let mut client = Client::connect(&sandbox.url());
-    let go_on = client
+    let interim = client
         .exchange(format!("{head}\r\n\r\n").as_bytes())
-        .expect("an answer");
-    assert_eq!(go_on.status, 100);
+        .expect("a response");
+    assert_eq!(interim.status, 100);
     assert_eq!(
-        client.exchange(body.as_bytes()).expect("an answer").status,
+        client.exchange(body.as_bytes()).expect("a response").status,
         204
     );
     assert_eq!(sandbox.requests()[0].body, body.as_bytes());
 }
 
 #[test]
-fn many_clients_at_once_are_all_served_and_recorded() {
-    let sandbox = Sandbox::start(SandboxOptions::default());
-    let token = sandbox.token(TokenClaims::default());
+fn concurrent_clients_are_all_served_and_recorded() {
+    let sandbox = start();
+    let token = admin_token(&sandbox);
     let (clients, each) = (16, 50);
     thread::scope(|scope| {
         for number in 0..clients {
@@ -108,8 +108,8 @@ fn many_clients_at_once_are_all_served_and_recorded() {
                 let mut client = Client::connect(&url);
                 for at in 0..each {
                     let chat = format!("19:{number}-{at}@thread.v2");
-                    let reply = client.exchange(&removal(token, &chat)).expect("an answer");
-                    assert_eq!(reply.status, 204);
+                    let response = client.exchange(&removal(token, &chat)).expect("a response");
+                    assert_eq!(response.status, 204);
                 }
             });
         }
@@ -135,21 +135,21 @@ fn a_sandbox_that_keeps_no_requests_still_counts_them() {
         keep_requests: 0,
         ..SandboxOptions::default()
     });
-    let token = sandbox.token(TokenClaims::default());
+    let token = admin_token(&sandbox);
     let mut client = Client::connect(&sandbox.url());
-    client.exchange(&removal(&token, CHAT)).expect("an answer");
+    client.exchange(&removal(&token, CHAT)).expect("a response");
     assert!(sandbox.requests().is_empty());
     assert_eq!(sandbox.stats().by_status[&204], 1);
     assert_eq!(sandbox.applied().len(), 1);
 }
 
 #[test]
-fn a_sandbox_that_is_dropped_closes_its_connections() {
-    let sandbox = Sandbox::start(SandboxOptions::default());
+fn dropping_a_sandbox_closes_its_connections() {
+    let sandbox = start();
     let mut client = Client::connect(&sandbox.url());
     client
-        .exchange(&removal(&sandbox.token(TokenClaims::default()), CHAT))
-        .expect("an answer");
+        .exchange(&removal(&admin_token(&sandbox), CHAT))
+        .expect("a response");
     drop(sandbox);
     assert!(client.read_to_end().0.is_empty());
 }

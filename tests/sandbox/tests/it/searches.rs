@@ -6,19 +6,13 @@ mod hunting;
 
 use std::collections::BTreeMap;
 
-use sandbox::{
-    ADMIN_ID, Chats, Fault, FaultScript, Limits, Rule, Sandbox, SandboxOptions, TokenClaims, When,
-};
+use sandbox::{ADMIN_ID, Chats, Fault, FaultScript, Limits, Rule, Sandbox, TokenClaims, When};
 use serde_json::{Value, json};
 
-use self::audit::{QUERIES, audit_query, auditor, make, record};
+use self::audit::{QUERIES, audit_query, auditor, create_query, record};
 use self::chats::chat;
-use self::hunting::{HUNT, TIME, message};
-use crate::client::{CHAT, Reply, USER_ID, ask, remove, request};
-
-fn start() -> Sandbox {
-    Sandbox::start(SandboxOptions::default())
-}
+use self::hunting::{HUNT, all_messages, message};
+use crate::client::{CHAT, Response, USER_ID, admin_token, control, remove, request, send, start};
 
 fn scoped(sandbox: &Sandbox, scope: &str) -> String {
     sandbox.token(TokenClaims {
@@ -27,38 +21,32 @@ fn scoped(sandbox: &Sandbox, scope: &str) -> String {
     })
 }
 
-fn get(sandbox: &Sandbox, token: &str, target: &str) -> Reply {
-    ask(sandbox, &request("GET", target, token, ""))
+fn get(sandbox: &Sandbox, token: &str, target: &str) -> Response {
+    send(sandbox, &request("GET", target, token, ""))
 }
 
-fn post(sandbox: &Sandbox, token: &str, target: &str, body: &Value) -> Reply {
-    ask(sandbox, &request("POST", target, token, &body.to_string()))
+fn post(sandbox: &Sandbox, token: &str, target: &str, body: &Value) -> Response {
+    send(sandbox, &request("POST", target, token, &body.to_string()))
 }
 
-fn control(sandbox: &Sandbox, name: &str, body: &Value) -> u16 {
-    post(sandbox, "", &format!("/sandbox/{name}"), body).status
+/// Sets search data through a control and returns the status.
+fn set(sandbox: &Sandbox, name: &str, data: &Value) -> u16 {
+    control(sandbox, "POST", name, &data.to_string()).status
 }
 
-#[track_caller]
-fn assert_refused(reply: &Reply, status: u16, code: &str, message: &str) {
-    assert_eq!((reply.status, reply.code().as_str()), (status, code));
-    let told = reply.message();
-    assert!(told.contains(message), "{told}");
-}
-
-/// All items from `target` on, and how many were on each page. A link is followed as it is.
-fn walk(sandbox: &Sandbox, token: &str, target: &str) -> (Vec<Value>, Vec<usize>) {
+/// Follows the links from `target`. Returns all items, and the number of items on each page.
+fn read_pages(sandbox: &Sandbox, token: &str, target: &str) -> (Vec<Value>, Vec<usize>) {
     let (mut items, mut pages) = (Vec::new(), Vec::new());
     let mut next = Some(target.to_owned());
     while let Some(target) = next {
-        let reply = get(sandbox, token, &target);
-        assert_eq!(reply.status, 200, "{target}");
-        let body = reply.json();
+        let response = get(sandbox, token, &target);
+        assert_eq!(response.status, 200, "{target}");
+        let body = response.json();
         let page = body["value"].as_array().expect("items");
         pages.push(page.len());
         items.extend(page.iter().cloned());
         next = body["@odata.nextLink"].as_str().map(|link| {
-            let text = String::from_utf8_lossy(&reply.body);
+            let text = String::from_utf8_lossy(&response.body);
             assert!(text.find("@odata.nextLink") < text.find(r#""value""#));
             let target = link.strip_prefix("http://graph").expect("an absolute link");
             target.to_owned()
@@ -68,7 +56,7 @@ fn walk(sandbox: &Sandbox, token: &str, target: &str) -> (Vec<Value>, Vec<usize>
 }
 
 #[test]
-fn what_the_searches_find_is_set_over_http_and_reset() {
+fn search_data_is_set_over_http_and_reset() {
     let sandbox = start();
     let token = sandbox.token(TokenClaims::app_with([
         "AuditLogsQuery.Read.All",
@@ -76,50 +64,50 @@ fn what_the_searches_find_is_set_over_http_and_reset() {
         "Chat.Read.All",
     ]));
     let log = json!({"records": [record(1)], "polls": 0});
-    assert_eq!(control(&sandbox, "audit_log", &log), 204);
+    assert_eq!(set(&sandbox, "audit_log", &log), 204);
     let tables = json!({"tables": {"MessageEvents": [message(1)]}, "quota": 1});
-    assert_eq!(control(&sandbox, "hunting", &tables), 204);
+    assert_eq!(set(&sandbox, "hunting", &tables), 204);
     let chats = json!({"missing": [CHAT], "chats": [chat(1, USER_ID, 0)]});
-    assert_eq!(control(&sandbox, "chats", &chats), 204);
+    assert_eq!(set(&sandbox, "chats", &chats), 204);
     for (name, body) in [
         ("audit_log", json!({"record": []})),
         ("hunting", json!({"tables": []})),
         ("chats", json!({"chat": []})),
     ] {
-        assert_eq!(control(&sandbox, name, &body), 400, "{name}");
+        assert_eq!(set(&sandbox, name, &body), 400, "{name}");
     }
     assert_eq!(
         remove(&sandbox, CHAT).status,
         404,
-        "missing chats are set as before"
+        "the missing chats are set too"
     );
 
-    let query = json!({"Query": format!("MessageEvents\n{TIME}")});
+    let query = json!({"Query": all_messages()});
     let members = "/v1.0/chats/19:1@thread.v2/members";
-    let job = make(&sandbox, &token, &audit_query());
+    let job = create_query(&sandbox, &token, &audit_query());
     let done = get(&sandbox, &token, &job).json();
     assert_eq!(done["approximateReturnedRecordCount"], 1);
     assert_eq!(post(&sandbox, &token, HUNT, &query).status, 429);
     assert_eq!(post(&sandbox, &token, HUNT, &query).status, 200);
     assert_eq!(get(&sandbox, &token, members).status, 200);
 
-    assert_eq!(control(&sandbox, "reset", &json!({})), 204);
+    assert_eq!(set(&sandbox, "reset", &json!({})), 204);
     assert_eq!(get(&sandbox, &token, &job).status, 404);
     assert_eq!(post(&sandbox, &token, HUNT, &query).status, 400);
     assert_eq!(get(&sandbox, &token, members).status, 404);
 }
 
 #[test]
-fn searches_meet_faults_and_no_limit_of_the_removal() {
+fn searches_are_subject_to_faults_but_not_to_the_limits_of_removals() {
     let sandbox = start();
     sandbox.set_limits(&Limits::documented());
     sandbox.set_chats(Chats {
         chats: vec![chat(1, ADMIN_ID, 0)],
     });
-    let account = sandbox.token(TokenClaims::default());
-    let own = format!("/v1.0/users/{ADMIN_ID}/chats");
+    let account = admin_token(&sandbox);
+    let own_chats = format!("/v1.0/users/{ADMIN_ID}/chats");
     for _ in 0..20 {
-        assert_eq!(get(&sandbox, &account, &own).status, 200);
+        assert_eq!(get(&sandbox, &account, &own_chats).status, 200);
     }
     assert_eq!(remove(&sandbox, CHAT).status, 204);
     assert_eq!(sandbox.stats().throttled, 0);
@@ -137,11 +125,11 @@ fn searches_meet_faults_and_no_limit_of_the_removal() {
     let application = sandbox.token(TokenClaims::app_only());
     let members = "/v1.0/chats/19%3A1%40thread.v2/members";
     assert_eq!(get(&sandbox, &application, members).status, 500);
-    assert_eq!(get(&sandbox, &account, &own).status, 503);
+    assert_eq!(get(&sandbox, &account, &own_chats).status, 503);
     let token = auditor(&sandbox);
-    let reply = post(&sandbox, &token, QUERIES, &audit_query());
-    assert_eq!(reply.status, 503);
-    make(&sandbox, &token, &audit_query());
+    let response = post(&sandbox, &token, QUERIES, &audit_query());
+    assert_eq!(response.status, 503);
+    create_query(&sandbox, &token, &audit_query());
     let faults: Vec<_> = sandbox.requests().iter().map(|one| one.fault).collect();
     assert_eq!(
         faults[faults.len() - 4..],

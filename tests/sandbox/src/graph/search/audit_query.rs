@@ -1,7 +1,7 @@
-//! `/security/auditLog/queries`: a search of the audit log, which takes a while.
+//! `/security/auditLog/queries`: audit log queries.
 //!
-//! A client posts a query, polls it until it is done, and reads its records page by page. A query
-//! goes by the log that was set when it was made.
+//! A client creates a query, polls it until it has finished and reads its records page by page. A
+//! query keeps the log that was set when it was created.
 
 mod query;
 mod record;
@@ -14,40 +14,41 @@ use serde_json::Value;
 
 use self::query::AuditQuery;
 use super::paging::Options;
-use super::{Refusal, Request, object};
-use crate::answer::Answer;
-use crate::graph::authorize;
+use super::{Refusal, Request};
+use crate::graph::{authorize, json_object};
 use crate::guid;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// The one permission, of an account or of an application.
+/// The permission that the account or the application needs.
 const PERMISSION: &str = "AuditLogsQuery.Read.All";
-/// How many queries may wait or run at a time.
+/// Maximum number of unfinished queries.
 const MAX_UNFINISHED: usize = 50;
-/// The most records a page has.
+/// Maximum number of records on a page.
 const MAX_PAGE: usize = 999;
-/// The most records a query returns, as it says of itself.
+/// The record limit that a query reports.
 const MAX_RECORDS: u32 = 1_000_000;
 
-/// The audit log, and how queries of it go.
+/// The audit log, and the behaviour of queries.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditLog {
-    /// The records, in the shape of `AuditData`. One without a readable `CreationTime` is found at
-    /// any time, so that clients meet it.
+    /// The records, in the format of `AuditData`. A record without a valid `CreationTime` matches
+    /// every time range, so that clients receive it.
     pub records: Vec<Value>,
-    /// How often a query is polled in vain: it has not started, and then it runs.
+    /// Number of polls that find a query unfinished: the first `notStarted`, the others `running`.
     pub polls: u32,
-    /// The status after that. All but `succeeded` have no records; with `running` it never ends.
+    /// The status after that. Only `succeeded` has records; with `running` the query never
+    /// finishes.
     pub outcome: String,
-    /// The most records on a page, whatever a client asks for.
+    /// Maximum number of records on a page, whatever the client requests.
     pub page: usize,
-    /// A query says that it found more than it may return.
+    /// Whether queries report that they found more records than they can return.
     pub limit_exceeded: bool,
-    /// Only beta has the log; it was so for a year.
+    /// Whether only the beta version has the log, as it was for a year.
     pub beta_only: bool,
-    /// How many of the first polls of a query are answered 429, before those of `polls`.
+    /// Number of polls of a query that return 429, before those of `polls`.
     pub wait_with_429: u32,
 }
 
@@ -65,15 +66,15 @@ impl Default for AuditLog {
     }
 }
 
-/// The log and the queries that were made.
+/// The log, and the queries that were created.
 #[derive(Default)]
-pub(crate) struct Audit {
+pub(crate) struct AuditQueries {
     log: Arc<AuditLog>,
     jobs: HashMap<String, Job>,
 }
 
-impl Audit {
-    /// Replaces the log for the queries to come.
+impl AuditQueries {
+    /// Replaces the log for new queries.
     pub(crate) fn set(&mut self, log: AuditLog) {
         self.log = Arc::new(log);
     }
@@ -85,18 +86,18 @@ impl Audit {
     }
 }
 
-/// A query at work.
+/// A query that was created.
 #[derive(Clone)]
 struct Job {
     id: String,
     query: AuditQuery,
     log: Arc<AuditLog>,
-    /// Where in the log the records are that it finds.
+    /// The indexes of the matching records in the log.
     found: Arc<Vec<usize>>,
-    /// Polls that had an answer, and those that were throttled.
+    /// Number of polls that returned a status; `throttled` counts the others.
     polled: u32,
     throttled: u32,
-    /// What the client was told last.
+    /// The status in the latest response.
     status: String,
 }
 
@@ -109,7 +110,7 @@ impl Job {
         self.status == "succeeded"
     }
 
-    /// One more poll.
+    /// Advances the status by one poll.
     fn advance(&mut self) {
         self.status = match self.polled {
             polled if polled >= self.log.polls => self.log.outcome.clone(),
@@ -134,15 +135,15 @@ impl Job {
     }
 }
 
-/// Makes a query.
+/// Creates a query.
 pub(super) fn create(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
-) -> Result<Answer, Refusal> {
-    let log = enter(service, request, claims)?;
-    let query = AuditQuery::parse(object(request)?)?;
-    let found = (0..log.records.len()).filter(|at| query.finds(&log.records[*at]));
+) -> Result<Response, Refusal> {
+    let log = authorized_log(service, request, claims)?;
+    let query = AuditQuery::parse(json_object(request)?)?;
+    let found = (0..log.records.len()).filter(|at| query.matches(&log.records[*at]));
     let job = Job {
         id: guid::random(),
         found: Arc::new(found.collect()),
@@ -157,19 +158,19 @@ pub(super) fn create(
     if jobs.values().filter(|job| !job.is_finished()).count() >= MAX_UNFINISHED {
         return Err(Refusal::throttled(Some("10".into())));
     }
-    let answer = Answer::json(201, &job.json());
+    let response = Response::json(201, &job.json());
     jobs.insert(job.id.clone(), job);
-    Ok(answer)
+    Ok(response)
 }
 
-/// Says how far a query has got.
+/// Returns the status of a query.
 pub(super) fn poll(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
     id: &str,
-) -> Result<Answer, Refusal> {
-    enter(service, request, claims)?;
+) -> Result<Response, Refusal> {
+    authorized_log(service, request, claims)?;
     Options::parse(&request.query, &[])?;
     let mut searches = service.searches();
     let job = searches.audit.job(id)?;
@@ -178,17 +179,17 @@ pub(super) fn poll(
         return Err(Refusal::throttled(Some("1".into())));
     }
     job.advance();
-    Ok(Answer::json(200, &job.json()))
+    Ok(Response::json(200, &job.json()))
 }
 
-/// Gives a page of what a query found.
+/// Returns a page of the records of a query.
 pub(super) fn records(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
     id: &str,
-) -> Result<Answer, Refusal> {
-    enter(service, request, claims)?;
+) -> Result<Response, Refusal> {
+    authorized_log(service, request, claims)?;
     let options = Options::parse(&request.query, &["$top", "$skiptoken"])?;
     let top = options.top(MAX_PAGE, MAX_PAGE)?;
     let job = service.searches().audit.job(id)?.clone();
@@ -204,18 +205,18 @@ pub(super) fn records(
         .map(|at| record::item(&job.log.records[*at]))
         .collect();
     let context = format!("security/auditLog/queries('{}')/records", job.id);
-    Ok(Answer::json(200, &page.body(&context, items)))
+    Ok(Response::json(200, &page.body(&context, items)))
 }
 
-/// The gates that all of it is behind; behind them is the log.
-fn enter(
+/// Checks the version and the permission of a request, and returns the log.
+fn authorized_log(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
 ) -> Result<Arc<AuditLog>, Refusal> {
     let log = Arc::clone(&service.searches().audit.log);
     if log.beta_only && !request.is_beta() {
-        // A version that has no such segment says so before it asks for permissions.
+        // An unknown segment is an error before permissions are checked.
         return Err(Refusal::bad_request(
             "Resource not found for the segment 'auditLog'.",
         ));
@@ -229,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_settings_are_overrides_of_a_log_that_succeeds() {
+    fn settings_override_a_log_whose_queries_succeed() {
         let log: AuditLog = serde_json::from_str(r#"{"polls":3}"#).unwrap();
         assert_eq!((log.polls, log.page), (3, 999));
         assert_eq!(log.outcome, "succeeded");

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::paging::Options;
 use super::{Refusal, Request};
-use crate::answer::Answer;
 use crate::graph::authorize;
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// What an application needs to list the chats of anyone, one of them.
+/// The roles of which an application needs one to list the chats of any user.
 const CHAT_ROLES: [&str; 3] = ["Chat.ReadBasic.All", "Chat.Read.All", "Chat.ReadWrite.All"];
-/// What an account needs to list its own.
+/// The scopes of which an account needs one to list its own chats.
 const CHAT_SCOPES: [&str; 5] = [
     "Chat.ReadBasic",
     "Chat.Read",
@@ -22,41 +22,41 @@ const CHAT_SCOPES: [&str; 5] = [
     "Chat.Read.All",
     "Chat.ReadWrite.All",
 ];
-/// What an application needs to list the members of a chat.
+/// The roles of which an application needs one to list the members of a chat.
 const MEMBER_ROLES: [&str; 3] = ["ChatMember.Read.All", "Chat.Read.All", "Chat.ReadWrite.All"];
-/// The most items a page of either list has.
+/// Maximum number of items on a page of either list.
 const MAX_PAGE: usize = 50;
-/// The most members a chat comes with in the list of chats: a known limit of Graph.
+/// Maximum number of members that the list of chats returns for a chat: a known limit of Graph.
 const MAX_EXPANDED: usize = 25;
 
 /// The chats that can be listed.
 ///
-/// A removal does not go by them: for it every well-formed chat id names a chat.
+/// Removals ignore them: for a removal every well-formed chat id names an existing chat.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Chats {
-    /// In the shape of Graph's `chat`, each with its `members`.
+    /// The chats in the format of Graph's `chat`, each with its `members`.
     pub chats: Vec<Value>,
 }
 
-/// The chats as requests share them.
+/// The chats, shared by requests.
 #[derive(Default)]
-pub(crate) struct Shelf(Arc<Chats>);
+pub(crate) struct ChatLists(Arc<Chats>);
 
-impl Shelf {
+impl ChatLists {
     /// Replaces the chats.
     pub(crate) fn set(&mut self, chats: Chats) {
         self.0 = Arc::new(chats);
     }
 }
 
-/// Gives a page of the chats of a user.
+/// Returns a page of the chats of a user.
 pub(super) fn of_user(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
     key: &str,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     if claims.is_app_only() {
         authorize::expect_role(claims, &CHAT_ROLES)?;
     } else {
@@ -66,9 +66,9 @@ pub(super) fn of_user(
     let options = Options::parse(&request.query, &["$top", "$expand", "$skiptoken"])?;
     let top = options.top(MAX_PAGE, 20)?;
     let expands = expands_members(&options)?;
-    let shelf = Arc::clone(&service.searches().chats.0);
-    let user = find_user(service, &shelf.chats, claims, key)?;
-    let of_user: Vec<&Value> = shelf
+    let lists = Arc::clone(&service.searches().chats.0);
+    let user = find_user(service, &lists.chats, claims, key)?;
+    let of_user: Vec<&Value> = lists
         .chats
         .iter()
         .filter(|chat| members_of(chat).iter().any(|one| is(one, "userId", &user)))
@@ -79,21 +79,21 @@ pub(super) fn of_user(
         .map(|chat| listed(chat, expands))
         .collect();
     let context = format!("users('{user}')/chats");
-    Ok(Answer::json(200, &page.body(&context, items)))
+    Ok(Response::json(200, &page.body(&context, items)))
 }
 
-/// Gives a page of the members of a chat.
+/// Returns a page of the members of a chat.
 pub(super) fn members(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
     id: &str,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     authorize::expect_role(claims, &MEMBER_ROLES)?;
     let options = Options::parse(&request.query, &["$top", "$skiptoken"])?;
     let top = options.top(MAX_PAGE, 25)?;
-    let shelf = Arc::clone(&service.searches().chats.0);
-    let Some(chat) = shelf.chats.iter().find(|chat| is(chat, "id", id)) else {
+    let lists = Arc::clone(&service.searches().chats.0);
+    let Some(chat) = lists.chats.iter().find(|chat| is(chat, "id", id)) else {
         return Err(Refusal::new(404, "NotFound", "NotFound"));
     };
     expect_home(claims, chat)?;
@@ -101,10 +101,10 @@ pub(super) fn members(
     let page = options.page(request, id, members.len(), top)?;
     let items = members[page.from..page.to].to_vec();
     let context = format!("chats('{id}')/members");
-    Ok(Answer::json(200, &page.body(&context, items)))
+    Ok(Response::json(200, &page.body(&context, items)))
 }
 
-/// An account may list its own chats and no one else's, whatever it is an administrator of.
+/// Checks that an account lists its own chats. Even an administrator can't list those of others.
 fn expect_self(claims: &TokenClaims, key: &str) -> Result<(), Refusal> {
     if is_self(claims, key) {
         return Ok(());
@@ -119,7 +119,7 @@ fn is_self(claims: &TokenClaims, key: &str) -> bool {
         && (claims.oid.eq_ignore_ascii_case(key) || claims.upn.eq_ignore_ascii_case(key))
 }
 
-/// A group chat tells its members in the tenant that it was started in.
+/// Checks that a group chat belongs to the tenant of the token.
 fn expect_home(claims: &TokenClaims, chat: &Value) -> Result<(), Refusal> {
     let is_elsewhere = chat["tenantId"]
         .as_str()
@@ -143,8 +143,8 @@ fn expands_members(options: &Options) -> Result<bool, Refusal> {
     }
 }
 
-/// The id of the user called `key`, an id or a name: the account itself, a user of the directory,
-/// or a member of a chat.
+/// Returns the id of a user by id or name: the account itself, a user of the directory, or a member
+/// of a chat.
 fn find_user(
     service: &Service,
     chats: &[Value],
@@ -160,16 +160,11 @@ fn find_user(
     let mut members = chats.iter().flat_map(members_of);
     let member = members.find(|one| is(one, "userId", key) || is(one, "email", key));
     let id = member.and_then(|member| member["userId"].as_str());
-    id.map(str::to_owned).ok_or_else(|| {
-        Refusal::new(
-            404,
-            "Request_ResourceNotFound",
-            format!("Resource '{key}' does not exist."),
-        )
-    })
+    id.map(str::to_owned)
+        .ok_or_else(|| Refusal::resource_not_found(key))
 }
 
-/// A chat as the list has it.
+/// Returns a chat as the list of chats shows it.
 fn listed(chat: &Value, expands: bool) -> Value {
     let mut chat = chat.clone();
     if let Some(properties) = chat.as_object_mut() {
@@ -189,7 +184,7 @@ fn members_of(chat: &Value) -> &[Value] {
     chat["members"].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Whether a member of `value` has this text, in any case.
+/// Returns whether a property of `value` equals `text` in any case.
 fn is(value: &Value, member: &str, text: &str) -> bool {
     let is = value[member].as_str();
     is.is_some_and(|is| is.eq_ignore_ascii_case(text))

@@ -1,8 +1,6 @@
 //! `POST /security/runHuntingQuery`: queries over the tables of Defender.
 
-mod evaluate;
-mod kql;
-mod schema;
+mod query;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,31 +8,31 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use self::evaluate::Table;
-use super::{Refusal, Request, object};
-use crate::answer::Answer;
-use crate::graph::authorize;
+use self::query::Table;
+use super::{Refusal, Request};
+use crate::graph::{authorize, json_object};
+use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// The one permission, of an account or of an application.
+/// The permission that the account or the application needs.
 const PERMISSION: &str = "ThreatHunting.Read.All";
 
-/// The tables, and how queries of them go.
+/// The tables, and the behaviour of queries.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Hunting {
-    /// The rows of each table, by its name. A tenant has no table that is missing here, as one
-    /// without Defender for Office 365 has no `MessageEvents`.
+    /// The rows of each table. A table that is missing here does not exist in the tenant, as
+    /// `MessageEvents` does not without Defender for Office 365.
     pub tables: BTreeMap<String, Vec<Value>>,
-    /// The most rows of an answer. What is more is cut without a word.
+    /// Maximum number of rows in a response, which is truncated without a warning.
     pub row_limit: usize,
-    /// How many requests, from the time this is set, are answered 429: the quota is used up.
+    /// Number of requests that return 429, because the quota is used up.
     pub quota: u32,
-    /// The seconds of the Retry-After on those; none, no header.
+    /// The `Retry-After` of those, in seconds. `None` leaves the header out.
     pub quota_wait: Option<u64>,
-    /// The members of the schema are called `Name` and `Type`, as on the documentation's page, and
-    /// it is itself a `Schema`.
+    /// Whether the response has `Schema`, `Name` and `Type` instead of `schema`, `name` and `type`.
+    /// The documentation shows both.
     pub capital_schema: bool,
 }
 
@@ -50,22 +48,22 @@ impl Default for Hunting {
     }
 }
 
-/// The tables as requests share them.
+/// The tables, shared by requests.
 #[derive(Default)]
-pub(crate) struct Hunt {
+pub(crate) struct HuntingTables {
     settings: Arc<Hunting>,
-    /// Requests that still meet a quota that is used up.
+    /// Number of requests that still return 429.
     refusals: u32,
 }
 
-impl Hunt {
-    /// Replaces the tables; the count of the quota starts here.
+impl HuntingTables {
+    /// Replaces the tables and restarts the quota.
     pub(crate) fn set(&mut self, settings: Hunting) {
         self.refusals = settings.quota;
         self.settings = Arc::new(settings);
     }
 
-    /// Lets a request through to the tables, or refuses it for the quota.
+    /// Returns the tables, or refuses a request while the quota is used up.
     fn admit(&mut self) -> Result<Arc<Hunting>, Refusal> {
         if self.refusals == 0 {
             return Ok(Arc::clone(&self.settings));
@@ -89,23 +87,16 @@ pub(super) fn serve(
     service: &Service,
     request: &Request,
     claims: &TokenClaims,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     let hunting = service.searches().hunting.admit()?;
     authorize::expect_permission(claims, &[PERMISSION])?;
-    let text = query_of(object(request)?)?;
-    let query = kql::parse(&text)?;
-    let Some(rows) = hunting.tables.get(query.table) else {
-        return Err(Refusal::bad_request(format!(
-            "Failed to resolve table or column expression named '{}'",
-            query.table
-        )));
-    };
-    let table = evaluate::run(&query, rows, hunting.row_limit)?;
-    Ok(Answer::json(200, &body(table, hunting.capital_schema)))
+    let text = query_of(json_object(request)?)?;
+    let table = query::run(&text, &hunting.tables, hunting.row_limit)?;
+    Ok(Response::json(200, &body(table, hunting.capital_schema)))
 }
 
-/// The parameters of the action. Its `Timespan` is taken and not looked at, for a query here has
-/// its time in it.
+/// Returns the query of the action's parameters. `Timespan` is accepted and ignored, because every
+/// supported query has its own time range.
 fn query_of(mut parameters: Map<String, Value>) -> Result<String, Refusal> {
     let query = parameters.remove("Query");
     let timespan = parameters.remove("Timespan").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the lists have in common: the options of a request, and the link to the next page.
+//! The query options of lists, and the links to their next pages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,17 +7,17 @@ use serde_json::{Value, json};
 
 use crate::graph::{Refusal, Request};
 
-/// The options of a request. One that is not understood is refused, for it would be the
-/// client's mistake: it would get something else than it asked for.
+/// The query options of a request. An unsupported option is refused, because ignoring it would
+/// return another result than the client requested.
 pub(super) struct Options(Vec<(String, String)>);
 
 impl Options {
-    pub(super) fn parse(query: &str, understood: &[&str]) -> Result<Self, Refusal> {
+    pub(super) fn parse(query: &str, supported: &[&str]) -> Result<Self, Refusal> {
         let mut options: Vec<(String, String)> = Vec::new();
         for part in query.split('&').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let (name, value) = (decode(name), decode(value));
-            if !understood.contains(&name.as_str()) {
+            if !supported.contains(&name.as_str()) {
                 return Err(Refusal::bad_request(format!(
                     "The query specified in the URI is not valid. Query option '{name}' is not \
                      allowed."
@@ -41,7 +41,7 @@ impl Options {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The size of a page: `$top`, which goes from 1 to `most`.
+    /// Returns the size of a page: `$top`, from 1 to `most`, or `default`.
     pub(super) fn top(&self, most: usize, default: usize) -> Result<usize, Refusal> {
         let Some(top) = self.get("$top") else {
             return Ok(default);
@@ -55,8 +55,8 @@ impl Options {
         }
     }
 
-    /// One page of a list of `length` items: which items, and the link to the page after it.
-    /// `list` tells the list from others, so that no token of theirs is good for it.
+    /// Returns the page of a list of `length` items that the request selects. `list` identifies the
+    /// list, so that it refuses the tokens of other lists.
     pub(super) fn page(
         &self,
         request: &Request,
@@ -71,14 +71,14 @@ impl Options {
                 .filter(|from| *from <= length)
                 .ok_or_else(|| Refusal::bad_request("Invalid skip token."))?,
         };
-        // A page without items would never come to the end.
+        // Pages without items would never reach the end of the list.
         let to = length.min(from.saturating_add(size.max(1)));
         let next = (to < length).then(|| self.link(request, &list, to));
         Ok(Page { from, to, next })
     }
 
-    /// The request as it was but for the token. Every value is encoded, so that a client that
-    /// takes the link apart has to decode it.
+    /// Returns the address of the request with another token. Every value is percent-encoded, so
+    /// that a client that parses the link has to decode it.
     fn link(&self, request: &Request, list: &str, at: usize) -> String {
         let mut link = format!("{}{}?", request.origin(), request.path);
         for (name, value) in self.0.iter().filter(|(name, _)| name != "$skiptoken") {
@@ -94,13 +94,13 @@ impl Options {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Page {
     pub(super) from: usize,
-    /// The first item that is no longer in it.
+    /// Index after the last item.
     pub(super) to: usize,
     next: Option<String>,
 }
 
 impl Page {
-    /// The body of the answer. The link comes before the items, as at Graph.
+    /// Returns the body of the response. As at Graph, the link comes before the items.
     pub(super) fn body(self, context: &str, items: Vec<Value>) -> Value {
         let context = format!("https://graph.microsoft.com/v1.0/$metadata#{context}");
         let mut body = json!({ "@odata.context": context });
@@ -112,7 +112,7 @@ impl Page {
     }
 }
 
-/// Where in `list` a token says that its page starts.
+/// Returns the index at which the page of a token of `list` starts.
 fn position(token: &str, list: &str) -> Option<usize> {
     let text = String::from_utf8(STANDARD.decode(token).ok()?).ok()?;
     let (of, at) = text.rsplit_once('\n')?;
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
     use crate::graph::Resource;
 
-    const UNDERSTOOD: [&str; 3] = ["$top", "$expand", "$skiptoken"];
+    const SUPPORTED: [&str; 3] = ["$top", "$expand", "$skiptoken"];
 
     fn page(query: &str, length: usize, size: usize) -> Result<Page, Refusal> {
         let path = "/beta/users/a%40b/chats";
@@ -144,11 +144,11 @@ mod tests {
             headers: HeaderMap::from_iter([(HOST, HeaderValue::from_static("graph"))]),
             body: Vec::new(),
         };
-        Options::parse(query, &UNDERSTOOD)?.page(&request, "List", length, size)
+        Options::parse(query, &SUPPORTED)?.page(&request, "List", length, size)
     }
 
     #[test]
-    fn a_link_is_the_request_with_another_token() {
+    fn a_link_repeats_the_request_with_another_token() {
         let mut query = "%24top=2&$expand=members".to_owned();
         let mut seen = Vec::new();
         loop {
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_good_for_its_list_only() {
+    fn a_token_is_valid_for_its_list_only() {
         let token = |text: &str| format!("$skiptoken={}", STANDARD.encode(text));
         assert_eq!(page(&token("list\n5"), 5, 2).unwrap().from, 5);
         for bad in [token("list\n6"), token("other\n1"), token("list")] {
@@ -173,9 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_or_out_of_bounds_is_refused() {
+    fn options_that_are_unsupported_or_out_of_bounds_are_refused() {
         for query in ["$filter=a", "top=5", "$top=1&$top=2"] {
-            assert!(Options::parse(query, &UNDERSTOOD).is_err(), "{query}");
+            assert!(Options::parse(query, &SUPPORTED).is_err(), "{query}");
         }
         for (query, top) in [
             ("", Some(20)),
@@ -186,7 +186,7 @@ mod tests {
             ("$top=", None),
             ("$top=-1", None),
         ] {
-            let options = Options::parse(query, &UNDERSTOOD).unwrap();
+            let options = Options::parse(query, &SUPPORTED).unwrap();
             assert_eq!(options.top(50, 20).ok(), top, "{query}");
         }
     }

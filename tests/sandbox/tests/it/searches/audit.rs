@@ -1,10 +1,10 @@
-//! The audit log: a query is made, polled, and read page by page.
+//! Audit log queries: created, polled and read page by page.
 
 use sandbox::{AuditLog, Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
 use serde_json::{Value, json};
 
-use super::{assert_refused, get, post, scoped, start, walk};
-use crate::client::{CHAT, USER_ID, ask};
+use super::{get, post, read_pages, scoped};
+use crate::client::{CHAT, USER_ID, assert_refused, send, start};
 
 pub const QUERIES: &str = "/v1.0/security/auditLog/queries";
 
@@ -34,22 +34,25 @@ pub fn auditor(sandbox: &Sandbox) -> String {
     scoped(sandbox, "User.Read AuditLogsQuery.Read.All")
 }
 
-/// Makes a query; where it can be polled.
-pub fn make(sandbox: &Sandbox, token: &str, query: &Value) -> String {
-    let reply = post(sandbox, token, QUERIES, query);
-    assert_eq!(reply.status, 201);
-    format!("{QUERIES}/{}", reply.json()["id"].as_str().expect("an id"))
+/// Creates a query and returns its path.
+pub fn create_query(sandbox: &Sandbox, token: &str, query: &Value) -> String {
+    let response = post(sandbox, token, QUERIES, query);
+    assert_eq!(response.status, 201);
+    format!(
+        "{QUERIES}/{}",
+        response.json()["id"].as_str().expect("an id")
+    )
 }
 
-/// Makes a query and polls it until it has succeeded.
-fn search(sandbox: &Sandbox, token: &str, query: &Value) -> String {
-    let job = make(sandbox, token, query);
+/// Creates a query, polls it until it has succeeded and returns its path.
+fn run_query(sandbox: &Sandbox, token: &str, query: &Value) -> String {
+    let job = create_query(sandbox, token, query);
     while get(sandbox, token, &job).json()["status"] != "succeeded" {}
     job
 }
 
 #[test]
-fn an_audit_query_is_made_polled_and_read_to_the_end() {
+fn an_audit_query_is_created_polled_and_read_to_the_last_page() {
     let sandbox = start();
     sandbox.set_audit_log(AuditLog {
         records: (0..24).map(record).collect(),
@@ -59,15 +62,15 @@ fn an_audit_query_is_made_polled_and_read_to_the_end() {
         ..AuditLog::default()
     });
     let token = auditor(&sandbox);
-    let made = post(&sandbox, &token, QUERIES, &audit_query());
-    assert_eq!(made.status, 201);
-    let made = made.json();
-    assert_eq!(made["id"].as_str().map(str::len), Some(36));
-    assert_eq!(made["status"], "notStarted");
-    assert_eq!(made["displayName"], "chats");
-    assert_eq!(made["recordTypeFilters"], json!(["microsoftTeams"]));
-    assert_eq!(made["filterStartDateTime"], "2026-11-01T00:00:00Z");
-    let job = format!("{QUERIES}/{}", made["id"].as_str().unwrap());
+    let created = post(&sandbox, &token, QUERIES, &audit_query());
+    assert_eq!(created.status, 201);
+    let created = created.json();
+    assert_eq!(created["id"].as_str().map(str::len), Some(36));
+    assert_eq!(created["status"], "notStarted");
+    assert_eq!(created["displayName"], "chats");
+    assert_eq!(created["recordTypeFilters"], json!(["microsoftTeams"]));
+    assert_eq!(created["filterStartDateTime"], "2026-11-01T00:00:00Z");
+    let job = format!("{QUERIES}/{}", created["id"].as_str().unwrap());
     let records = format!("{job}/records?$top=7");
 
     for status in ["notStarted", "running", "running"] {
@@ -83,9 +86,9 @@ fn an_audit_query_is_made_polled_and_read_to_the_end() {
     assert_eq!(done["isRecordCountLimitExceeded"], true);
     assert_eq!(done["recordCountLimit"], 1_000_000);
 
-    let (items, pages) = walk(&sandbox, &token, &records);
+    let (items, pages) = read_pages(&sandbox, &token, &records);
     assert_eq!(pages, [7, 7, 7, 3]);
-    let (all, pages) = walk(&sandbox, &token, &format!("{job}/records?$top=999"));
+    let (all, pages) = read_pages(&sandbox, &token, &format!("{job}/records?$top=999"));
     assert_eq!((all, pages), (items.clone(), vec![10, 10, 4]));
     for (number, item) in items.iter().enumerate() {
         assert_eq!(item["id"], format!("record-{number}"));
@@ -104,7 +107,7 @@ fn an_audit_query_is_made_polled_and_read_to_the_end() {
 }
 
 #[test]
-fn an_audit_query_finds_what_its_filters_let_through() {
+fn an_audit_query_returns_the_records_that_match_its_filters() {
     let mut records: Vec<Value> = (0..24).map(record).collect();
     records[4]["RecordType"] = 6.into();
     let sandbox = Sandbox::start(SandboxOptions {
@@ -118,21 +121,21 @@ fn an_audit_query_finds_what_its_filters_let_through() {
     let mut query = audit_query();
     query["filterEndDateTime"] = "2026-11-01T06:00:00Z".into();
     query["operationFilters"] = json!(["ChatCreated"]);
-    let job = search(&sandbox, &token, &query);
-    let (items, _) = walk(&sandbox, &token, &format!("{job}/records"));
+    let job = run_query(&sandbox, &token, &query);
+    let (items, _) = read_pages(&sandbox, &token, &format!("{job}/records"));
     let ids: Vec<_> = items.iter().map(|item| item["id"].as_str()).collect();
     assert_eq!(ids, [Some("record-0"), Some("record-2")]);
 
     sandbox.set_audit_log(AuditLog::default());
-    let (items, _) = walk(&sandbox, &token, &format!("{job}/records"));
-    assert_eq!(items.len(), 2, "a query goes on in the log of its time");
-    let job = search(&sandbox, &token, &query);
-    let (items, pages) = walk(&sandbox, &token, &format!("{job}/records"));
+    let (items, _) = read_pages(&sandbox, &token, &format!("{job}/records"));
+    assert_eq!(items.len(), 2, "a query keeps the log it was created with");
+    let job = run_query(&sandbox, &token, &query);
+    let (items, pages) = read_pages(&sandbox, &token, &format!("{job}/records"));
     assert_eq!((items.len(), pages), (0, vec![0]));
 }
 
 #[test]
-fn an_audit_query_may_fail_be_throttled_or_never_end() {
+fn an_audit_query_can_fail_be_throttled_or_run_forever() {
     let sandbox = start();
     let token = auditor(&sandbox);
     for outcome in ["failed", "cancelled", "running"] {
@@ -142,11 +145,11 @@ fn an_audit_query_may_fail_be_throttled_or_never_end() {
             wait_with_429: 2,
             ..AuditLog::default()
         });
-        let job = make(&sandbox, &token, &audit_query());
+        let job = create_query(&sandbox, &token, &audit_query());
         for _ in 0..2 {
-            let reply = get(&sandbox, &token, &job);
-            assert_refused(&reply, 429, "TooManyRequests", "");
-            assert_eq!(reply.header("retry-after"), Some("1"));
+            let response = get(&sandbox, &token, &job);
+            assert_refused(&response, 429, "TooManyRequests", "");
+            assert_eq!(response.header("retry-after"), Some("1"));
         }
         for _ in 0..3 {
             assert_eq!(get(&sandbox, &token, &job).json()["status"], outcome);
@@ -157,23 +160,23 @@ fn an_audit_query_may_fail_be_throttled_or_never_end() {
 }
 
 #[test]
-fn fifty_audit_queries_may_be_unfinished_at_a_time() {
+fn the_51st_unfinished_audit_query_is_throttled() {
     let sandbox = start();
     let token = auditor(&sandbox);
     let jobs: Vec<_> = (0..50)
-        .map(|_| make(&sandbox, &token, &audit_query()))
+        .map(|_| create_query(&sandbox, &token, &audit_query()))
         .collect();
-    let reply = post(&sandbox, &token, QUERIES, &audit_query());
-    assert_refused(&reply, 429, "TooManyRequests", "");
-    assert!(reply.header("retry-after").is_some());
+    let response = post(&sandbox, &token, QUERIES, &audit_query());
+    assert_refused(&response, 429, "TooManyRequests", "");
+    assert!(response.header("retry-after").is_some());
     for _ in 0..2 {
         get(&sandbox, &token, &jobs[0]);
     }
-    make(&sandbox, &token, &audit_query());
+    create_query(&sandbox, &token, &audit_query());
 }
 
 #[test]
-fn an_audit_query_that_is_not_in_order_is_refused() {
+fn an_invalid_audit_query_is_refused() {
     let sandbox = start();
     let token = auditor(&sandbox);
     let with = |name: &str, value: Value| {
@@ -196,15 +199,15 @@ fn an_audit_query_that_is_not_in_order_is_refused() {
         assert_refused(&with(name, value), 400, "BadRequest", "");
     }
     for body in [json!([]), json!({})] {
-        let reply = post(&sandbox, &token, QUERIES, &body);
-        assert_refused(&reply, 400, "BadRequest", "");
+        let response = post(&sandbox, &token, QUERIES, &body);
+        assert_refused(&response, 400, "BadRequest", "");
     }
-    let unsaid = format!(
+    let no_content_type = format!(
         "POST {QUERIES} HTTP/1.1\r\nHost: graph\r\nAuthorization: Bearer {token}\r\n\
          Content-Length: 2\r\n\r\n{{}}"
     );
     assert_refused(
-        &ask(&sandbox, unsaid.as_bytes()),
+        &send(&sandbox, no_content_type.as_bytes()),
         400,
         "BadRequest",
         "Content-Type",
@@ -215,37 +218,37 @@ fn an_audit_query_that_is_not_in_order_is_refused() {
     for target in [unknown.clone(), format!("{unknown}/records")] {
         assert_refused(&get(&sandbox, &token, &target), 404, "NotFound", "");
     }
-    let job = search(&sandbox, &token, &audit_query());
+    let job = run_query(&sandbox, &token, &audit_query());
     for options in ["$top=0", "$top=1000", "$skiptoken=x", "$filter=a", "top=5"] {
-        let reply = get(&sandbox, &token, &format!("{job}/records?{options}"));
-        assert_refused(&reply, 400, "BadRequest", "");
+        let response = get(&sandbox, &token, &format!("{job}/records?{options}"));
+        assert_refused(&response, 400, "BadRequest", "");
     }
 }
 
 #[test]
-fn the_audit_log_takes_its_one_permission_from_accounts_and_applications() {
+fn audit_queries_require_a_permission_of_the_account_or_the_application() {
     let sandbox = start();
     let other = scoped(&sandbox, "AuditLog.Read.All Chat.ReadWrite.All");
-    let reply = post(&sandbox, &other, QUERIES, &audit_query());
+    let response = post(&sandbox, &other, QUERIES, &audit_query());
     assert_refused(
-        &reply,
+        &response,
         403,
         "Forbidden",
         "Missing scope permissions on the request. API requires one of \
          'AuditLogsQuery.Read.All'. Scopes on the request 'AuditLog.Read.All, Chat.ReadWrite.All'",
     );
     let other = sandbox.token(TokenClaims::app_only());
-    let reply = post(&sandbox, &other, QUERIES, &audit_query());
-    assert_refused(&reply, 403, "Forbidden", "Missing role permissions");
+    let response = post(&sandbox, &other, QUERIES, &audit_query());
+    assert_refused(&response, 403, "Forbidden", "Missing role permissions");
     let application = sandbox.token(TokenClaims::app_with(["AuditLogsQuery.Read.All"]));
-    let job = make(&sandbox, &application, &audit_query());
+    let job = create_query(&sandbox, &application, &audit_query());
     for target in [job.clone(), format!("{job}/records")] {
         assert_eq!(get(&sandbox, &other, &target).status, 403);
     }
 }
 
 #[test]
-fn the_audit_log_may_be_in_beta_only() {
+fn the_audit_log_can_be_limited_to_beta() {
     let sandbox = start();
     sandbox.set_audit_log(AuditLog {
         records: (0..3).map(record).collect(),
@@ -254,17 +257,17 @@ fn the_audit_log_may_be_in_beta_only() {
         ..AuditLog::default()
     });
     let token = auditor(&sandbox);
-    let reply = post(&sandbox, &token, QUERIES, &audit_query());
+    let response = post(&sandbox, &token, QUERIES, &audit_query());
     let message = "Resource not found for the segment 'auditLog'.";
-    assert_refused(&reply, 400, "BadRequest", message);
+    assert_refused(&response, 400, "BadRequest", message);
 
     let queries = QUERIES.replace("v1.0", "beta");
-    let made = post(&sandbox, &token, &queries, &audit_query()).json();
-    let job = format!("{queries}/{}", made["id"].as_str().unwrap());
+    let created = post(&sandbox, &token, &queries, &audit_query()).json();
+    let job = format!("{queries}/{}", created["id"].as_str().unwrap());
     assert_eq!(get(&sandbox, &token, &job).json()["status"], "succeeded");
     let first = get(&sandbox, &token, &format!("{job}/records?$top=2")).json();
     let link = first["@odata.nextLink"].as_str().unwrap();
     assert!(link.starts_with(&format!("http://graph{job}/records?")));
-    let (items, _) = walk(&sandbox, &token, &format!("{job}/records?$top=2"));
+    let (items, _) = read_pages(&sandbox, &token, &format!("{job}/records?$top=2"));
     assert_eq!(items.len(), 3);
 }

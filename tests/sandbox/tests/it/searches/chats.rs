@@ -1,10 +1,10 @@
-//! The chats of a user, and the members of a chat.
+//! Lists of the chats of a user and of the members of a chat.
 
 use sandbox::{ADMIN_ID, Chats, DirectoryUser, Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
 use serde_json::{Value, json};
 
-use super::{assert_refused, get, post, scoped, start, walk};
-use crate::client::USER_ID;
+use super::{get, post, read_pages, scoped};
+use crate::client::{USER_ID, admin_token, assert_refused, start};
 
 const ELSEWHERE: &str = "0b6f5c1e-9d3a-4b7e-8f21-6a5d4c3b2a19";
 
@@ -16,7 +16,7 @@ fn member(user: &str) -> Value {
     })
 }
 
-/// A group chat with this user and so many others.
+/// A group chat of this user and `others` more.
 pub fn chat(number: usize, user: &str, others: usize) -> Value {
     let others = (0..others).map(|other| member(&format!("other-{other}")));
     json!({
@@ -26,17 +26,17 @@ pub fn chat(number: usize, user: &str, others: usize) -> Value {
     })
 }
 
-fn lister(sandbox: &Sandbox) -> String {
+fn listing_token(sandbox: &Sandbox) -> String {
     sandbox.token(TokenClaims::app_with(["Chat.ReadBasic.All"]))
 }
 
 #[test]
-fn the_chats_of_a_user_are_listed_to_the_end() {
+fn all_chats_of_a_user_are_listed_page_by_page() {
     let sandbox = start();
     let mut chats: Vec<Value> = (0..45).map(|number| chat(number, USER_ID, 1)).collect();
     chats.insert(7, chat(99, "carol", 1));
     sandbox.set_chats(Chats { chats });
-    let token = lister(&sandbox);
+    let token = listing_token(&sandbox);
     let target = format!("/v1.0/users/{USER_ID}/chats");
     for (options, sizes) in [
         ("", vec![20, 20, 5]),
@@ -44,7 +44,7 @@ fn the_chats_of_a_user_are_listed_to_the_end() {
         ("?$top=30&$expand=members", vec![30, 15]),
         ("?%24expand=members&%24top=44", vec![44, 1]),
     ] {
-        let (chats, pages) = walk(&sandbox, &token, &format!("{target}{options}"));
+        let (chats, pages) = read_pages(&sandbox, &token, &format!("{target}{options}"));
         assert_eq!(pages, sizes, "{options}");
         for (number, chat) in chats.iter().enumerate() {
             assert_eq!(chat["id"], format!("19:{number}@thread.v2"));
@@ -58,7 +58,7 @@ fn the_chats_of_a_user_are_listed_to_the_end() {
 }
 
 #[test]
-fn a_chat_is_listed_with_twenty_five_members_at_most() {
+fn a_listed_chat_has_at_most_25_members() {
     let sandbox = Sandbox::start(SandboxOptions {
         chats: Chats {
             chats: vec![chat(1, USER_ID, 24), chat(2, USER_ID, 60)],
@@ -66,7 +66,7 @@ fn a_chat_is_listed_with_twenty_five_members_at_most() {
         ..SandboxOptions::default()
     });
     let target = format!("/v1.0/users/{USER_ID}/chats?$expand=members");
-    let (chats, _) = walk(&sandbox, &lister(&sandbox), &target);
+    let (chats, _) = read_pages(&sandbox, &listing_token(&sandbox), &target);
     let counts: Vec<_> = chats
         .iter()
         .map(|chat| chat["members"].as_array().map(Vec::len))
@@ -80,7 +80,7 @@ fn a_chat_is_listed_with_twenty_five_members_at_most() {
         ("?$top=1", vec![1; 61]),
     ] {
         let target = format!("/v1.0/chats/19%3A2%40thread.v2/members{options}");
-        let (members, pages) = walk(&sandbox, &token, &target);
+        let (members, pages) = read_pages(&sandbox, &token, &target);
         assert_eq!(pages, sizes, "{options}");
         assert_eq!(members[60]["userId"], USER_ID);
     }
@@ -102,9 +102,9 @@ fn a_user_is_found_in_the_directory_or_among_members() {
     sandbox.set_chats(Chats {
         chats: vec![chat(1, USER_ID, 0), chat(2, "carol", 0)],
     });
-    let token = lister(&sandbox);
+    let token = listing_token(&sandbox);
     let count = |key: &str| {
-        let (chats, _) = walk(&sandbox, &token, &format!("/v1.0/users/{key}/chats"));
+        let (chats, _) = read_pages(&sandbox, &token, &format!("/v1.0/users/{key}/chats"));
         chats.len()
     };
     for key in [
@@ -116,12 +116,12 @@ fn a_user_is_found_in_the_directory_or_among_members() {
         assert_eq!(count(key), 1, "{key}");
     }
     assert_eq!(count("lonely@contoso.example"), 0);
-    let reply = get(&sandbox, &token, "/v1.0/users/nobody@contoso.example/chats");
-    assert_refused(&reply, 404, "Request_ResourceNotFound", "nobody");
+    let response = get(&sandbox, &token, "/v1.0/users/nobody@contoso.example/chats");
+    assert_refused(&response, 404, "Request_ResourceNotFound", "nobody");
 }
 
 #[test]
-fn chats_are_listed_for_applications_and_for_oneself() {
+fn chats_are_listed_for_applications_and_for_the_signed_in_user() {
     let sandbox = start();
     sandbox.set_chats(Chats {
         chats: vec![chat(1, USER_ID, 0), chat(2, ADMIN_ID, 0)],
@@ -138,8 +138,8 @@ fn chats_are_listed_for_applications_and_for_oneself() {
     }
     let account = scoped(&sandbox, "Chat.ReadBasic");
     for key in [ADMIN_ID, "Admin@contoso.example"] {
-        let reply = of(&account, key);
-        assert_eq!(reply.json()["value"].as_array().map(Vec::len), Some(1));
+        let response = of(&account, key);
+        assert_eq!(response.json()["value"].as_array().map(Vec::len), Some(1));
     }
     assert_refused(&of(&account, USER_ID), 403, "Forbidden", "signed-in user");
     let without = scoped(&sandbox, "User.Read");
@@ -167,16 +167,20 @@ fn members_are_listed_for_applications_in_the_tenant_of_the_chat() {
         let token = sandbox.token(TokenClaims::app_with([role]));
         assert_eq!(of(&token, 1).status, status, "{role}");
     }
-    let account = sandbox.token(TokenClaims::default());
+    let account = admin_token(&sandbox);
     assert_refused(&of(&account, 1), 403, "Forbidden", "Missing role");
     let token = sandbox.token(TokenClaims::app_with(["ChatMember.Read.All"]));
     assert_refused(&of(&token, 2), 403, "Forbidden", "AclCheckFailed");
-    assert_eq!(of(&token, 3).status, 200, "only groups are closed");
+    assert_eq!(
+        of(&token, 3).status,
+        200,
+        "only group chats are restricted to their home tenant"
+    );
     assert_refused(&of(&token, 4), 404, "NotFound", "");
 }
 
 #[test]
-fn options_of_a_list_that_are_not_in_order_are_refused() {
+fn invalid_list_options_are_refused() {
     let sandbox = start();
     sandbox.set_chats(Chats {
         chats: vec![chat(1, USER_ID, 9)],
@@ -193,13 +197,13 @@ fn options_of_a_list_that_are_not_in_order_are_refused() {
         format!("{members}?$top=51"),
         format!("{members}?$expand=members"),
     ] {
-        let reply = get(&sandbox, &token, &target);
-        assert_refused(&reply, 400, "BadRequest", "");
+        let response = get(&sandbox, &token, &target);
+        assert_refused(&response, 400, "BadRequest", "");
     }
     let page = get(&sandbox, &token, &format!("{members}?$top=5")).json();
     let link = page["@odata.nextLink"].as_str().unwrap();
     let token_of_members = link.split_once("skiptoken=").unwrap().1;
-    let borrowed = format!("{chats}?$skiptoken={token_of_members}");
-    assert_eq!(get(&sandbox, &token, &borrowed).status, 400);
+    let foreign = format!("{chats}?$skiptoken={token_of_members}");
+    assert_eq!(get(&sandbox, &token, &foreign).status, 400);
     assert_eq!(post(&sandbox, &token, members, &json!({})).status, 405);
 }

@@ -1,17 +1,27 @@
-//! Hunting: queries over the tables of Defender.
+//! Hunting queries over the tables of Defender.
 
 use std::collections::BTreeMap;
 
 use sandbox::{ADMIN_ID, Hunting, Sandbox, TENANT_ID, TokenClaims};
 use serde_json::{Value, json};
 
-use super::{assert_refused, get, post, scoped, start};
-use crate::client::{CHAT, Reply, USER_ID, ask, request};
+use super::{get, post, scoped};
+use crate::client::{CHAT, Response, USER_ID, assert_refused, request, send, start};
 
 pub const HUNT: &str = "/v1.0/security/runHuntingQuery";
-pub const TIME: &str = "| where Timestamp >= datetime(2026-11-01T00:00:00Z) and Timestamp < datetime(2026-11-02T00:00:00.5Z)";
+const TIME: &str = "| where Timestamp >= datetime(2026-11-01T00:00:00Z) and Timestamp < datetime(2026-11-02T00:00:00.5Z)";
+const COLUMNS: &str = "| project Timestamp";
 
-fn hunter(sandbox: &Sandbox) -> String {
+/// A query for all messages.
+pub fn all_messages() -> String {
+    format!("MessageEvents\n{TIME}\n{COLUMNS}")
+}
+
+fn count_by(unit: &str) -> String {
+    format!("MessageEvents\n{TIME}\n| summarize Rows = count() by Slice = bin(Timestamp, {unit})")
+}
+
+fn hunting_token(sandbox: &Sandbox) -> String {
     scoped(sandbox, "ThreatHunting.Read.All")
 }
 
@@ -31,47 +41,55 @@ pub fn message(hour: usize) -> Value {
     })
 }
 
-fn hunt(sandbox: &Sandbox, query: &str) -> Reply {
-    post(sandbox, &hunter(sandbox), HUNT, &json!({"Query": query}))
+fn run_query(sandbox: &Sandbox, query: &str) -> Response {
+    post(
+        sandbox,
+        &hunting_token(sandbox),
+        HUNT,
+        &json!({"Query": query}),
+    )
 }
 
 fn results(sandbox: &Sandbox, query: &str) -> Vec<Value> {
-    let reply = hunt(sandbox, query);
-    assert_eq!(reply.status, 200, "{query}: {reply:?}");
-    reply.json()["results"].as_array().expect("rows").clone()
+    let response = run_query(sandbox, query);
+    assert_eq!(response.status, 200, "{query}: {response:?}");
+    response.json()["results"].as_array().expect("rows").clone()
 }
 
 #[test]
-fn a_hunting_query_gives_the_columns_it_asks_for() {
+fn a_hunting_query_returns_the_columns_that_it_projects() {
     let sandbox = start();
     let mut rows: Vec<Value> = (0..3).map(message).collect();
     rows[1]["ThreadType"] = "chat".into();
     rows[2]["Timestamp"] = "2026-11-02T00:00:00.5Z".into();
     sandbox.set_hunting(hunting("MessageEvents", rows));
     let query = format!(
-        "MessageEvents\n{TIME}\n| project Timestamp, ThreadId, Kind = column_ifexists(\"ThreadType\", \"?\"), Subject = column_ifexists(\"Subject\", dynamic(null))"
+        "MessageEvents\n{TIME}\n| project Timestamp, ThreadId, \
+         ThreadType = column_ifexists(\"ThreadType\", \"\"), \
+         IsOwnedThread = column_ifexists(\"IsOwnedThread\", true), RecipientDetails"
     );
-    let reply = hunt(&sandbox, &query).json();
+    let response = run_query(&sandbox, &query).json();
     let column = |name: &str, kind: &str| json!({"name": name, "type": kind});
     assert_eq!(
-        reply["schema"],
+        response["schema"],
         json!([
             column("Timestamp", "DateTime"),
             column("ThreadId", "String"),
-            column("Kind", "String"),
-            column("Subject", "Object"),
+            column("ThreadType", "String"),
+            column("IsOwnedThread", "SByte"),
+            column("RecipientDetails", "Object"),
         ])
     );
     let row = |hour: usize, kind: &str| {
         json!({
-            "Timestamp": message(hour)["Timestamp"], "ThreadId": CHAT, "Kind": kind,
-            "Subject": null,
+            "Timestamp": message(hour)["Timestamp"], "ThreadId": CHAT, "ThreadType": kind,
+            "IsOwnedThread": true, "RecipientDetails": message(hour)["RecipientDetails"],
         })
     };
-    assert_eq!(reply["results"], json!([row(0, "?"), row(1, "chat")]));
     assert_eq!(
-        results(&sandbox, &format!("MessageEvents\n{TIME}")).len(),
-        2
+        response["results"],
+        json!([row(0, ""), row(1, "chat")]),
+        "the end of the time range is excluded"
     );
     let request = sandbox.requests().swap_remove(0);
     assert_eq!(request.target, HUNT);
@@ -79,35 +97,45 @@ fn a_hunting_query_gives_the_columns_it_asks_for() {
 }
 
 #[test]
-fn a_hunting_query_counts_by_slices_of_time() {
+fn a_hunting_query_counts_rows_by_hour_minute_and_second() {
     let sandbox = start();
     let hours = [5, 7, 5, 23, 5];
     let rows = hours.into_iter().map(message).collect();
     sandbox.set_hunting(hunting("MessageEvents", rows));
-    let count = |span: &str| {
-        let line = format!("| summarize Rows = count() by Slice = bin(Timestamp, {span})");
-        results(&sandbox, &format!("MessageEvents\n{TIME}\n{line}"))
-    };
-    let slice = |hour: usize, rows: usize| json!({"Slice": format!("2026-11-01T{hour:02}:00:00Z"), "Rows": rows});
-    assert_eq!(count("1h"), [slice(5, 3), slice(7, 1), slice(23, 1)]);
-    assert_eq!(count("12h"), [slice(0, 4), slice(12, 1)]);
-    assert_eq!(count("1d"), [slice(0, 5)]);
-    let half = json!({"Slice": "2026-11-01T05:30:00Z", "Rows": 3});
-    assert_eq!(count("30m")[0], half);
-    assert_eq!(count("1s")[0], half);
+    let bin =
+        |time: &str, rows: usize| json!({"Slice": format!("2026-11-01T{time}Z"), "Rows": rows});
+    for (unit, bins) in [
+        (
+            "1h",
+            [bin("05:00:00", 3), bin("07:00:00", 1), bin("23:00:00", 1)],
+        ),
+        (
+            "1m",
+            [bin("05:30:00", 3), bin("07:30:00", 1), bin("23:30:00", 1)],
+        ),
+        (
+            "1s",
+            [bin("05:30:00", 3), bin("07:30:00", 1), bin("23:30:00", 1)],
+        ),
+    ] {
+        assert_eq!(results(&sandbox, &count_by(unit)), bins, "{unit}");
+    }
 }
 
 #[test]
-fn a_hunting_query_finds_external_threads_in_any_form_of_true() {
+fn a_hunting_query_keeps_threads_that_no_form_of_false_marks_as_internal() {
     let sandbox = start();
     let mut rows = Vec::new();
     for value in [
         json!(true),
         json!(1),
         json!("1"),
-        json!("true"),
-        json!(0),
         json!({}),
+        json!(null),
+        json!(false),
+        json!(0),
+        json!("0"),
+        json!("False"),
     ] {
         let mut row = message(1);
         row["IsExternalThread"] = value;
@@ -117,21 +145,19 @@ fn a_hunting_query_finds_external_threads_in_any_form_of_true() {
     without.as_object_mut().unwrap().remove("IsExternalThread");
     rows.push(without);
     sandbox.set_hunting(hunting("MessageEvents", rows));
-    for (missing, null, found) in [
-        (true, true, 6),
-        (true, false, 5),
-        (false, true, 5),
-        (false, false, 4),
-    ] {
-        let line =
-            format!("| where coalesce(column_ifexists(\"IsExternalThread\", {missing}), {null})");
-        let rows = results(&sandbox, &format!("MessageEvents\n{TIME}\n{line}"));
-        assert_eq!(rows.len(), found);
-    }
+    let external = "| where coalesce(column_ifexists(\"IsExternalThread\", true), true)";
+    let query = format!(
+        "MessageEvents\n{TIME}\n{external}\n| project IsExternalThread = column_ifexists(\"IsExternalThread\", true)"
+    );
+    let kept: Vec<Value> = results(&sandbox, &query)
+        .iter()
+        .map(|row| row["IsExternalThread"].clone())
+        .collect();
+    assert_eq!(json!(kept), json!([true, 1, "1", {}, null, true]));
 }
 
 #[test]
-fn a_hunting_query_looks_into_the_raw_event() {
+fn a_hunting_query_filters_by_application_and_raw_event() {
     let sandbox = start();
     let event = |name: &str, application: &str, raw: Value| {
         json!({
@@ -140,26 +166,32 @@ fn a_hunting_query_looks_into_the_raw_event() {
         })
     };
     let teams = "Microsoft Teams";
-    let outsiders = |value: Value| json!({"ChatThreadId": CHAT, "ParticipantInfo": {"HasForeignTenantUsers": value}});
-    let tenants = json!({"ChatThreadId": CHAT, "ParticipantInfo": {"ParticipatingTenantIds": [TENANT_ID, ADMIN_ID]}});
-    let mut caller = event("caller", teams, outsiders(json!("False")));
-    caller["IsExternalUser"] = json!(1);
+    let foreign = |value: Value| json!({"ChatThreadId": CHAT, "ParticipantInfo": {"HasForeignTenantUsers": value}});
+    let tenants = json!({
+        "ChatThreadId": CHAT,
+        "ParticipantInfo": {
+            "HasForeignTenantUsers": false, "ParticipatingTenantIds": [TENANT_ID, ADMIN_ID],
+        },
+    });
+    let mut external_actor = event("external actor", teams, foreign(json!("False")));
+    external_actor["IsExternalUser"] = json!(1);
     sandbox.set_hunting(hunting(
         "CloudAppEvents",
         vec![
-            event("flag", teams, outsiders(json!(true))),
-            event("text", teams, outsiders(json!("1")).to_string().into()),
-            event("tenants", teams, tenants),
-            event("inside", teams, outsiders(json!(false))),
-            event("not said", teams, json!({"ChatThreadId": CHAT})),
-            caller,
+            event("flag", teams, foreign(json!(true))),
+            event("text", teams, foreign(json!("1")).to_string().into()),
+            event("two tenants", teams, tenants),
+            event("internal", teams, foreign(json!(false))),
+            event("unknown", teams, json!({"ChatThreadId": CHAT})),
+            external_actor,
             event("no chat", teams, json!({"ChatThreadId": ""})),
-            event("other", "Microsoft Exchange", outsiders(json!(true))),
+            event("broken", teams, "{".into()),
+            event("other", "Microsoft Exchange", foreign(json!(true))),
         ],
     ));
     let application = "| where Application == \"Microsoft Teams\"";
     let chat = "| where isnotempty(RawEventData.ChatThreadId)";
-    let outside = "| where tostring(RawEventData.ParticipantInfo.HasForeignTenantUsers) !in~ (\"false\", \"0\") or array_length(RawEventData.ParticipantInfo.ParticipatingTenantIds) > 1 or column_ifexists(\"IsExternalUser\", false) == true";
+    let external = "| where tostring(RawEventData.ParticipantInfo.HasForeignTenantUsers) !in~ (\"false\", \"0\") or array_length(RawEventData.ParticipantInfo.ParticipatingTenantIds) > 1 or column_ifexists(\"IsExternalUser\", false) == true";
     let found = |lines: &[&str]| {
         let lines = lines.join("\n");
         let query = format!("CloudAppEvents\n{TIME}\n{lines}\n| project ReportId");
@@ -169,45 +201,71 @@ fn a_hunting_query_looks_into_the_raw_event() {
     };
     assert_eq!(
         found(&[application]),
-        "flag,text,tenants,inside,not said,caller,no chat"
+        "flag,text,two tenants,internal,unknown,external actor,no chat,broken"
     );
     assert_eq!(
         found(&[chat]),
-        "flag,text,tenants,inside,not said,caller,other"
+        "flag,text,two tenants,internal,unknown,external actor,other"
     );
     assert_eq!(
-        found(&[application, chat, outside]),
-        "flag,text,tenants,not said,caller"
+        found(&[application, chat, external]),
+        "flag,text,two tenants,unknown,external actor"
     );
 }
 
 #[test]
-fn a_hunting_query_that_is_not_in_order_is_refused() {
+fn an_unsupported_hunting_query_is_refused_and_the_line_is_quoted() {
     let sandbox = start();
     sandbox.set_hunting(hunting("MessageEvents", vec![message(1)]));
+    for line in [
+        "| take 10",
+        "| where ThreadId == \"a\"",
+        "| where Application == \"Microsoft Exchange\"",
+        "| where Timestamp > ago(30d)",
+        "| where isnotempty(RawEventData.ChatThreadId) ",
+        "where isnotempty(RawEventData.ChatThreadId)",
+        "| summarize Rows = count() by Slice = bin(Timestamp, 1d)",
+        "| summarize count() by bin(Timestamp, 1h)",
+        "| project ",
+        "| project A B",
+        "| project A = B",
+        "| project A, ",
+        "| project A = column_ifexists(\"B\", true)",
+        "| project A = column_ifexists(\"A\", true",
+        "| project A = column_ifexists(\"A\", dynamic(null))",
+        "// a comment",
+    ] {
+        let query = format!("MessageEvents\n{TIME}\n{line}");
+        let message = format!("does not support this line of a hunting query: '{line}'");
+        assert_refused(&run_query(&sandbox, &query), 400, "BadRequest", &message);
+    }
     for (query, message) in [
         (
-            format!("CloudAppEvents\n{TIME}"),
+            format!("CloudAppEvents\n{TIME}\n{COLUMNS}"),
             "Failed to resolve table or column expression named 'CloudAppEvents'",
         ),
-        ("MessageEvents".into(), "no time range"),
+        (format!("MessageEvents\n{COLUMNS}"), "not support this line"),
         (
-            format!("MessageEvents\n{TIME}\n| project Timestamp, ThreadType"),
-            "Failed to resolve scalar expression named 'ThreadType'",
+            "MessageEvents\n| where Timestamp >= datetime(2026-11-01) and Timestamp < datetime(2026-11-02)".into(),
+            "not support this line",
         ),
+        (format!("MessageEvents\n{TIME}"), "'summarize' or a 'project'"),
         (
-            format!("MessageEvents\n{TIME}\n| where Application == \"Microsoft Teams\""),
-            "Failed to resolve scalar expression named 'Application'",
+            format!("MessageEvents\n{TIME}\n{COLUMNS}\n{COLUMNS}"),
+            "not support this line",
         ),
-        (
-            format!("MessageEvents\n{TIME}\n| take 10"),
-            "A recognition error occurred in the query.",
-        ),
+        ("MessageEvents | take 1".into(), "'MessageEvents | take 1'"),
     ] {
-        assert_refused(&hunt(&sandbox, &query), 400, "BadRequest", message);
+        assert_refused(&run_query(&sandbox, &query), 400, "BadRequest", message);
     }
-    let token = hunter(&sandbox);
-    let query = format!("MessageEvents\n{TIME}");
+}
+
+#[test]
+fn an_invalid_hunting_request_is_refused() {
+    let sandbox = start();
+    sandbox.set_hunting(hunting("MessageEvents", vec![message(1)]));
+    let token = hunting_token(&sandbox);
+    let query = all_messages();
     for body in [
         json!({"Query": query, "timespan": "P1D"}),
         json!({"Query": query, "Timespan": 1}),
@@ -215,27 +273,27 @@ fn a_hunting_query_that_is_not_in_order_is_refused() {
         json!({"query": query}),
         json!([]),
     ] {
-        let reply = post(&sandbox, &token, HUNT, &body);
-        assert_refused(&reply, 400, "BadRequest", "");
+        let response = post(&sandbox, &token, HUNT, &body);
+        assert_refused(&response, 400, "BadRequest", "");
     }
     let body = json!({"Query": query, "Timespan": "P1D"}).to_string();
     let good = String::from_utf8(request("POST", HUNT, &token, &body)).unwrap();
-    assert_eq!(ask(&sandbox, good.as_bytes()).status, 200);
+    assert_eq!(send(&sandbox, good.as_bytes()).status, 200);
     let utf_8 = good.replace("application/json", "application/json; charset=utf-8");
-    assert_eq!(ask(&sandbox, utf_8.as_bytes()).status, 200);
+    assert_eq!(send(&sandbox, utf_8.as_bytes()).status, 200);
     let plain = good.replace("application/json", "text/plain");
-    assert_refused(&ask(&sandbox, plain.as_bytes()), 400, "BadRequest", "");
+    assert_refused(&send(&sandbox, plain.as_bytes()), 400, "BadRequest", "");
     assert_eq!(get(&sandbox, &token, HUNT).status, 405);
 }
 
 #[test]
-fn hunting_takes_its_one_permission_from_accounts_and_applications() {
+fn hunting_requires_a_permission_of_the_account_or_the_application() {
     let sandbox = start();
     sandbox.set_hunting(hunting("MessageEvents", vec![message(1)]));
-    let body = json!({"Query": format!("MessageEvents\n{TIME}")});
-    let reply = post(&sandbox, &scoped(&sandbox, "User.Read"), HUNT, &body);
+    let body = json!({"Query": all_messages()});
+    let response = post(&sandbox, &scoped(&sandbox, "User.Read"), HUNT, &body);
     assert_refused(
-        &reply,
+        &response,
         403,
         "Forbidden",
         "API requires one of 'ThreatHunting.Read.All'",
@@ -247,29 +305,30 @@ fn hunting_takes_its_one_permission_from_accounts_and_applications() {
 }
 
 #[test]
-fn hunting_is_cut_at_its_limit_without_a_word() {
+fn a_hunting_result_is_truncated_at_the_row_limit_without_a_warning() {
     let sandbox = start();
     sandbox.set_hunting(Hunting {
         row_limit: 4,
         capital_schema: true,
-        ..hunting("MessageEvents", (0..10).map(message).collect())
+        ..hunting("MessageEvents", vec![message(1); 10])
     });
-    let query = format!("MessageEvents\n{TIME}\n| project Timestamp");
-    let reply = hunt(&sandbox, &query).json();
-    assert_eq!(reply["results"].as_array().map(Vec::len), Some(4));
+    let response = run_query(&sandbox, &all_messages()).json();
+    assert_eq!(response["results"].as_array().map(Vec::len), Some(4));
     assert_eq!(
-        reply["Schema"],
+        response["Schema"],
         json!([{"Name": "Timestamp", "Type": "DateTime"}])
     );
-    let count = "| summarize Rows = count() by Slice = bin(Timestamp, 1d)";
-    let counted = results(&sandbox, &format!("MessageEvents\n{TIME}\n{count}"));
-    assert_eq!(counted[0]["Rows"], 10, "a count counts what would be cut");
+    let counted = results(&sandbox, &count_by("1h"));
+    assert_eq!(
+        counted[0]["Rows"], 10,
+        "a count includes the rows beyond the limit"
+    );
 }
 
 #[test]
-fn hunting_has_a_quota() {
+fn hunting_returns_429_while_the_quota_is_used_up() {
     let sandbox = start();
-    let query = format!("MessageEvents\n{TIME}");
+    let query = all_messages();
     for (quota_wait, header) in [(None, None), (Some(7), Some("7"))] {
         sandbox.set_hunting(Hunting {
             quota: 2,
@@ -277,14 +336,14 @@ fn hunting_has_a_quota() {
             ..hunting("MessageEvents", vec![message(1)])
         });
         for _ in 0..2 {
-            let reply = hunt(&sandbox, &query);
+            let response = run_query(&sandbox, &query);
             assert_refused(
-                &reply,
+                &response,
                 429,
                 "TooManyRequests",
                 "until the next 15-minute cycle",
             );
-            assert_eq!(reply.header("retry-after"), header);
+            assert_eq!(response.header("retry-after"), header);
         }
         assert_eq!(results(&sandbox, &query).len(), 1);
     }

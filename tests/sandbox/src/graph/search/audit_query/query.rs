@@ -1,4 +1,4 @@
-//! What a query of the audit log asks for.
+//! The filters of an audit log query.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -7,8 +7,9 @@ use super::super::instant;
 use super::record;
 use crate::graph::Refusal;
 
-/// The members a client may send. Others of the documentation are refused on purpose: pages of it
-/// disagree on `serviceFilter` and `serviceFilters`, so a client had better use neither.
+/// The members that a client can send. Other documented members are refused on purpose: the pages
+/// of the documentation disagree on `serviceFilter` and `serviceFilters`, so a client should use
+/// neither.
 const TEXTS: [&str; 2] = ["displayName", "keywordFilter"];
 const LISTS: [&str; 3] = [
     "recordTypeFilters",
@@ -19,7 +20,7 @@ const TIMES: [&str; 2] = ["filterStartDateTime", "filterEndDateTime"];
 
 #[derive(Clone, Debug)]
 pub(super) struct AuditQuery {
-    /// The members as sent, those that were not being null or empty.
+    /// The members as sent. Members that were not sent are null or empty.
     members: Map<String, Value>,
     start: Timestamp,
     end: Timestamp,
@@ -65,8 +66,8 @@ impl AuditQuery {
         list.into_iter().flatten().filter_map(Value::as_str)
     }
 
-    /// Whether it finds this record. The end of its time is no longer part of it.
-    pub(super) fn finds(&self, record: &Value) -> bool {
+    /// Returns whether a record matches. The end of the time range is excluded.
+    pub(super) fn matches(&self, record: &Value) -> bool {
         let text = |member: &str| record[member].as_str().unwrap_or_default();
         let any = |name: &str, value: &str| {
             let mut wanted = self.list(name).peekable();
@@ -95,7 +96,7 @@ fn expect_type(value: &Value) -> Result<(), Refusal> {
     )))
 }
 
-/// A member has a name that it may have, and a value of its type.
+/// Checks that a member has a supported name and a value of its type.
 fn check(name: &str, value: &Value) -> Result<(), Refusal> {
     let is_good = if LISTS.contains(&name) {
         is_list_of_texts(value)
@@ -134,7 +135,7 @@ fn is_list_of_texts(value: &Value) -> bool {
     list.is_some_and(|list| list.iter().all(Value::is_string))
 }
 
-/// A time that must be there, with its offset.
+/// Returns a required time, which must have an offset.
 fn time(members: &Map<String, Value>, name: &str) -> Result<Timestamp, Refusal> {
     let Some(text) = members.get(name).and_then(Value::as_str) else {
         return Err(Refusal::bad_request(format!(
@@ -164,12 +165,12 @@ mod tests {
     }
 
     #[test]
-    fn a_query_finds_what_all_of_its_filters_let_through() {
+    fn a_query_matches_records_that_pass_all_of_its_filters() {
         let record = json!({
             "CreationTime": "2026-11-01T05:00:00", "RecordType": 25, "Operation": "ChatCreated",
             "UserId": "Eve@fabrikam.example", "ChatThreadId": "19:a@thread.v2",
         });
-        for (more, finds) in [
+        for (more, matches) in [
             (json!({}), true),
             (json!({"recordTypeFilters": ["microsoftTeams"]}), true),
             (json!({"recordTypeFilters": ["sharePoint"]}), false),
@@ -191,14 +192,18 @@ mod tests {
             (json!({"filterStartDateTime": "2026-11-01T05:00:00Z"}), true),
             (json!({"filterEndDateTime": "2026-11-01T05:00:00Z"}), false),
         ] {
-            assert_eq!(query(more.clone()).unwrap().finds(&record), finds, "{more}");
+            assert_eq!(
+                query(more.clone()).unwrap().matches(&record),
+                matches,
+                "{more}"
+            );
         }
         let hostile = json!(["not", "a", "record"]);
-        assert!(query(json!({})).unwrap().finds(&hostile));
+        assert!(query(json!({})).unwrap().matches(&hostile));
     }
 
     #[test]
-    fn a_query_has_only_members_that_it_knows_with_values_of_their_type() {
+    fn a_query_accepts_only_supported_members_with_values_of_their_type() {
         for good in [
             json!({"@odata.type": "#microsoft.graph.security.auditLogQuery"}),
             json!({"displayName": "a"}),

@@ -1,10 +1,10 @@
-//! A record of the audit log, as Graph wraps it.
+//! Audit log records in the format of Graph.
 
 use serde_json::{Value, json};
 
 use super::super::instant;
 
-/// The names of Graph for the numbers in the records, as far as anyone needs them here.
+/// Graph's names for the record types that tests use.
 pub(super) const KINDS: [(u64, &str); 6] = [
     (1, "exchangeAdmin"),
     (2, "exchangeItem"),
@@ -14,8 +14,8 @@ pub(super) const KINDS: [(u64, &str); 6] = [
     (57, "microsoftTeamsAdmin"),
 ];
 
-/// What kind of record it is. Where none says so, it is one of Teams, for that is what tests write;
-/// any number without a name here is SharePoint.
+/// Returns Graph's name for the type of a record. A record without a type counts as Teams, which is
+/// what tests use; a type without a name above counts as SharePoint.
 pub(super) fn kind(record: &Value) -> &'static str {
     let Some(number) = record.get("RecordType") else {
         return "microsoftTeams";
@@ -24,7 +24,7 @@ pub(super) fn kind(record: &Value) -> &'static str {
     known.map_or("sharePoint", |(_, name)| name)
 }
 
-/// The `auditLogRecord` around a record.
+/// Wraps a record in an `auditLogRecord`.
 pub(super) fn item(record: &Value) -> Value {
     let text = |member: &str| record[member].as_str();
     json!({
@@ -44,7 +44,7 @@ pub(super) fn item(record: &Value) -> Value {
     })
 }
 
-/// The record itself, with its type; what is no object goes out as it is.
+/// Returns the record with its `@odata.type`. A value that is not an object stays unchanged.
 fn audit_data(record: &Value) -> Value {
     let mut data = record.clone();
     if let Some(members) = data.as_object_mut() {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_of_teams_unless_it_says_otherwise() {
+    fn a_record_without_a_type_counts_as_teams() {
         for (record, name) in [
             (json!({}), "microsoftTeams"),
             (json!({"RecordType": 25}), "microsoftTeams"),
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_record_goes_out_as_it_is() {
+    fn a_value_that_is_not_an_object_stays_unchanged() {
         assert_eq!(item(&json!([1]))["auditData"], json!([1]));
     }
 }

@@ -1,7 +1,7 @@
-//! An audit export of any size, made up from a seed, and what a search must find in it.
+//! A generated audit export of any size, and the targets that a search must find in it.
 //!
-//! The rows have the fields, the order and about the sizes of real ones: mail, files, sign-ins, Teams
-//! channels, chats among colleagues, and about 2 % chats with outsiders.
+//! The rows have the fields, the order and about the sizes of real ones: mail, files, sign-ins,
+//! Teams channels, internal chats, and about 2 % chats with external users.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
@@ -11,23 +11,23 @@ use fastrand::Rng;
 
 const HOME: &str = "5f3e2b10-7c4d-4e8a-9b61-0d2c3a4f5e61";
 const USERS: u32 = 5_000;
-const OUTSIDERS: u32 = 100;
-/// Chats with outsiders; each is written to many times, as real ones are.
+const EXTERNAL_USERS: u32 = 100;
+/// Number of chats with external users. As in real exports, each has many records.
 const EXTERNAL_CHATS: u32 = 400;
 
 const HEADER: &str = "RecordId,CreationDate,RecordType,Operation,UserId,AuditData,AssociatedAdminUnits,AssociatedAdminUnitsNames\r\n";
 
-/// The truth about the rows so far: per chat and user, the id that the records settle.
+/// The expected targets of the rows so far.
 #[derive(Default)]
-pub struct Truth {
-    /// The records of each chat with an outsider.
+pub struct Expected {
+    /// Number of records of each chat with an external user.
     pub events: HashMap<u32, u64>,
-    /// The users who acted in such a chat.
+    /// The users who are the actor of a record of such a chat.
     actors: BTreeSet<u32>,
 }
 
-impl Truth {
-    /// Chat, user and, where it can be known, the user's id.
+impl Expected {
+    /// Returns the chat, the user, and the user's id where the records contain it.
     pub fn targets(&self) -> BTreeMap<(String, String), Option<String>> {
         let mut targets = BTreeMap::new();
         for chat in self.events.keys() {
@@ -44,18 +44,18 @@ impl Truth {
     }
 }
 
-/// A chat with an outsider; its number says all about it.
+/// A chat with an external user, whose number determines all its properties.
 struct Chat {
     thread: String,
     one_to_one: bool,
     users: Vec<u32>,
-    outsider: u32,
+    external: u32,
 }
 
 impl Chat {
     fn new(number: u32) -> Self {
         let mut rng = Rng::with_seed(u64::from(number) + 1);
-        let outsider = rng.u32(..OUTSIDERS);
+        let external = rng.u32(..EXTERNAL_USERS);
         let one_to_one = rng.u32(..4) > 0;
         let mut users: Vec<u32> = (0..if one_to_one { 1 } else { 3 })
             .map(|_| rng.u32(..USERS))
@@ -63,7 +63,7 @@ impl Chat {
         users.sort_unstable();
         users.dedup();
         let thread = if one_to_one {
-            let (a, b) = (user_id(users[0]), outsider_id(outsider));
+            let (a, b) = (user_id(users[0]), external_id(external));
             let (a, b) = if number.is_multiple_of(2) {
                 (a, b)
             } else {
@@ -77,7 +77,7 @@ impl Chat {
             thread,
             one_to_one,
             users,
-            outsider,
+            external,
         }
     }
 }
@@ -90,28 +90,28 @@ fn user_name(number: u32) -> String {
     format!("first.last{number}@contoso.com")
 }
 
-fn outsider_id(number: u32) -> String {
+fn external_id(number: u32) -> String {
     format!("{number:08x}-eeee-4930-bf14-0a9e8d7c6b53")
 }
 
-fn outsider_domain(number: u32) -> String {
+fn external_domain(number: u32) -> String {
     format!("outside{}.example", number % 50)
 }
 
-fn outsider_tenant(number: u32) -> String {
+fn external_tenant(number: u32) -> String {
     format!("{:08x}-7777-4930-bf14-0a9e8d7c6b53", number % 50)
 }
 
-/// The export, as bytes to read.
+/// The export, as a stream of bytes.
 pub struct Export {
     rng: Rng,
-    /// Bytes of rows still to come; the last row goes a little beyond.
+    /// Bytes of rows still to generate. The last row exceeds this a little.
     left: u64,
     number: u64,
     json: String,
     rows: String,
-    given: usize,
-    pub truth: Truth,
+    read: usize,
+    pub expected: Expected,
 }
 
 impl Export {
@@ -122,8 +122,8 @@ impl Export {
             number: 0,
             json: String::new(),
             rows: HEADER.into(),
-            given: 0,
-            truth: Truth::default(),
+            read: 0,
+            expected: Expected::default(),
         }
     }
 
@@ -136,8 +136,8 @@ impl Export {
             240..480 => (6, self.file()),
             480..600 => (15, self.sign_in()),
             600..760 => (25, self.channel()),
-            760..980 => (25, self.colleagues()),
-            _ => (25, self.outsiders()),
+            760..980 => (25, self.internal_chat()),
+            _ => (25, self.external_chat()),
         };
         let before = self.rows.len();
         let number = self.number;
@@ -168,7 +168,7 @@ impl Export {
         )
     }
 
-    /// The fields that every record begins with.
+    /// Writes the fields that every record begins with.
     fn common(&mut self, operation: &str, kind: u32, workload: &str, user: &str, key: &str) {
         let (number, time) = (self.number, self.time());
         let _ = write!(
@@ -259,7 +259,7 @@ impl Export {
         "MessageCreatedHasLink"
     }
 
-    fn colleagues(&mut self) -> &'static str {
+    fn internal_chat(&mut self) -> &'static str {
         let (a, b) = (self.rng.u32(..USERS), self.rng.u32(..USERS));
         self.common(
             "MessageSent",
@@ -269,22 +269,22 @@ impl Export {
             &user_id(a),
         );
         let thread = format!("19:{}_{}@unq.gbl.spaces", user_id(a), user_id(b));
-        let people = [
+        let members = [
             (user_name(a), HOME.into(), "contoso.com".into()),
             (user_name(b), HOME.into(), "contoso.com".into()),
         ];
-        self.chat(&thread, true, false, &people);
+        self.chat(&thread, true, false, &members);
         "MessageSent"
     }
 
-    fn outsiders(&mut self) -> &'static str {
+    fn external_chat(&mut self) -> &'static str {
         let number = self.rng.u32(..EXTERNAL_CHATS);
-        *self.truth.events.entry(number).or_default() += 1;
+        *self.expected.events.entry(number).or_default() += 1;
         let chat = Chat::new(number);
-        let stranger = format!(
+        let external_name = format!(
             "helpdesk{}@{}",
-            chat.outsider,
-            outsider_domain(chat.outsider)
+            chat.external,
+            external_domain(chat.external)
         );
         let by_user = self.rng.u32(..4) == 0;
         let operation = if by_user {
@@ -294,7 +294,7 @@ impl Export {
         };
         if by_user {
             let user = chat.users[0];
-            self.truth.actors.insert(user);
+            self.expected.actors.insert(user);
             self.common(
                 operation,
                 25,
@@ -307,11 +307,11 @@ impl Export {
                 operation,
                 25,
                 "MicrosoftTeams",
-                &stranger,
-                &outsider_id(chat.outsider),
+                &external_name,
+                &external_id(chat.external),
             );
         }
-        let mut people: Vec<_> = chat
+        let mut members: Vec<_> = chat
             .users
             .iter()
             .map(|user| {
@@ -322,22 +322,22 @@ impl Export {
                 )
             })
             .collect();
-        people.push((
-            stranger,
-            outsider_tenant(chat.outsider),
-            outsider_domain(chat.outsider),
+        members.push((
+            external_name,
+            external_tenant(chat.external),
+            external_domain(chat.external),
         ));
-        self.chat(&chat.thread, chat.one_to_one, true, &people);
+        self.chat(&chat.thread, chat.one_to_one, true, &members);
         operation
     }
 
-    /// The fields of a record about a chat. `people`: name, tenant and domain.
+    /// Writes the fields of a record of a chat. `members`: name, tenant and domain.
     fn chat(
         &mut self,
         thread: &str,
         one_to_one: bool,
         foreign: bool,
-        people: &[(String, String, String)],
+        members: &[(String, String, String)],
     ) {
         let kind = if one_to_one { "OneOnOne" } else { "GroupChat" };
         let json = &mut self.json;
@@ -345,14 +345,14 @@ impl Export {
             json,
             r#","ChatThreadId":"{thread}","CommunicationType":"{kind}","ExtraProperties":[{{"Key":"TimeZone","Value":"Europe/Berlin"}},{{"Key":"OsName","Value":"windows"}},{{"Key":"OsVersion","Value":"NT 10.0"}},{{"Key":"Country","Value":"de"}},{{"Key":"ClientName","Value":"skypeteams"}},{{"Key":"ClientVersion","Value":"49/24061318408"}},{{"Key":"ClientUtcOffsetSeconds","Value":"7200"}}],"Members":["#
         );
-        for (at, (name, tenant, _)) in people.iter().enumerate() {
+        for (at, (name, tenant, _)) in members.iter().enumerate() {
             let comma = if at == 0 { "" } else { "," };
             let _ = write!(
                 json,
                 r#"{comma}{{"OrganizationId":"{tenant}","DisplayName":"First Last","UPN":"{name}"}}"#
             );
         }
-        let parties: BTreeMap<&str, &str> = people
+        let parties: BTreeMap<&str, &str> = members
             .iter()
             .map(|(_, tenant, domain)| (tenant.as_str(), domain.as_str()))
             .collect();
@@ -383,16 +383,16 @@ impl Export {
 
 impl Read for Export {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.rows.len() {
+        if self.read == self.rows.len() {
             self.rows.clear();
-            self.given = 0;
+            self.read = 0;
             while self.left > 0 && self.rows.len() < 64 * 1024 {
                 self.add_row();
             }
         }
-        let count = out.len().min(self.rows.len() - self.given);
-        out[..count].copy_from_slice(&self.rows.as_bytes()[self.given..self.given + count]);
-        self.given += count;
+        let count = out.len().min(self.rows.len() - self.read);
+        out[..count].copy_from_slice(&self.rows.as_bytes()[self.read..self.read + count]);
+        self.read += count;
         Ok(count)
     }
 }

@@ -1,5 +1,5 @@
-//! How fast targets come out of an audit export, next to the fastest that reading can be and to what an
-//! administrator would write; and that memory does not grow with the export.
+//! The search of an audit export: its time compared with `wc -l`, PowerShell and DuckDB, and its
+//! memory, which must not grow with the export.
 
 mod data;
 
@@ -12,16 +12,23 @@ use std::time::Instant;
 
 use chat_access::search::{Effort, Findings, Query, Source, search_sources};
 
-use self::data::{Export, Truth};
-use crate::{Bars, median};
+use self::data::{Expected, Export};
+use crate::{Bar, Bars, median};
 
 const MEGABYTE: u64 = 1_000_000;
 const EXPORT: u64 = 500 * MEGABYTE;
 const ROUNDS: usize = 7;
-/// PowerShell takes minutes for the whole export, so it gets its beginning, and the time is scaled up.
+/// PowerShell needs minutes for the whole export. It searches the first bytes, and its time is
+/// scaled up.
 const SAMPLE: u64 = 6 * MEGABYTE;
 
-/// The machines that people read exports on have at least two cores.
+const POWERSHELL: Bar = Bar::at_least("powershell_ratio", 100.0, "times as fast");
+const DUCKDB: Bar = Bar::at_least("duckdb_ratio", 8.0, "times as fast");
+const MEMORY: Bar = Bar::at_most("memory", 100.0, "MB");
+/// The memory for an export of 5 GB minus that for one of 50 MB.
+const MEMORY_GROWTH: Bar = Bar::at_most("memory_growth", 10.0, "MB");
+
+/// The machines of administrators have at least two cores.
 const TWO_CORES: Effort = Effort {
     threads: 2,
     block_size: 256 * 1024,
@@ -31,11 +38,11 @@ pub fn run(bars: &mut Bars) {
     memory(bars);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("export.csv");
-    let truth = write(EXPORT, &path);
+    let expected = write(EXPORT, &path);
     let found = time(&path).1;
-    check(&found, &truth);
+    check(&found, &expected);
     println!(
-        "audit: {} MB, {} records, {} targets, as the generator says",
+        "search: {} MB, {} records, {} targets, equal to those of the generator",
         EXPORT / MEGABYTE,
         found.records,
         found.targets.len()
@@ -45,7 +52,7 @@ pub fn run(bars: &mut Bars) {
     duckdb(bars, &path);
 }
 
-/// Searches a file, and says how long it took.
+/// Searches a file and returns the time in seconds.
 fn time(path: &Path) -> (f64, Findings) {
     let start = Instant::now();
     let found = search(Source::Path(path.into()));
@@ -56,14 +63,14 @@ fn search(source: Source) -> Findings {
     search_sources(TWO_CORES, vec![source], &Query::default())
 }
 
-fn write(bytes: u64, path: &Path) -> Truth {
+fn write(bytes: u64, path: &Path) -> Expected {
     let mut export = Export::new(bytes);
     let mut file = BufWriter::new(File::create(path).expect("a file"));
     io::copy(&mut export, &mut file).expect("room for the export");
-    export.truth
+    export.expected
 }
 
-fn check(found: &Findings, truth: &Truth) {
+fn check(found: &Findings, expected: &Expected) {
     assert_eq!(found.damages, []);
     let targets: BTreeMap<_, _> = found
         .targets
@@ -75,8 +82,8 @@ fn check(found: &Findings, truth: &Truth) {
         })
         .collect();
     assert!(
-        targets == truth.targets(),
-        "the targets are the generator's"
+        targets == expected.targets(),
+        "the targets equal those of the generator"
     );
     let mut events: BTreeMap<&str, u64> = BTreeMap::new();
     for target in &found.targets {
@@ -84,12 +91,12 @@ fn check(found: &Findings, truth: &Truth) {
     }
     assert_eq!(
         events.values().sum::<u64>(),
-        truth.events.values().sum::<u64>(),
-        "every record of a chat with an outsider counts once"
+        expected.events.values().sum::<u64>(),
+        "every record of a chat with an external user counts once"
     );
 }
 
-/// Against the fastest a file can be read by line.
+/// Compares the search with counting the lines of the file, which is close to the time to read it.
 fn speed(bars: &mut Bars, path: &Path) {
     let count_lines = || {
         let start = Instant::now();
@@ -102,7 +109,11 @@ fn speed(bars: &mut Bars, path: &Path) {
             .then(|| start.elapsed().as_secs_f64())
     };
     if count_lines().is_none() {
-        bars.not_run("wc_ratio", "<=1", "there is no wc");
+        bars.not_run_with(
+            "time",
+            "at most 3 times `wc -l` plus 0.1 s",
+            "wc is not installed",
+        );
         return;
     }
     let (mut lines, mut searches) = (Vec::new(), Vec::new());
@@ -112,17 +123,17 @@ fn speed(bars: &mut Bars, path: &Path) {
     }
     let (lines, search) = (median(lines), median(searches));
     println!(
-        "audit: {search:.3} s, {:.0} MB/s; wc -l: {lines:.3} s",
+        "search: {search:.3} s, {:.0} MB/s; wc -l: {lines:.3} s",
         EXPORT as f64 / 1e6 / search
     );
-    // At most three times `wc -l` and a tenth of a second.
-    bars.at_most("time", search, 3.0 * lines + 0.1, " s");
+    // The limit is 3 times `wc -l` plus 0.1 s.
+    bars.report(&Bar::at_most("time", 3.0 * lines + 0.1, "s"), search);
 }
 
-/// Against `Import-Csv | ConvertFrom-Json`.
+/// Compares the search with `Import-Csv | ConvertFrom-Json`.
 fn powershell(bars: &mut Bars, path: &Path, folder: &Path) {
     let Some(pwsh) = stage::pwsh() else {
-        bars.not_run("powershell_ratio", ">=100x", "there is no PowerShell 7");
+        bars.not_run(&POWERSHELL, "PowerShell 7 is not installed");
         return;
     };
     let sample = folder.join("sample.csv");
@@ -136,7 +147,7 @@ fn powershell(bars: &mut Bars, path: &Path, folder: &Path) {
     fs::write(&sample, &start[..rows]).expect("a file");
     let output = stage::pwsh_command(&pwsh)
         .arg("-File")
-        .arg(stage::root().join("benches/bars/audit.ps1"))
+        .arg(stage::root().join("benches/bars/search.ps1"))
         .arg(&sample)
         .output()
         .expect("PowerShell starts");
@@ -148,13 +159,13 @@ fn powershell(bars: &mut Bars, path: &Path, folder: &Path) {
     let scaled = seconds * EXPORT as f64 / rows as f64;
     let search = median((0..3).map(|_| time(path).0).collect());
     println!(
-        "audit: Import-Csv | ConvertFrom-Json: {scaled:.0} s, scaled from {seconds:.1} s for {:.1} MB",
+        "search: Import-Csv | ConvertFrom-Json: {scaled:.0} s, scaled from {seconds:.1} s for {:.1} MB",
         rows as f64 / 1e6
     );
-    bars.at_least("powershell_ratio", scaled / search, 100.0, "x");
+    bars.report(&POWERSHELL, scaled / search);
 }
 
-/// Against DuckDB doing the same extraction.
+/// Compares the search with the same extraction by DuckDB.
 fn duckdb(bars: &mut Bars, path: &Path) {
     let sql = format!(
         "SET threads TO 2; CREATE TABLE found AS \
@@ -181,50 +192,45 @@ fn duckdb(bars: &mut Bars, path: &Path) {
         let printed = String::from_utf8_lossy(&output.stdout);
         assert!(
             printed.contains(|c: char| c.is_ascii_digit() && c != '0'),
-            "it finds some: {printed}"
+            "DuckDB finds targets: {printed}"
         );
         Some(start.elapsed().as_secs_f64())
     };
     let Some(first) = run() else {
-        bars.not_run("duckdb_ratio", ">=8x", "duckdb is not installed");
+        bars.not_run(&DUCKDB, "duckdb is not installed");
         return;
     };
-    // Turn by turn, so that whatever else the machine does hits both.
+    // In turn, so that the load of the machine affects both.
     let (mut databases, mut searches) = (vec![first], vec![time(path).0]);
     for _ in 1..ROUNDS {
         databases.extend(run());
         searches.push(time(path).0);
     }
     let (database, search) = (median(databases), median(searches));
-    println!("audit: DuckDB: {database:.2} s; the search: {search:.3} s");
-    bars.at_least("duckdb_ratio", database / search, 8.0, "x");
+    println!("search: DuckDB: {database:.2} s; the search: {search:.3} s");
+    bars.report(&DUCKDB, database / search);
 }
 
-/// The most memory that a search takes, for a small export and for one a hundred times as big.
+/// Measures the peak memory of a search of an export, and of one that is 100 times as large.
 fn memory(bars: &mut Bars) {
     let sizes = [50 * MEGABYTE, 5_000 * MEGABYTE];
-    let figures = [("memory", "<=100 MB"), ("memory_growth", "<=10 MB")];
     let mut peaks = Vec::new();
     for size in sizes {
         let start = Instant::now();
         let Some(before) = peak_memory_from_here() else {
-            for (name, limit) in figures {
-                bars.not_run(
-                    name,
-                    limit,
-                    "this system does not tell a process's peak memory",
-                );
+            for bar in [MEMORY, MEMORY_GROWTH] {
+                bars.not_run(&bar, "this system has no /proc/self/clear_refs");
             }
             return;
         };
         let found = search(Source::Stream(
-            "made up".into(),
+            "generated".into(),
             Box::new(Export::new(size)),
         ));
         assert!(!found.targets.is_empty());
         let peak = peak_memory();
         println!(
-            "audit: {} MB as a stream: {:.1} MB of memory, {:.1} before, {:.1} s with making it up",
+            "search: stream of {} MB: {:.1} MB peak memory, {:.1} MB before, {:.1} s including its generation",
             size / MEGABYTE,
             peak,
             before,
@@ -232,23 +238,23 @@ fn memory(bars: &mut Bars) {
         );
         peaks.push(peak);
     }
-    bars.at_most("memory", peaks[1], 100.0, " MB");
-    // Flat: what a hundred times the rows add is a few bytes for each record that counts.
-    bars.at_most("memory_growth", peaks[1] - peaks[0], 10.0, " MB");
+    bars.report(&MEMORY, peaks[1]);
+    // The search keeps a few bytes for each record of a target.
+    bars.report(&MEMORY_GROWTH, peaks[1] - peaks[0]);
 }
 
-/// Forgets the peak so far and gives the memory in use, in MB.
+/// Resets the peak memory of this process and returns its current memory, in MB.
 fn peak_memory_from_here() -> Option<f64> {
     fs::write("/proc/self/clear_refs", "5").ok()?;
     Some(peak_memory())
 }
 
-/// The most memory in use at once, in MB: what Linux says of this process.
+/// Returns the peak memory of this process, as Linux reports it, in MB.
 fn peak_memory() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes: f64 = peak
         .and_then(|peak| peak.trim().strip_suffix(" kB")?.parse().ok())
-        .expect("Linux tells it in kB");
+        .expect("a number of kB");
     kilobytes * 1024.0 / 1e6
 }

@@ -1,4 +1,4 @@
-//! How each fault is carried out.
+//! Carries out faults.
 
 use std::time::Duration;
 
@@ -8,30 +8,31 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Cut, Fault, Hit, Trick};
-use crate::answer::Answer;
 use crate::graph::{Correlation, Refusal};
+use crate::response::Response;
 use crate::wire::Ending;
 
-/// Not a line of HTTP, nor of text.
+/// Bytes that are neither HTTP nor text.
 const GARBAGE: &[u8] = b"\x16\x03\x01\x00\xff\xfe NOT-HTTP \x00\x00\r\n\r\n\x80\x81\x82";
 
-/// What the client gets.
+/// What is sent to the client.
 #[derive(Debug)]
-pub(crate) enum Reply {
-    Answer(Answer),
-    /// The connection ends like this; the status is what the client can have seen of an answer.
+pub(crate) enum Delivery {
+    Response(Response),
+    /// An end of the connection, with the status that the client can have read before it.
     Ending(Ending, Option<u16>),
 }
 
-/// Carries out a fault. `process` lets the request take effect and gives its real answer.
-pub(crate) async fn act(
+/// Carries out a fault. `process` processes the request and returns its real response.
+pub(crate) async fn inject(
     hit: Hit,
     correlation: &Correlation,
-    process: impl Fn() -> Answer,
-) -> Reply {
+    process: impl Fn() -> Response,
+) -> Delivery {
     let real = hit.processed.then(&process);
-    let refuse = |refusal: Refusal| Reply::Answer(correlation.stamp(refusal.answer(correlation)));
-    let error = |status| correlation.stamp(graph_error(status).answer(correlation));
+    let refuse =
+        |refusal: Refusal| Delivery::Response(correlation.stamp(refusal.response(correlation)));
+    let error = |status| correlation.stamp(graph_error(status).response(correlation));
     match hit.fault {
         Fault::Throttle { retry_after } => refuse(Refusal::throttled(retry_after)),
         Fault::Status {
@@ -45,14 +46,14 @@ pub(crate) async fn act(
                 refusal.header(name, value)
             }))
         }
-        Fault::ResetBefore | Fault::ResetAfter => Reply::Ending(
+        Fault::ResetBefore | Fault::ResetAfter => Delivery::Ending(
             Ending {
                 reset: true,
                 ..Ending::default()
             },
             None,
         ),
-        Fault::CloseBefore | Fault::CloseAfter => Reply::Ending(Ending::default(), None),
+        Fault::CloseBefore | Fault::CloseAfter => Delivery::Ending(Ending::default(), None),
         Fault::Truncated { at } => truncated(real.unwrap_or_else(process), at),
         Fault::Giant {
             megabytes,
@@ -63,52 +64,50 @@ pub(crate) async fn act(
             content_length,
         ),
         Fault::Hang { seconds } => {
-            // A wait too long for a timer is as good as for ever.
+            // A wait that a Duration can't hold is endless.
             let wait = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
             tokio::time::sleep(wait).await;
-            Reply::Answer(real.unwrap_or_else(process))
+            Delivery::Response(real.unwrap_or_else(process))
         }
         Fault::Slow { bytes_per_second } => {
-            let answer = real.unwrap_or_else(process);
+            let response = real.unwrap_or_else(process);
             let ending = Ending {
-                bytes: answer.to_wire(),
+                bytes: response.to_wire(),
                 pace: Some(bytes_per_second),
                 ..Ending::default()
             };
-            Reply::Ending(ending, Some(answer.status))
+            Delivery::Ending(ending, Some(response.status))
         }
-        Fault::Redirect { location, status } => {
-            Reply::Answer(correlation.stamp(Answer::empty(status).with("Location", location)))
-        }
-        Fault::Garbage => Reply::Ending(Ending::after(GARBAGE.to_vec()), None),
-        Fault::ProxyErrorPage { status } => Reply::Answer(proxy_error_page(status)),
+        Fault::Redirect { location, status } => Delivery::Response(
+            correlation.stamp(Response::empty(status).with("Location", location)),
+        ),
+        Fault::Garbage => Delivery::Ending(Ending::after(GARBAGE.to_vec()), None),
+        Fault::ProxyErrorPage { status } => Delivery::Response(proxy_error_page(status)),
         Fault::WrongContentType { status } => {
-            let mut answer = error(status);
-            for (name, value) in &mut answer.headers {
+            let mut response = error(status);
+            for (name, value) in &mut response.headers {
                 if name == "Content-Type" {
                     *value = "text/plain; charset=utf-8".into();
                 }
             }
-            Reply::Answer(answer)
+            Delivery::Response(response)
         }
         Fault::MalformedError { status } => {
-            let mut answer = error(status);
-            answer.body.truncate(answer.body.len() / 2);
-            Reply::Answer(answer)
+            let mut response = error(status);
+            response.body.truncate(response.body.len() / 2);
+            Delivery::Response(response)
         }
-        Fault::HostileError { status, trick } => Reply::Answer(correlation.stamp(Answer::new(
-            status,
-            "application/json",
-            hostile(trick),
-        ))),
+        Fault::HostileError { status, trick } => Delivery::Response(
+            correlation.stamp(Response::new(status, "application/json", hostile(trick))),
+        ),
         Fault::ExpiredToken => refuse(Refusal::claims_challenge(&challenged_claims())),
         Fault::UnknownStatus { status, body } => {
-            Reply::Answer(correlation.stamp(Answer::new(status, "application/json", body)))
+            Delivery::Response(correlation.stamp(Response::new(status, "application/json", body)))
         }
     }
 }
 
-/// The error of Graph that usually goes with a status of its own making.
+/// Returns the error that Graph usually sends with a status.
 fn graph_error(status: u16) -> Refusal {
     match status {
         429 => Refusal::throttled(None),
@@ -118,43 +117,43 @@ fn graph_error(status: u16) -> Refusal {
     }
 }
 
-fn truncated(answer: Answer, at: Cut) -> Reply {
-    // A 204 has no body to cut, so the answer is one that has.
-    let answer = if answer.body.is_empty() && at == Cut::Body {
-        Answer::json(200, &json!({"@odata.context": "chats", "value": "removed"}))
+fn truncated(response: Response, at: Cut) -> Delivery {
+    // A 204 has no body to truncate, so a response with a body replaces it.
+    let response = if response.body.is_empty() && at == Cut::Body {
+        Response::json(200, &json!({"@odata.context": "chats", "value": "removed"}))
     } else {
-        answer
+        response
     };
-    let mut wire = answer.to_wire();
-    let head = wire.len() - answer.body.len();
+    let mut wire = response.to_wire();
+    let head = wire.len() - response.body.len();
     let (end, status) = match at {
         Cut::StatusLine => ("HTTP/1.1 2".len(), None),
         Cut::Headers => (head / 2, None),
-        Cut::Body => (head + answer.body.len() / 2, Some(answer.status)),
+        Cut::Body => (head + response.body.len() / 2, Some(response.status)),
     };
     wire.truncate(end);
-    Reply::Ending(Ending::after(wire), status)
+    Delivery::Ending(Ending::after(wire), status)
 }
 
-fn giant(correlation: &Correlation, size: u64, content_length: bool) -> Reply {
-    let answer = correlation.stamp(Answer::new(200, "application/json", br#"{"value":""#));
-    let mut bytes = answer.head(content_length.then_some(size));
-    bytes.extend_from_slice(&answer.body);
+fn giant(correlation: &Correlation, size: u64, content_length: bool) -> Delivery {
+    let response = correlation.stamp(Response::new(200, "application/json", br#"{"value":""#));
+    let mut bytes = response.head(content_length.then_some(size));
+    bytes.extend_from_slice(&response.body);
     let ending = Ending {
         bytes,
-        padding: size.saturating_sub(answer.body.len() as u64),
+        padding: size.saturating_sub(response.body.len() as u64),
         ..Ending::default()
     };
-    Reply::Ending(ending, Some(answer.status))
+    Delivery::Ending(ending, Some(response.status))
 }
 
-fn proxy_error_page(status: u16) -> Answer {
+fn proxy_error_page(status: u16) -> Response {
     let page = format!(
         "<!DOCTYPE html>\n<html><head><title>{status}</title></head>\n\
          <body><h1>{status}</h1><p>The proxy could not reach the server.</p></body></html>\n"
     );
-    // No ids of Graph: it never saw the request.
-    Answer::new(status, "text/html; charset=utf-8", page).with("Via", "1.1 proxy.contoso.example")
+    // Without a request id: Graph never received the request.
+    Response::new(status, "text/html; charset=utf-8", page).with("Via", "1.1 proxy.contoso.example")
 }
 
 fn hostile(trick: Trick) -> String {
@@ -176,7 +175,7 @@ fn hostile(trick: Trick) -> String {
     }
 }
 
-/// The claims of a challenge: a token not valid before now.
+/// Returns the claims of a challenge in base64: a token that was issued from now on.
 fn challenged_claims() -> String {
     let now = Timestamp::now().as_second().to_string();
     let claims = json!({"access_token": {"nbf": {"essential": true, "value": now}}});

@@ -1,18 +1,18 @@
-//! An answer before it is sent: through hyper as a rule, byte by byte where a fault spoils it.
+//! A response before it is sent: by hyper, or byte by byte where a fault makes it invalid.
 
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::{Response, StatusCode};
+use hyper::{Response as HyperResponse, StatusCode};
 use serde_json::Value;
 
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn empty(status: u16) -> Self {
         Self {
             status,
@@ -39,28 +39,28 @@ impl Answer {
         self
     }
 
-    /// The answer for hyper, or `None` where it has something in it that hyper refuses to send
-    /// (a status that is none, a header with control characters), which a fault may ask for.
-    pub(crate) fn to_response(&self) -> Option<Response<Full<Bytes>>> {
-        // hyper answers 500 in place of a final 1xx.
+    /// Converts the response for hyper. Returns `None` where hyper would refuse to send it: a
+    /// fault can request an invalid status or a header with control characters.
+    pub(crate) fn to_hyper(&self) -> Option<HyperResponse<Full<Bytes>>> {
+        // hyper would send 500 in place of a final 1xx.
         if self.status < 200 {
             return None;
         }
-        let mut response = Response::builder().status(self.status);
+        let mut response = HyperResponse::builder().status(self.status);
         for (name, value) in &self.headers {
             response = response.header(name, value);
         }
         response.body(Full::from(self.body.clone())).ok()
     }
 
-    /// The answer as it goes over the wire, on a connection that closes after it.
+    /// Returns the bytes of the response, for a connection that closes after it.
     pub(crate) fn to_wire(&self) -> Vec<u8> {
         let mut wire = self.head(Some(self.body.len() as u64));
         wire.extend_from_slice(&self.body);
         wire
     }
 
-    /// Status line and headers. Without a content length the body goes on until the close.
+    /// Returns the status line and headers. Without a content length the body ends at the close.
     pub(crate) fn head(&self, content_length: Option<u64>) -> Vec<u8> {
         let reason = StatusCode::from_u16(self.status)
             .ok()
@@ -83,8 +83,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wire_form_is_http() {
-        let wire = Answer::new(502, "text/html", "<p>")
+    fn a_response_is_written_as_http() {
+        let wire = Response::new(502, "text/html", "<p>")
             .with("X-A", "b")
             .to_wire();
         assert_eq!(
@@ -95,17 +95,17 @@ mod tests {
     }
 
     #[test]
-    fn no_content_has_no_length() {
-        let wire = String::from_utf8(Answer::empty(204).to_wire()).unwrap();
+    fn a_204_has_no_content_length() {
+        let wire = String::from_utf8(Response::empty(204).to_wire()).unwrap();
         assert_eq!(wire, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
     }
 
     #[test]
-    fn what_hyper_would_refuse_is_left_to_the_wire() {
-        assert!(Answer::empty(204).to_response().is_some());
-        assert!(Answer::empty(99).to_response().is_none());
-        assert!(Answer::empty(100).to_response().is_none());
-        let split = Answer::empty(200).with("X-A", "b\r\nX-C: d");
-        assert!(split.to_response().is_none());
+    fn an_invalid_response_is_not_converted_for_hyper() {
+        assert!(Response::empty(204).to_hyper().is_some());
+        assert!(Response::empty(99).to_hyper().is_none());
+        assert!(Response::empty(100).to_hyper().is_none());
+        let split = Response::empty(200).with("X-A", "b\r\nX-C: d");
+        assert!(split.to_hyper().is_none());
     }
 }

@@ -1,4 +1,5 @@
-# What an administrator would write, on one export: prints the seconds it takes, without PowerShell's start.
+# Searches an export as an administrator would in PowerShell, and prints the seconds without the
+# start.
 param([string]$Path)
 
 $ErrorActionPreference = 'Stop'
@@ -7,5 +8,5 @@ $found = Import-Csv -LiteralPath $Path |
     ForEach-Object { $_.AuditData | ConvertFrom-Json } |
     Where-Object { $_.ChatThreadId -and $_.ParticipantInfo.HasForeignTenantUsers }
 $watch.Stop()
-if (-not $found) { throw 'There are chats with outsiders in it.' }
+if (-not $found) { throw 'No chat with external users was found.' }
 $watch.Elapsed.TotalSeconds.ToString([cultureinfo]::InvariantCulture)
