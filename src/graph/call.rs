@@ -118,7 +118,7 @@ impl GraphClient {
                 .header(CONTENT_TYPE, "application/json; charset=utf-8")
                 .body(body.to_string());
         }
-        let response = request.send().map_err(ExchangeError::from)?;
+        let response = request.send().map_err(|error| self.exchange_error(error))?;
         let (answer, body) = Answer::read(response, token, deadline, call.largest);
         if answer.is_success() {
             return Ok((answer, body.whole()?));

@@ -33,6 +33,11 @@ impl GraphClient {
         &self.cloud
     }
 
+    /// Converts the error of a request to Graph.
+    pub(super) fn exchange_error(&self, error: reqwest::Error) -> ExchangeError {
+        ExchangeError::of(error, &self.cloud.authority)
+    }
+
     pub(super) fn http(&self) -> &Client {
         &self.http
     }
@@ -66,7 +71,7 @@ impl GraphClient {
             .timeout(limit)
             .body(removal.body())
             .send()
-            .map_err(ExchangeError::from)?;
+            .map_err(|error| self.exchange_error(error))?;
         Ok(Answer::read(response, token, deadline, LARGEST_ANSWER).0)
     }
 }

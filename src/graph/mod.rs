@@ -22,7 +22,7 @@ pub use removal::Removal;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-pub use crate::http::{Body, ClientError, ExchangeError, LARGEST_ANSWER};
+pub use crate::http::{Body, ClientError, ExchangeError, LARGEST_ANSWER, TransportFault};
 use crate::input::InvalidInput;
 
 /// Everything but RFC 3986's unreserved characters.

@@ -11,6 +11,7 @@ use rustls::crypto::{CryptoProvider, KeyProvider, ring};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::sign::SigningKey;
 
+use super::transport_fault::{TransportFault, is_name_resolution};
 use crate::cloud::is_loopback;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -24,6 +25,9 @@ pub enum ExchangeError {
     /// The request was sent and its response was lost, so it may have had an effect.
     #[error("{0}")]
     Lost(String),
+    /// The request was not sent, and no other request to this service can be sent either.
+    #[error("{0}")]
+    Permanent(TransportFault),
 }
 
 /// Why no HTTPS client can be set up.
@@ -32,6 +36,10 @@ pub enum ClientError {
     /// The system's certificates or proxy settings can't be used.
     #[error("The HTTPS client can't be set up: {}.", innermost(.0))]
     Settings(#[source] Arc<reqwest::Error>),
+    /// An environment variable that names the proxy can't be used. Its value may hold a password, so
+    /// it is not shown.
+    #[error("The environment variable {0} doesn't contain the address of a proxy.")]
+    Proxy(&'static str),
     /// The address of the service can't be parsed.
     #[error("The service's address can't be used: {0}.")]
     Address(#[source] AddressError),
@@ -42,6 +50,9 @@ impl ClientError {
     pub fn next_step(&self) -> &'static str {
         match self {
             Self::Settings(_) => "Check the system's certificates and proxy settings.",
+            Self::Proxy(_) => {
+                "Set it to an address such as http://proxy.contoso.com:8080, or remove it."
+            }
             Self::Address(_) => "Check GraphEndpoint and AuthorityHost.",
         }
     }
@@ -79,10 +90,32 @@ pub(crate) fn client(root: &str) -> Result<Client, ClientError> {
         .user_agent(concat!("ChatAccess/", env!("CARGO_PKG_VERSION")));
     if is_loopback(&Url::parse(root).map_err(ClientError::Address)?) {
         builder = builder.no_proxy();
+    } else {
+        check_proxy_variables(|name| std::env::var(name).ok())?;
     }
     builder
         .build()
         .map_err(|error| ClientError::Settings(Arc::new(error)))
+}
+
+/// Checks the variables that name the proxy for https addresses, in the order in which they apply.
+/// Without this check a malformed value is ignored, and the requests go past the proxy.
+fn check_proxy_variables(value: impl Fn(&str) -> Option<String>) -> Result<(), ClientError> {
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let Some(value) = value(name).filter(|value| !value.trim().is_empty()) else {
+            continue;
+        };
+        let scheme = value.split_once("://").map_or("http", |(scheme, _)| scheme);
+        let address = match value.contains("://") {
+            true => value.clone(),
+            false => format!("http://{value}"),
+        };
+        let known = ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str());
+        if !known || !Url::parse(&address).is_ok_and(|url| url.has_host()) {
+            return Err(ClientError::Proxy(name));
+        }
+    }
+    Ok(())
 }
 
 /// Returns whether the same request may succeed later: too many requests, or a fault of the service or of a
@@ -108,6 +141,10 @@ impl KeyProvider for NoKeys {
 
 impl From<reqwest::Error> for ExchangeError {
     fn from(error: reqwest::Error) -> Self {
+        let host = error.url().and_then(Url::host_str).unwrap_or("the service");
+        if let Some(fault) = TransportFault::find(&error, host) {
+            return Self::Permanent(fault);
+        }
         // `is_connect` covers name resolution, the TCP and TLS handshakes and the proxy's answer to
         // CONNECT: all before the first byte of the request.
         if error.is_connect() || error.is_builder() {
@@ -116,6 +153,24 @@ impl From<reqwest::Error> for ExchangeError {
             Self::Lost(innermost(&error))
         }
     }
+}
+
+impl ExchangeError {
+    /// Converts the error of a request. A host that doesn't exist is permanent only while the host
+    /// of `other_root`, the other service of the same cloud, resolves: otherwise the network is down.
+    pub(crate) fn of(error: reqwest::Error, other_root: &str) -> Self {
+        let host = error.url().and_then(Url::host_str).map(String::from);
+        match host {
+            Some(host) if is_name_resolution(&error) && resolves(other_root) => {
+                Self::Permanent(TransportFault::UnknownHost(host))
+            }
+            _ => error.into(),
+        }
+    }
+}
+
+fn resolves(root: &str) -> bool {
+    Url::parse(root).is_ok_and(|url| url.socket_addrs(|| None).is_ok_and(|all| !all.is_empty()))
 }
 
 /// Returns the innermost cause, which is what a person can act on, without the address, which is known.
@@ -131,5 +186,44 @@ fn innermost(error: &reqwest::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    crate::input::one_line(&cause.to_string(), 200)
+    match cause.to_string().as_str() {
+        // hyper-util's word for every other refusal of a proxy.
+        "tunnel error: unsuccessful" => "the proxy refused to connect to the service".into(),
+        text => crate::input::one_line(text, 200),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_malformed_proxy_variable_is_an_error_that_does_not_repeat_it() {
+        let check = |text: &str| {
+            let text = text.to_string();
+            check_proxy_variables(|name| (name == "HTTPS_PROXY").then(|| text.clone()))
+        };
+        for good in [
+            "",
+            "proxy:8080",
+            "http://proxy:8080",
+            "http://u:p@proxy.contoso.com",
+            "https://proxy",
+        ] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://",
+            "http://:8080",
+            "htp://u:secret@proxy",
+            "http://pro xy:8080",
+            "proxy:port",
+        ] {
+            let error = check(bad).expect_err(bad).to_string();
+            assert!(
+                error.contains("HTTPS_PROXY") && !error.contains("secret"),
+                "{error}"
+            );
+        }
+    }
 }

@@ -4,8 +4,10 @@
 mod body;
 mod client;
 pub(crate) mod retry_after;
+mod transport_fault;
 
 pub(crate) use body::text;
 pub use body::{Body, LARGEST_ANSWER};
 pub use client::{ClientError, ExchangeError};
 pub(crate) use client::{client, is_transient};
+pub use transport_fault::TransportFault;

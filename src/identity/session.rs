@@ -71,6 +71,9 @@ impl Session<'_> {
                     }
                     (refused, wait)
                 }
+                Ok((_, Err(error @ ExchangeError::Permanent(_)))) => {
+                    return Err(RequestError::Exchange(error));
+                }
                 Ok((_, Err(error))) => (RequestError::Exchange(error), None),
             };
             if matches!(no_answer, RequestError::Exchange(ExchangeError::Lost(_)))
@@ -124,6 +127,9 @@ impl std::fmt::Display for RequestError {
                     "Microsoft Graph returned status {} ({why}).",
                     answer.status
                 )
+            }
+            Self::Exchange(ExchangeError::Permanent(fault)) => {
+                write!(f, "Microsoft Graph can't be reached: {fault}.")
             }
             Self::Exchange(ExchangeError::NotSent(why) | ExchangeError::Lost(why)) => {
                 let why = why.trim_end_matches('.');

@@ -12,8 +12,8 @@ pub enum Event {
     Outcome(Box<Outcome>),
     /// The run sends nothing for some seconds.
     Wait {
-        /// The reason, as a phrase.
-        reason: &'static str,
+        /// What the run waits for: one sentence.
+        reason: String,
         /// Length of the wait from now, in seconds.
         seconds: f64,
     },

@@ -126,7 +126,7 @@ impl Shared {
         if left >= REPORTED_WAIT && until > state.reported_pause + Duration::from_millis(500) {
             state.reported_pause = until;
             let wait = Event::Wait {
-                reason: "Microsoft Graph requested a wait or is unavailable",
+                reason: state.wait_reason.clone(),
                 seconds: (left.as_secs_f64() * 10.0).round() / 10.0,
             };
             self.events

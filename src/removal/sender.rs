@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::Status;
 use super::clock::now;
 use super::outcome::Conclusion;
 use super::queue::Job;
 use super::schedule::{Feedback, Slot};
 use super::state::Shared;
 use super::verdict::{Cause, Verdict, judge};
+use super::{Event, Status};
 use crate::identity::SignInError;
+use crate::input::one_line;
 
 impl Shared {
     /// The body of a sending thread.
@@ -98,6 +99,17 @@ impl Shared {
                     }
                 }
             }
+            // Once more, because a network that changes under the run looks the same for a moment.
+            Verdict::Unreachable { conclusion } if job.attempts == 1 => {
+                self.note_wait(&conclusion);
+                self.settle(slot, &job, Feedback::Fault(None));
+                self.retry_or_end(job, id, conclusion, None);
+            }
+            Verdict::Unreachable { conclusion } => {
+                self.settle(slot, &job, Feedback::Fault(None));
+                self.stop_unreachable(&conclusion);
+                self.end(job, id, conclusion);
+            }
             Verdict::Retry {
                 conclusion,
                 wait,
@@ -107,11 +119,44 @@ impl Shared {
                     Cause::Throttled => Feedback::Throttled(wait),
                     Cause::Unavailable | Cause::NotSent | Cause::Lost => Feedback::Fault(wait),
                 };
+                self.note_wait(&conclusion);
                 job.lost |= cause == Cause::Lost;
                 self.settle(slot, &job, feedback);
                 self.retry_or_end(job, id, conclusion, wait);
             }
         }
+    }
+
+    /// Stops the run, and warns once with the cause: no other removal can succeed.
+    fn stop_unreachable(&self, conclusion: &Conclusion) {
+        let cause = conclusion.message.as_deref().unwrap_or_default();
+        let mut state = self.lock();
+        if state.stopped.is_some() {
+            return;
+        }
+        let mut why = conclusion.clone();
+        why.message = Some(format!("Not sent: {cause}"));
+        state.stopped = Some(why);
+        drop(state);
+        let next_step = conclusion.next_step.unwrap_or_default();
+        self.events.push(Event::Warning {
+            message: format!("{cause} The run stops, because no removal can be sent. {next_step}"),
+        });
+        self.scheduler.notify_one();
+    }
+
+    /// Remembers what a pause of the run waits for.
+    fn note_wait(&self, conclusion: &Conclusion) {
+        let code = conclusion.code.as_deref().unwrap_or_default();
+        let message = conclusion.message.as_deref().unwrap_or_default();
+        let reason = if conclusion.status == Status::Throttled {
+            "Microsoft Graph throttles the requests.".to_string()
+        } else if code.is_empty() {
+            message.to_string()
+        } else {
+            format!("Microsoft Graph returned {code}: {message}")
+        };
+        self.lock().wait_reason = one_line(&reason, 200);
     }
 
     /// Handles an account that has no token to send, temporarily or for good.

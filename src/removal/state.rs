@@ -67,6 +67,8 @@ pub(super) struct State {
     pub(super) last_call: Instant,
     /// End of the pause that was last reported.
     pub(super) reported_pause: Duration,
+    /// What the last request that must be repeated ran into: one sentence.
+    pub(super) wait_reason: String,
 }
 
 /// The counters that [`super::Run::describe`] returns.
@@ -101,6 +103,7 @@ impl State {
             over: false,
             last_call: Instant::now(),
             reported_pause: Duration::ZERO,
+            wait_reason: String::new(),
         }
     }
 }

@@ -22,6 +22,8 @@ pub(super) enum Verdict {
     },
     /// Graph rejected the token (401).
     NewToken { conclusion: Conclusion },
+    /// No request of the run can reach Graph.
+    Unreachable { conclusion: Conclusion },
 }
 
 /// Why a request has to be sent again.
@@ -56,6 +58,15 @@ pub(super) fn judge(exchange: &Result<Answer, ExchangeError>) -> Verdict {
                 ),
                 wait: None,
                 cause: Cause::NotSent,
+            };
+        }
+        Err(ExchangeError::Permanent(fault)) => {
+            return Verdict::Unreachable {
+                conclusion: Conclusion::new(
+                    Status::Failed,
+                    format!("Microsoft Graph can't be reached: {fault}."),
+                    Some(fault.next_step()),
+                ),
             };
         }
         Err(ExchangeError::Lost(why)) => {
@@ -173,7 +184,8 @@ mod tests {
         for status in (200..600).filter(|status| *status != 204) {
             let (Verdict::Final(conclusion)
             | Verdict::Retry { conclusion, .. }
-            | Verdict::NewToken { conclusion }) = judge(&response(status));
+            | Verdict::NewToken { conclusion }
+            | Verdict::Unreachable { conclusion }) = judge(&response(status));
             assert!(!conclusion.status.is_removed(), "{status}");
             assert!(conclusion.next_step.is_some(), "{status}");
         }

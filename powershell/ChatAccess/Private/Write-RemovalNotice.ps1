@@ -7,9 +7,14 @@ function script:Write-RemovalNotice {
 
     switch ($Received.event) {
         'wait' {
-            $Run.Waiting = "$($Received.reason): $($Received.seconds) s left."
+            $Run.Waiting = "$($Received.reason) Waiting $([int] $Received.seconds) s."
             $Run.WaitsUntil = $Run.Watch.Elapsed.Add([timespan]::FromSeconds($Received.seconds))
-            $Run.Cmdlet.WriteVerbose($Run.Waiting)
+            # A person who sees nothing for longer than this takes the command for hung.
+            if ($Received.seconds -gt 10) {
+                $Run.Cmdlet.WriteWarning($Run.Waiting)
+            } else {
+                $Run.Cmdlet.WriteVerbose($Run.Waiting)
+            }
         }
         'resumed' {
             $Run.Cmdlet.WriteVerbose((

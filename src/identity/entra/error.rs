@@ -86,6 +86,7 @@ impl SignInError {
     pub fn next_step(&self) -> &'static str {
         match self {
             Self::Refused(error) => error.refusal.next_step(),
+            Self::Unreachable(ExchangeError::Permanent(fault)) => fault.next_step(),
             Self::Unreachable(_) => "Check the network, the proxy and Environment, then try again.",
             Self::Unavailable { .. } => "Try again later.",
             Self::NotEntra(_) => {
@@ -110,6 +111,7 @@ impl SignInError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Refused(error) => error.is_transient(),
+            Self::Unreachable(ExchangeError::Permanent(_)) => false,
             Self::Unreachable(_) | Self::Unavailable { .. } => true,
             _ => false,
         }
