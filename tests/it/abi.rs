@@ -4,7 +4,7 @@ use std::ptr::{null, null_mut};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::common::{CHAT, FOREVER, Job, REMOVAL, Status, TENANT, USER, chat, fast, native};
+use crate::common::{CHAT, FOREVER, Guard, Job, REMOVAL, Status, TENANT, USER, chat, fast, native};
 use sandbox::{Fault, FaultScript, Rule, SandboxOptions, TokenClaims};
 use serde_json::json;
 
@@ -76,7 +76,7 @@ fn a_request_that_can_not_be_read_says_what_is_wrong() {
         );
         assert!(told["parameter"].is_string());
     }
-    let account = native().account("http://127.0.0.1:9", "a.b.c");
+    let account = Guard::account("http://127.0.0.1:9", "a.b.c");
     for options in [
         json!({"api_version": "v2"}),
         json!({"limits": {"per_user": {"per_second": 0}}}),
@@ -85,11 +85,10 @@ fn a_request_that_can_not_be_read_says_what_is_wrong() {
         json!({"request_time_ms": 0}),
         json!({"speed": "high"}),
     ] {
-        let request = json!({"open": "removals", "accounts": [account], "options": options});
+        let request = json!({"open": "removals", "accounts": [*account], "options": options});
         let (status, _) = native().open(&request, None).unwrap_err();
         assert_eq!(status, Status::InvalidArgument as i32, "{options}");
     }
-    native().close(account);
 }
 
 #[test]

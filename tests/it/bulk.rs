@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::common::{FOREVER, Job, Status, TENANT, USER, chat, fast, native};
+use crate::common::{FOREVER, Guard, Job, Status, TENANT, USER, chat, drain_handle, fast, native};
 use sandbox::{Cut, Fault, FaultScript, Rule, SandboxOptions, TokenClaims, Trick, When};
 use serde_json::{Value, json};
 
@@ -253,13 +253,13 @@ fn a_journal_is_resumed_and_refused_where_another_run_has_it() {
     assert_eq!(job.events().len(), 10);
     native().close(job.run);
 
-    let again = native().open(&request, None).unwrap();
+    let again = Guard::open(&request, None);
     for number in 0..12 {
-        native().remove(again, (TENANT, USER, &chat(number)), 0);
+        native().remove(*again, (TENANT, USER, &chat(number)), 0);
     }
-    native().finish(again);
+    native().finish(*again);
     let mut statuses = BTreeMap::<String, usize>::new();
-    while let (0, event) = native().next(again, FOREVER) {
+    for event in drain_handle(*again) {
         let name = event["status"]
             .as_str()
             .or(event["event"].as_str())
@@ -273,7 +273,7 @@ fn a_journal_is_resumed_and_refused_where_another_run_has_it() {
             .map(|(name, count)| (name.to_string(), count))
             .into()
     );
-    native().close(again);
+    drop(again);
     assert_eq!(job.sandbox.requests().len(), 12);
     let text = fs::read_to_string(path).unwrap();
     assert!(!text.contains(&job.token) && !text.contains("Bearer"));

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::common::{CHAT, FOREVER, Job, REMOVAL, Status, TENANT, USER, chat, fast, native};
+use crate::common::{CHAT, FOREVER, Guard, Job, REMOVAL, Status, TENANT, USER, chat, fast, native};
 use sandbox::{Cut, Fault, FaultScript, Rule, SandboxOptions, TokenClaims, Trick, When};
 use serde_json::{Value, json};
 
@@ -178,9 +178,9 @@ fn what_does_not_heal_ends_by_what_is_known() {
 #[test]
 fn nobody_there_is_not_uncertain() {
     let job = Job::new();
-    let gone = native().account("http://127.0.0.1:9", &job.token);
-    let run = native().run(&[gone], fast());
-    let (status, outcome) = native().remove(run, REMOVAL, FOREVER);
+    let gone = Guard::account("http://127.0.0.1:9", &job.token);
+    let run = Guard::run(*gone, fast());
+    let (status, outcome) = native().remove(*run, REMOVAL, FOREVER);
     assert_eq!(status, Status::Failed as i32, "{outcome}");
     assert!(
         outcome["message"]
@@ -189,8 +189,6 @@ fn nobody_there_is_not_uncertain() {
             .contains("could not be sent"),
         "{outcome}"
     );
-    native().close(run);
-    native().close(gone);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The pace against a service that keeps the documented limits at twenty times the speed. These are apart from
 //! the other tests, which take the processor that a pace of milliseconds needs.
 
-use crate::common::{FOREVER, Job, TENANT, USER, chat, native};
+use crate::common::{FOREVER, Guard, Job, TENANT, USER, chat, native};
 use sandbox::{Limits, SandboxOptions, TokenClaims};
 use serde_json::{Value, json};
 
@@ -42,10 +42,9 @@ fn one_command_after_the_other_keeps_the_pace_too() {
     let (sandbox, options) = at_twenty_times_the_speed();
     let job = Job::with(sandbox, TokenClaims::default(), options.clone());
     for number in 0..10 {
-        let run = native().run(&[job.account], options.clone());
-        let (status, outcome) = native().remove(run, (TENANT, USER, &chat(number)), FOREVER);
+        let run = Guard::run(job.account, options.clone());
+        let (status, outcome) = native().remove(*run, (TENANT, USER, &chat(number)), FOREVER);
         assert_eq!(status, 0, "{outcome}");
-        native().close(run);
     }
     let arrivals: Vec<_> = job
         .sandbox

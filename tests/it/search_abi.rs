@@ -1,23 +1,9 @@
 //! A search through the C ABI of the release library.
 
-use crate::common::{FOREVER, Status, native};
+use crate::common::{Guard, Status, drain_handle, native};
 use crate::file_search::support::{external_chat, user};
 use sandbox::{AuditLog, Chats, DirectoryUser, Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
 use serde_json::{Value, json};
-
-/// What a search tells up to its end. Targets may be longer than the test's buffer, so few are asked for.
-fn events(search: i64) -> Vec<Value> {
-    let mut events = Vec::new();
-    loop {
-        match native().next(search, FOREVER) {
-            (0, event) => events.push(event),
-            (status, _) => {
-                assert_eq!(status, Status::Ended as i32);
-                return events;
-            }
-        }
-    }
-}
 
 fn found(events: &[Value]) -> Vec<&Value> {
     let targets = events.iter().filter(|event| event["event"] == "target");
@@ -26,7 +12,8 @@ fn found(events: &[Value]) -> Vec<&Value> {
 
 #[test]
 fn records_that_are_fed_are_searched() {
-    let search = native().open(&json!({"open": "search"}), None).unwrap();
+    let handle = Guard::open(&json!({"open": "search"}), None);
+    let search = *handle;
     assert_eq!(native().feed(search, &external_chat(1)), Status::Ok as i32);
     assert_eq!(
         native().feed(search, "{\"ChatThreadId\":"),
@@ -37,7 +24,7 @@ fn records_that_are_fed_are_searched() {
     assert_eq!(native().next(search, 0).0, Status::NotYet as i32);
     assert_eq!(native().finish(search), 0);
     assert_eq!(native().feed(search, "{}"), Status::RunOver as i32);
-    let events = events(search);
+    let events = drain_handle(search);
     let names: Vec<&Value> = events.iter().map(|event| &event["event"]).collect();
     assert_eq!(names, ["bad_row", "target", "searched"]);
     assert_eq!(found(&events), [&json!(user(1))]);
@@ -48,10 +35,12 @@ fn records_that_are_fed_are_searched() {
 #[test]
 fn only_a_search_is_fed_and_only_with_text() {
     let sandbox = Sandbox::start(SandboxOptions::default());
-    let account = native().account(&sandbox.url(), &sandbox.token(TokenClaims::default()));
-    assert_eq!(native().feed(account, "{}"), Status::WrongHandleKind as i32);
+    let account = Guard::account(&sandbox.url(), &sandbox.token(TokenClaims::default()));
+    assert_eq!(
+        native().feed(*account, "{}"),
+        Status::WrongHandleKind as i32
+    );
     assert_eq!(native().feed(7, "{}"), Status::InvalidHandle as i32);
-    native().close(account);
 }
 
 #[test]
@@ -81,23 +70,24 @@ fn everything_that_graph_is_asked_for_goes_through_one_request() {
         scp: Some("AuditLogsQuery.Read.All User.ReadBasic.All".into()),
         ..TokenClaims::default()
     };
-    let account = native().account(&sandbox.url(), &sandbox.token(claims));
+    let account = Guard::account(&sandbox.url(), &sandbox.token(claims));
     let token = sandbox.token(TokenClaims::app_with(["Chat.ReadBasic.All"]));
     let request = json!({
-        "open": "search", "account": account, "resolve_users": true,
+        "open": "search", "account": *account, "resolve_users": true,
         "audit_query": {"start": "2026-08-31", "end": "2026-09-01"},
         "hunting": {},
         "chats": {"users": [user(3)], "graph_endpoint": sandbox.url()},
         "retry": {"first_wait_ms": 1},
     });
-    let search = native().open(&request, Some(&token)).unwrap();
+    let handle = Guard::open(&request, Some(&token));
+    let search = *handle;
     let open = at_home
         .replace(&format!("19:{}_", user(2)), "19:")
         .replace("@unq.gbl.spaces", "@thread.v2")
         .replace("user2@contoso.com", "ann@contoso.com");
     native().feed(search, &open);
     native().finish(search);
-    let events = events(search);
+    let events = drain_handle(search);
     let error = events
         .iter()
         .find(|event| event["event"] == "source_error")
@@ -111,8 +101,6 @@ fn everything_that_graph_is_asked_for_goes_through_one_request() {
     assert_eq!(found, expected);
     let told = json!(events).to_string();
     assert!(!told.contains(&token), "no token is told");
-    native().close(search);
-    native().close(account);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Signing in through the C ABI of the release library, as a careless caller does.
 
-use crate::common::{FOREVER, Job, REMOVAL, Status, fast, native};
+use crate::common::{FOREVER, Guard, Job, REMOVAL, Status, drain_handle, fast, native};
 use sandbox::{EntraSettings, Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
@@ -34,92 +34,80 @@ fn entra() -> Sandbox {
     })
 }
 
-fn open(sandbox: &Sandbox, method: &str, secret: Option<&str>) -> i64 {
+fn open(sandbox: &Sandbox, method: &str, secret: Option<&str>) -> Guard {
     let url = sandbox.url();
     let request = json!({
         "open": "sign_in", "method": method, "graph_endpoint": url, "authority_host": url,
     });
-    native().open(&request, secret).expect("it opens")
+    Guard::open(&request, secret)
 }
 
-/// The last event of a sign-in.
+/// The last event of a sign-in or registration.
 fn last(handle: i64) -> Value {
-    let mut last = Value::Null;
-    loop {
-        match native().next(handle, FOREVER) {
-            (0, event) => last = event,
-            (status, _) => {
-                assert_eq!(status, Status::Ended as i32);
-                return last;
-            }
-        }
-    }
+    drain_handle(handle).pop().expect("an event")
 }
 
 #[test]
 fn a_sign_ins_handle_becomes_its_accounts() {
     let sandbox = entra();
     let account = open(&sandbox, "device_code", None);
-    let request = json!({"open": "removals", "accounts": [account]});
+    let request = json!({"open": "removals", "accounts": [*account]});
     assert_eq!(
         native().open(&request, None).unwrap_err().0,
         Status::NotYet as i32
     );
-    assert_eq!(native().describe(account).0, Status::NotYet as i32);
-    assert_eq!(export(account, 100).0, Status::NotYet as i32);
-    assert_eq!(last(account)["event"], "signed_in");
-    assert_eq!(native().describe(account).1["token_source"], "DeviceCode");
-    let run = native().run(&[account], fast());
-    let (status, outcome) = native().remove(run, REMOVAL, FOREVER);
+    assert_eq!(native().describe(*account).0, Status::NotYet as i32);
+    assert_eq!(export(*account, 100).0, Status::NotYet as i32);
+    assert_eq!(last(*account)["event"], "signed_in");
+    assert_eq!(native().describe(*account).1["token_source"], "DeviceCode");
+    let run = Guard::run(*account, fast());
+    let (status, outcome) = native().remove(*run, REMOVAL, FOREVER);
     assert_eq!(status, 0, "{outcome}");
-    native().close(run);
-    native().close(account);
 }
 
 #[test]
 fn a_sign_in_that_failed_is_no_account() {
     let sandbox = entra();
     let handle = open(&sandbox, "refresh_token", Some("0.AbCd"));
-    let event = last(handle);
+    let event = last(*handle);
     assert_eq!(event["error"], "RefreshTokenExpired", "{event}");
     assert!(!event.to_string().contains("0.AbCd"), "{event}");
-    assert_eq!(native().describe(handle).0, Status::Ended as i32);
-    native().close(handle);
+    assert_eq!(native().describe(*handle).0, Status::Ended as i32);
 }
 
 #[test]
 fn closing_lets_go_of_who_waits() {
     let sandbox = entra();
     let handle = open(&sandbox, "browser", None);
-    assert_eq!(native().next(handle, FOREVER).1["event"], "browser");
+    assert_eq!(native().next(*handle, FOREVER).1["event"], "browser");
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| native().next(handle, FOREVER).0);
+        let waiting = scope.spawn(|| native().next(*handle, FOREVER).0);
         std::thread::sleep(std::time::Duration::from_millis(50));
-        assert_eq!(native().close(handle), 0);
+        assert_eq!(native().close(*handle), 0);
         assert_eq!(waiting.join().unwrap(), Status::ClosedHandle as i32);
     });
-    assert_eq!(native().close(handle), Status::ClosedHandle as i32);
+    assert_eq!(native().close(*handle), Status::ClosedHandle as i32);
 }
 
 #[test]
 fn the_refresh_token_leaves_only_by_its_call() {
     let sandbox = entra();
     let account = open(&sandbox, "device_code", None);
-    assert_eq!(last(account)["event"], "signed_in");
-    let (status, needed, text) = export(account, 10);
+    assert_eq!(last(*account)["event"], "signed_in");
+    let (status, needed, text) = export(*account, 10);
     assert_eq!(status, Status::BufferTooSmall as i32);
     assert!(needed > 10 && text.is_empty());
-    let (status, length, token) = export(account, needed);
+    let (status, length, token) = export(*account, needed);
     assert_eq!((status, length), (0, needed));
     assert!(token.starts_with("0.A"));
-    let described = native().describe(account).1.to_string();
+    let described = native().describe(*account).1.to_string();
     assert!(!described.contains(&token), "{described}");
 
     let again = open(&sandbox, "refresh_token", Some(&token));
-    assert_eq!(last(again)["account"]["token_source"], "RefreshToken");
-    native().close(again);
-    native().close(account);
-    assert_eq!(export(account, 100).0, Status::ClosedHandle as i32);
+    assert_eq!(last(*again)["account"]["token_source"], "RefreshToken");
+    drop(again);
+    assert_eq!(native().close(*account), 0);
+    assert_eq!(export(*account, 100).0, Status::ClosedHandle as i32);
 }
 
 #[test]
@@ -136,11 +124,10 @@ fn an_account_with_an_access_token_has_none_to_export() {
 fn a_registration_is_no_account() {
     let job = Job::new();
     let request = json!({"open": "registration", "account": job.account, "name": "App"});
-    let handle = native().open(&request, None).unwrap();
-    assert_eq!(last(handle)["error"], "Denied");
-    assert_eq!(native().describe(handle).0, Status::WrongHandleKind as i32);
-    assert_eq!(export(handle, 100).0, Status::WrongHandleKind as i32);
-    native().close(handle);
+    let handle = Guard::open(&request, None);
+    assert_eq!(last(*handle)["error"], "Denied");
+    assert_eq!(native().describe(*handle).0, Status::WrongHandleKind as i32);
+    assert_eq!(export(*handle, 100).0, Status::WrongHandleKind as i32);
 }
 
 #[test]
