@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::time::{Duration, Instant};
 
-use crate::common::{FOREVER, Guard, Job, Status, TENANT, USER, chat, drain_handle, fast, native};
+use crate::common::{
+    FOREVER, Guard, Job, Status, TENANT, USER, chat, check_concurrently, drain_handle, fast, native,
+};
 use sandbox::{Cut, Fault, FaultScript, Rule, SandboxOptions, TokenClaims, Trick, When};
 use serde_json::{Value, json};
 
@@ -76,7 +78,7 @@ fn patient() -> Value {
 
 #[test]
 fn every_fault_that_can_heal_ends_with_everything_removed() {
-    for fault in [
+    let faults = [
         throttle("0.05"),
         throttle("0"),
         throttle("-7"),
@@ -98,10 +100,11 @@ fn every_fault_that_can_heal_ends_with_everything_removed() {
         },
         Fault::Truncated { at: Cut::Headers },
         Fault::Hang { seconds: 20.0 },
-    ] {
+    ];
+    check_concurrently(faults, |fault| {
         let (counts, _job) = through(fault.clone(), patient());
         assert_eq!(counts.get("Removed"), Some(&ITEMS), "{fault:?}: {counts:?}");
-    }
+    });
 }
 
 #[test]

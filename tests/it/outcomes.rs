@@ -3,7 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::common::{CHAT, FOREVER, Guard, Job, REMOVAL, Status, TENANT, USER, chat, fast, native};
+use crate::common::{
+    CHAT, FOREVER, Guard, Job, REMOVAL, Status, TENANT, USER, chat, check_concurrently, fast,
+    native,
+};
 use sandbox::{Cut, Fault, FaultScript, Rule, SandboxOptions, TokenClaims, Trick, When};
 use serde_json::{Value, json};
 
@@ -17,6 +20,13 @@ fn under_rule(rule: Rule, options: Value) -> (i32, Value, Job) {
     job.sandbox.script(FaultScript::new([rule]));
     let (status, outcome) = native().remove(job.run, REMOVAL, FOREVER);
     (status, outcome, job)
+}
+
+/// Run options that give up on a removal soon, for tests of what it ends as.
+fn impatient() -> Value {
+    let mut options = fast();
+    options["retry"]["item_time_ms"] = json!(100);
+    options
 }
 
 fn status_fault(code: u16, graph_code: &str, message: &str) -> Fault {
@@ -151,7 +161,7 @@ fn what_can_heal_is_sent_again_until_it_does() {
 
 #[test]
 fn what_does_not_heal_ends_by_what_is_known() {
-    for (fault, expected) in [
+    let cases = [
         (status_fault(500, "x", "x"), Status::Failed),
         (status_fault(503, "x", "x"), Status::Failed),
         (status_fault(504, "x", "x"), Status::Uncertain),
@@ -165,21 +175,22 @@ fn what_does_not_heal_ends_by_what_is_known() {
         (Fault::ResetAfter, Status::Uncertain),
         (Fault::Garbage, Status::Uncertain),
         (Fault::ProxyErrorPage { status: 502 }, Status::Failed),
-    ] {
+    ];
+    check_concurrently(cases, |(fault, expected)| {
         let (status, outcome, _job) = under(fault.clone());
         assert_eq!(status, expected as i32, "{fault:?}: {outcome}");
         assert!(
             outcome["attempts"].as_u64().unwrap() > 2,
             "{fault:?}: {outcome}"
         );
-    }
+    });
 }
 
 #[test]
 fn nobody_there_is_not_uncertain() {
     let job = Job::new();
     let gone = Guard::account("http://127.0.0.1:9", &job.token);
-    let run = Guard::run(*gone, fast());
+    let run = Guard::run(*gone, impatient());
     let (status, outcome) = native().remove(*run, REMOVAL, FOREVER);
     assert_eq!(status, Status::Failed as i32, "{outcome}");
     assert!(
@@ -383,7 +394,11 @@ fn the_token_is_in_no_event_whatever_happens() {
         Some(Fault::Garbage),
         Some(Fault::ResetAfter),
     ] {
-        let job = Job::new();
+        let job = Job::with(
+            SandboxOptions::default(),
+            TokenClaims::default(),
+            impatient(),
+        );
         let rule = fault.unwrap_or_else(|| echo(&job.token));
         job.sandbox.script(FaultScript::new([Rule::new(rule)]));
         job.queue(REMOVAL);

@@ -5,6 +5,7 @@ mod guard;
 
 use std::io::Write;
 use std::sync::OnceLock;
+use std::thread;
 
 pub use chat_access::ffi::ChatAccessStatus as Status;
 use sandbox::{Sandbox, SandboxOptions, TokenClaims};
@@ -50,6 +51,19 @@ pub fn fast() -> Value {
         "retry": {"first_wait_ms": 1, "longest_wait_ms": 20, "longest_rest_ms": 5, "item_time_ms": 1000},
         "request_time_ms": 500,
     })
+}
+
+/// Checks every case on a thread of its own, for cases that spend their time waiting.
+///
+/// # Panics
+/// A check panics.
+pub fn check_concurrently<T: Send>(cases: impl IntoIterator<Item = T>, check: impl Fn(T) + Sync) {
+    let check = &check;
+    thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(move || check(case));
+        }
+    });
 }
 
 /// A sandbox, an account that uses it, and a run. Both handles close when this is dropped.
