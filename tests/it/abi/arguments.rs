@@ -1,4 +1,4 @@
-//! Arguments that a careless program passes: each mistake has its status.
+//! Invalid arguments: each kind has its own status.
 
 use std::ptr::{null, null_mut};
 
@@ -25,12 +25,12 @@ type Remove = unsafe extern "C" fn(
 ) -> i32;
 
 fn export<T: Copy>(name: &[u8]) -> T {
-    // SAFETY: each use names the type of include/chat_access.h.
+    // SAFETY: each caller names the type that include/chat_access.h declares.
     unsafe { *native().library().get::<T>(name).unwrap() }
 }
 
 #[test]
-fn the_version_is_the_headers() {
+fn the_abi_version_matches_the_header() {
     assert_eq!(
         native().abi_version(),
         chat_access::ffi::CHAT_ACCESS_ABI_VERSION
@@ -38,7 +38,7 @@ fn the_version_is_the_headers() {
 }
 
 #[test]
-fn a_fault_inside_is_a_status_and_the_library_works_on() {
+fn a_panic_becomes_a_status_and_the_library_keeps_working() {
     for _ in 0..3 {
         let (status, text) = native().open(&json!({"open": "panic"}), None).unwrap_err();
         assert_eq!(status, Status::Panicked as i32);
@@ -49,7 +49,7 @@ fn a_fault_inside_is_a_status_and_the_library_works_on() {
 }
 
 #[test]
-fn a_request_that_can_not_be_read_says_what_is_wrong() {
+fn an_invalid_request_is_refused_with_the_reason() {
     for (request, part) in [
         (json!({"open": "window"}), "unknown variant"),
         (
@@ -67,13 +67,13 @@ fn a_request_that_can_not_be_read_says_what_is_wrong() {
         (json!({"open": "removals", "accounts": []}), "at least one"),
         (json!(7), "request"),
     ] {
-        let (status, told) = native().open(&request, Some("a.b.c")).unwrap_err();
+        let (status, refusal) = native().open(&request, Some("a.b.c")).unwrap_err();
         assert_eq!(status, Status::InvalidArgument as i32, "{request}");
         assert!(
-            told["message"].as_str().unwrap().contains(part),
-            "{request}: {told}"
+            refusal["message"].as_str().unwrap().contains(part),
+            "{request}: {refusal}"
         );
-        assert!(told["parameter"].is_string());
+        assert!(refusal["parameter"].is_string());
     }
     let account = Guard::account("http://127.0.0.1:9", "a.b.c");
     for options in [
@@ -91,7 +91,7 @@ fn a_request_that_can_not_be_read_says_what_is_wrong() {
 }
 
 #[test]
-fn null_negative_and_invalid_text_each_have_their_status() {
+fn null_pointers_negative_lengths_and_invalid_utf8_have_their_own_status() {
     let open: Open = export(b"chat_access_open");
     let next: Next = export(b"chat_access_next");
     let remove: Remove = export(b"remove_all_access_for_user");
@@ -104,7 +104,7 @@ fn null_negative_and_invalid_text_each_have_their_status() {
     let null_pointer = Status::NullPointer as i32;
     let negative = Status::NegativeLength as i32;
     let utf8 = Status::InvalidUtf8 as i32;
-    // SAFETY: every pointer is NULL or belongs to its length; that is what is tested.
+    // SAFETY: each pointer is NULL, which is under test, or valid for the length passed with it.
     unsafe {
         assert_eq!(open(null(), 5, null(), 0, to, out, size, at), null_pointer);
         assert_eq!(
@@ -182,12 +182,12 @@ fn null_negative_and_invalid_text_each_have_their_status() {
 }
 
 #[test]
-fn a_buffer_that_is_too_small_loses_nothing() {
+fn an_event_stays_queued_when_the_buffer_is_too_small() {
     let job = Job::new();
     let next: Next = export(b"chat_access_next");
     let remove: Remove = export(b"remove_all_access_for_user");
     let mut length = 0;
-    // SAFETY: pointers and lengths belong together; a buffer of no capacity may be NULL.
+    // SAFETY: each pointer is valid for its length; a buffer of capacity 0 may be NULL.
     let status = unsafe {
         remove(
             job.run,
@@ -221,14 +221,14 @@ fn a_buffer_that_is_too_small_loses_nothing() {
     }
     assert!(
         small.iter().all(|byte| *byte == 0),
-        "nothing is half written"
+        "the buffer is unchanged"
     );
     let (status, outcome) = native().next(job.run, 0);
     assert_eq!((status, outcome["status"].as_str()), (0, Some("Removed")));
 }
 
 #[test]
-fn an_account_describes_itself_and_never_its_token() {
+fn describing_an_account_does_not_reveal_its_token() {
     let job = Job::new();
     let (status, about) = native().describe(job.account);
     assert_eq!(status, 0);

@@ -8,7 +8,7 @@ use sandbox::{Fault, FaultScript, Rule, SandboxOptions, TokenClaims};
 use serde_json::json;
 
 #[test]
-fn stale_closed_invented_and_foreign_handles_each_have_their_status() {
+fn closed_invalid_and_wrong_kind_handles_have_their_own_status() {
     let job = Job::new();
     let closed = native().account("http://127.0.0.1:9", "a.b.c");
     assert_eq!(native().close(closed), 0);
@@ -41,7 +41,7 @@ fn stale_closed_invented_and_foreign_handles_each_have_their_status() {
 }
 
 #[test]
-fn next_comes_back_in_time_whatever_the_network_does() {
+fn next_returns_at_its_timeout_while_a_request_hangs() {
     let mut options = fast();
     options["request_time_ms"] = json!(20_000);
     let job = Job::with(SandboxOptions::default(), TokenClaims::default(), options);
@@ -68,7 +68,7 @@ fn next_comes_back_in_time_whatever_the_network_does() {
 }
 
 #[test]
-fn closing_lets_a_caller_that_waits_go() {
+fn closing_a_run_wakes_a_waiting_caller() {
     let job = Job::new();
     thread::scope(|scope| {
         let waiting = scope.spawn(|| native().next(job.run, FOREVER).0);
@@ -80,7 +80,7 @@ fn closing_lets_a_caller_that_waits_go() {
 }
 
 #[test]
-fn closing_while_removals_wait_sends_no_more_of_them() {
+fn closing_a_run_sends_no_queued_removal() {
     let options = SandboxOptions {
         latency: Duration::from_millis(100),
         ..Default::default()
@@ -98,14 +98,14 @@ fn closing_while_removals_wait_sends_no_more_of_them() {
 }
 
 #[test]
-fn an_account_may_be_closed_before_its_run() {
+fn a_run_keeps_working_after_its_account_is_closed() {
     let job = Job::new();
     assert_eq!(native().close(job.account), 0);
     assert_eq!(native().remove(job.run, REMOVAL, FOREVER).0, 0);
 }
 
 #[test]
-fn two_threads_on_one_run_share_its_events_and_lose_none() {
+fn two_threads_that_read_one_run_receive_each_event_once() {
     let job = Job::new();
     thread::scope(|scope| {
         for half in 0..2 {
@@ -131,7 +131,7 @@ fn two_threads_on_one_run_share_its_events_and_lose_none() {
 }
 
 #[test]
-fn two_runs_in_one_process_know_nothing_of_each_other() {
+fn two_runs_in_one_process_are_independent() {
     let (a, b) = (Job::new(), Job::new());
     thread::scope(|scope| {
         for job in [&a, &b] {
@@ -173,7 +173,7 @@ fn a_cancelled_run_reports_every_removal() {
 }
 
 #[test]
-fn a_full_queue_says_so_and_takes_more_after_a_fetch() {
+fn a_full_queue_is_reported() {
     let job = Job::with(SandboxOptions::default(), TokenClaims::default(), json!({}));
     let mut queued = 0;
     loop {
@@ -190,7 +190,7 @@ fn a_full_queue_says_so_and_takes_more_after_a_fetch() {
 }
 
 #[test]
-fn nothing_is_sent_while_the_owner_is_away() {
+fn nothing_is_sent_after_the_lease_expires() {
     let mut options = fast();
     options["lease_ms"] = json!(100);
     options["limits"]["per_user"] = json!({"per_second": 20});
@@ -202,7 +202,7 @@ fn nothing_is_sent_while_the_owner_is_away() {
     let sent = job.sandbox.requests().len();
     assert!(
         (1..=4).contains(&sent),
-        "{sent} in 0.7 s, of which 0.1 s were the owner's"
+        "{sent} requests in 0.7 s with a lease of 0.1 s"
     );
     native().finish(job.run);
     assert_eq!(job.events().len(), 10);

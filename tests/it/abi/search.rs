@@ -11,14 +11,14 @@ fn found(events: &[Value]) -> Vec<&Value> {
 }
 
 #[test]
-fn records_that_are_fed_are_searched() {
+fn fed_records_are_searched() {
     let handle = Guard::open(&json!({"open": "search"}), None);
     let search = *handle;
     assert_eq!(native().feed(search, &external_chat(1)), Status::Ok as i32);
     assert_eq!(
         native().feed(search, "{\"ChatThreadId\":"),
         0,
-        "told by an event"
+        "an event reports the bad row"
     );
     assert_eq!(native().describe(search).1["records_fed"], 2);
     assert_eq!(native().next(search, 0).0, Status::NotYet as i32);
@@ -33,7 +33,7 @@ fn records_that_are_fed_are_searched() {
 }
 
 #[test]
-fn only_a_search_is_fed_and_only_with_text() {
+fn feeding_any_other_handle_is_refused() {
     let sandbox = Sandbox::start(SandboxOptions::default());
     let account = Guard::account(&sandbox.url(), &sandbox.token(TokenClaims::default()));
     assert_eq!(
@@ -44,7 +44,7 @@ fn only_a_search_is_fed_and_only_with_text() {
 }
 
 #[test]
-fn everything_that_graph_is_asked_for_goes_through_one_request() {
+fn one_request_starts_every_online_source() {
     let at_home = external_chat(2).replace(crate::file_search::support::HOME, TENANT_ID);
     let member = |id: &str, tenant: &str| json!({"userId": id, "email": null, "tenantId": tenant});
     let sandbox = Sandbox::start(SandboxOptions {
@@ -99,12 +99,12 @@ fn everything_that_graph_is_asked_for_goes_through_one_request() {
     let mut expected = [2, 3, 5].map(|number| json!(user(number)).to_string());
     expected.sort();
     assert_eq!(found, expected);
-    let told = json!(events).to_string();
-    assert!(!told.contains(&token), "no token is told");
+    let text = json!(events).to_string();
+    assert!(!text.contains(&token), "an event contains the token");
 }
 
 #[test]
-fn a_request_that_makes_no_sense_is_refused_by_parameter() {
+fn an_invalid_search_request_names_the_parameter() {
     for (request, secret, parameter) in [
         (json!({"audit_query": {}}), None, "Account"),
         (json!({"audit_query": {"start": "soon"}}), None, "StartDate"),
@@ -128,8 +128,8 @@ fn a_request_that_makes_no_sense_is_refused_by_parameter() {
     ] {
         let mut request = request;
         request["open"] = json!("search");
-        let (status, told) = native().open(&request, secret).unwrap_err();
+        let (status, refusal) = native().open(&request, secret).unwrap_err();
         assert_eq!(status, Status::InvalidArgument as i32, "{request}");
-        assert_eq!(told["parameter"], parameter, "{request}: {told}");
+        assert_eq!(refusal["parameter"], parameter, "{request}: {refusal}");
     }
 }

@@ -1,4 +1,4 @@
-//! Signing in through the C ABI of the release library, as a careless caller does.
+//! Sign-in handles, and the export of a refresh token.
 
 use crate::common::{FOREVER, Guard, Job, REMOVAL, Status, drain_handle, fast, native};
 use sandbox::{EntraSettings, Sandbox, SandboxOptions};
@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 
 type Export = unsafe extern "C" fn(i64, *mut u8, i32, *mut i32) -> i32;
 
-/// `chat_access_export_secret` with so much room: the status, the length and the text.
+/// `chat_access_export_secret` with a buffer of `room` bytes: the status, the length and the text.
 fn export(handle: i64, room: usize) -> (i32, usize, String) {
     let mut buffer = vec![0_u8; room];
     let mut length = 0;
-    // SAFETY: the type is that of include/chat_access.h, and the buffer lives through the call.
+    // SAFETY: include/chat_access.h declares the type, and the buffer outlives the call.
     let status = unsafe {
         let call = native()
             .library()
             .get::<Export>(b"chat_access_export_secret")
             .expect("the export");
-        let capacity = i32::try_from(room).expect("little room");
+        let capacity = i32::try_from(room).expect("a small buffer");
         call(handle, buffer.as_mut_ptr(), capacity, &mut length)
     };
     let length = usize::try_from(length).expect("a length is not negative");
@@ -48,7 +48,7 @@ fn last(handle: i64) -> Value {
 }
 
 #[test]
-fn a_sign_ins_handle_becomes_its_accounts() {
+fn a_sign_in_handle_becomes_an_account_handle() {
     let sandbox = entra();
     let account = open(&sandbox, "device_code", None);
     let request = json!({"open": "removals", "accounts": [*account]});
@@ -66,7 +66,7 @@ fn a_sign_ins_handle_becomes_its_accounts() {
 }
 
 #[test]
-fn a_sign_in_that_failed_is_no_account() {
+fn a_failed_sign_in_is_not_an_account() {
     let sandbox = entra();
     let handle = open(&sandbox, "refresh_token", Some("0.AbCd"));
     let event = last(*handle);
@@ -76,7 +76,7 @@ fn a_sign_in_that_failed_is_no_account() {
 }
 
 #[test]
-fn closing_lets_go_of_who_waits() {
+fn closing_a_sign_in_wakes_a_waiting_caller() {
     let sandbox = entra();
     let handle = open(&sandbox, "browser", None);
     assert_eq!(native().next(*handle, FOREVER).1["event"], "browser");
@@ -90,7 +90,7 @@ fn closing_lets_go_of_who_waits() {
 }
 
 #[test]
-fn the_refresh_token_leaves_only_by_its_call() {
+fn the_refresh_token_leaves_the_library_only_by_export() {
     let sandbox = entra();
     let account = open(&sandbox, "device_code", None);
     assert_eq!(last(*account)["event"], "signed_in");
@@ -111,17 +111,17 @@ fn the_refresh_token_leaves_only_by_its_call() {
 }
 
 #[test]
-fn an_account_with_an_access_token_has_none_to_export() {
+fn an_account_with_an_access_token_has_no_refresh_token_to_export() {
     let job = Job::new();
-    let (status, _, told) = export(job.account, 1000);
+    let (status, _, message) = export(job.account, 1000);
     assert_eq!(status, Status::InvalidArgument as i32);
-    assert!(told.contains("Connect-ChatAccess"), "{told}");
+    assert!(message.contains("Connect-ChatAccess"), "{message}");
     assert_eq!(export(job.run, 100).0, Status::WrongHandleKind as i32);
     assert_eq!(export(-1, 100).0, Status::InvalidHandle as i32);
 }
 
 #[test]
-fn a_registration_is_no_account() {
+fn a_registration_is_not_an_account() {
     let job = Job::new();
     let request = json!({"open": "registration", "account": job.account, "name": "App"});
     let handle = Guard::open(&request, None);
@@ -131,7 +131,7 @@ fn a_registration_is_no_account() {
 }
 
 #[test]
-fn what_can_not_be_used_is_named_and_a_secret_is_not_repeated() {
+fn an_invalid_sign_in_request_names_the_parameter_and_not_the_secret() {
     for (request, secret, parameter) in [
         (
             json!({"method": "browser", "tenant": "../x"}),
@@ -163,9 +163,9 @@ fn what_can_not_be_used_is_named_and_a_secret_is_not_repeated() {
     ] {
         let mut request = request;
         request["open"] = json!("sign_in");
-        let (status, told) = native().open(&request, secret).unwrap_err();
+        let (status, refusal) = native().open(&request, secret).unwrap_err();
         assert_eq!(status, Status::InvalidArgument as i32, "{request}");
-        assert_eq!(told["parameter"], parameter, "{told}");
-        assert!(!told.to_string().contains("hunter2"), "{told}");
+        assert_eq!(refusal["parameter"], parameter, "{refusal}");
+        assert!(!refusal.to_string().contains("hunter2"), "{refusal}");
     }
 }

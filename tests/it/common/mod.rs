@@ -35,7 +35,7 @@ pub fn native() -> &'static Native {
     NATIVE.get_or_init(|| Native::load(stage::library()))
 }
 
-/// The n-th of many chats.
+/// The id of chat number `n`.
 pub fn chat(n: usize) -> String {
     format!("19:{n:032x}@thread.v2")
 }

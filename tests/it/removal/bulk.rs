@@ -10,8 +10,8 @@ use super::{patient, status, throttle, unreadable_errors};
 
 const ITEMS: usize = 60;
 
-/// Runs `ITEMS` removals through a fault that hits one request in four, and returns the statuses' counts.
-/// Whatever the fault: each removal has one outcome, and no removal is confirmed that was not applied.
+/// Runs `ITEMS` removals with a fault on one request in four, and returns how often each status occurs.
+/// Checks that each removal has one outcome and that each confirmed removal was applied.
 fn through(fault: Fault, options: Value) -> (BTreeMap<String, usize>, Job) {
     let job = Job::with(SandboxOptions::default(), TokenClaims::default(), options);
     let name = format!("{fault:?}");
@@ -53,7 +53,7 @@ fn through(fault: Fault, options: Value) -> (BTreeMap<String, usize>, Job) {
 }
 
 #[test]
-fn every_fault_that_can_heal_ends_with_everything_removed() {
+fn every_removal_succeeds_through_transient_faults() {
     let faults = [
         throttle("0.05"),
         throttle("0"),
@@ -84,7 +84,7 @@ fn every_fault_that_can_heal_ends_with_everything_removed() {
 }
 
 #[test]
-fn every_fault_that_can_not_heal_ends_only_what_it_hit() {
+fn a_permanent_fault_fails_only_the_removals_it_hits() {
     let faults = [
         status(400, "Code", "Message."),
         status(403, "Code", "Message."),
@@ -108,7 +108,7 @@ fn every_fault_that_can_not_heal_ends_only_what_it_hit() {
     ];
     for fault in faults.into_iter().chain(unreadable_errors()) {
         let mut options = patient();
-        // A busy machine takes its time over the giant ones.
+        // The giant responses need time on a busy machine.
         options["request_time_ms"] = json!(20_000);
         let (counts, job) = through(fault.clone(), options);
         let removed = counts.get("Removed").copied().unwrap_or_default();

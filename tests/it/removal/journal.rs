@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::patient;
 
 #[test]
-fn a_journal_is_resumed_and_refused_where_another_run_has_it() {
+fn a_journal_is_resumed_and_is_refused_while_another_run_uses_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("j.jsonl");
     let mut options = patient();
@@ -21,9 +21,9 @@ fn a_journal_is_resumed_and_refused_where_another_run_has_it() {
         options.clone(),
     );
     let request = json!({"open": "removals", "accounts": [job.account], "options": options});
-    let (refused, told) = native().open(&request, None).unwrap_err();
+    let (refused, refusal) = native().open(&request, None).unwrap_err();
     assert_eq!(refused, Status::InvalidArgument as i32);
-    assert_eq!(told["parameter"], "JournalPath");
+    assert_eq!(refusal["parameter"], "JournalPath");
     for number in 0..10 {
         job.queue((TENANT, USER, &chat(number)));
     }
@@ -57,12 +57,12 @@ fn a_journal_is_resumed_and_refused_where_another_run_has_it() {
     assert!(!text.contains(&job.token) && !text.contains("Bearer"));
 }
 
-/// On a disk with room for a few records: what was sent is reported, nothing more is sent, and the journal
-/// can still be read.
+/// On a disk with room for a few records, every removal that was sent is reported, no more are sent, and the
+/// journal stays readable.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_stops_the_run_and_loses_no_outcome() {
-    // Built here: the other process may not write a file of that size.
+    // Built here, because the other process can't write a file of the library's size.
     stage::library();
     let output = std::process::Command::new("sh")
         .args([
@@ -85,7 +85,7 @@ fn a_full_disk_stops_the_run_and_loses_no_outcome() {
 #[test]
 #[ignore = "runs in a process of its own: see a_full_disk_stops_the_run_and_loses_no_outcome"]
 fn a_run_on_a_full_disk() {
-    // SAFETY: a file above the process's limit is an error then, as on a full disk, and no signal.
+    // SAFETY: writing past the process's file size limit then fails as on a full disk, without a signal.
     unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("j.jsonl");
@@ -115,12 +115,12 @@ fn a_run_on_a_full_disk() {
         "{}",
         count("Removed")
     );
-    let told = events.iter().any(|event| {
+    let reported = events.iter().any(|event| {
         event["message"]
             .as_str()
             .is_some_and(|m| m.contains("can't be written"))
     });
-    assert!(told, "{events:?}");
+    assert!(reported, "{events:?}");
     for line in fs::read_to_string(path).unwrap().lines() {
         serde_json::from_str::<Value>(line).unwrap();
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{patient, throttle};
 
 #[test]
-fn a_wait_beyond_a_removals_time_ends_it_at_once() {
+fn a_retry_after_beyond_the_time_limit_ends_the_removal_at_once() {
     let job = Job::new();
     job.sandbox
         .script(FaultScript::new([Rule::new(throttle("1000"))]));
@@ -20,9 +20,9 @@ fn a_wait_beyond_a_removals_time_ends_it_at_once() {
 }
 
 #[test]
-fn a_wait_given_as_a_date_is_kept() {
+fn a_retry_after_date_is_honored() {
     let job = Job::with(SandboxOptions::default(), TokenClaims::default(), patient());
-    // Two seconds on the service's clock, which its Date header tells.
+    // Two seconds from now on the service's clock, which is its Date header.
     let date = jiff::Timestamp::now() + Duration::from_secs(2);
     let date = jiff::fmt::rfc2822::DateTimePrinter::new()
         .timestamp_to_rfc9110_string(&date)
@@ -66,7 +66,7 @@ fn a_run_ends_at_its_time_limit() {
 }
 
 #[test]
-fn a_cancelled_removal_whose_answer_was_lost_is_not_called_unsent() {
+fn a_cancelled_removal_is_uncertain_when_its_response_was_lost() {
     let mut options = patient();
     options["retry"] = json!({"first_wait_ms": 60_000, "longest_wait_ms": 60_000});
     let job = Job::with(SandboxOptions::default(), TokenClaims::default(), options);

@@ -26,7 +26,7 @@ fn throttle(retry_after: &str) -> Fault {
     }
 }
 
-/// Error responses that no client can read as an error.
+/// Responses with an error status whose bodies aren't valid Graph errors.
 fn unreadable_errors() -> [Fault; 5] {
     let hostile = |trick| Fault::HostileError { status: 400, trick };
     [
@@ -38,14 +38,14 @@ fn unreadable_errors() -> [Fault; 5] {
     ]
 }
 
-/// Run options that give up on a removal soon, for tests of what it ends as.
+/// Run options that end a removal after 100 ms, for tests of its final status.
 fn impatient() -> Value {
     let mut options = fast();
     options["retry"]["item_time_ms"] = json!(100);
     options
 }
 
-/// Fast, with time enough for every retry.
+/// Run options that leave a removal 30 s for its retries.
 fn patient() -> Value {
     let mut options = fast();
     options["retry"]["item_time_ms"] = json!(30_000);

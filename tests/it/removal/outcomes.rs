@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{impatient, status};
 
 #[test]
-fn a_removal_is_confirmed_with_all_that_a_report_needs() {
+fn a_confirmed_outcome_contains_the_ids_status_and_times() {
     let job = Job::new();
     let (status, outcome) = native().remove(job.run, REMOVAL, FOREVER);
     assert_eq!(status, Status::Ok as i32, "{outcome}");
@@ -31,7 +31,7 @@ fn a_removal_is_confirmed_with_all_that_a_report_needs() {
 }
 
 #[test]
-fn the_request_on_the_wire_is_the_documented_one_byte_by_byte() {
+fn the_request_matches_the_documentation_byte_for_byte() {
     let job = Job::new();
     let (_, outcome) = native().remove(job.run, REMOVAL, FOREVER);
     let request = &job.sandbox.requests()[0];
@@ -58,7 +58,7 @@ fn the_request_on_the_wire_is_the_documented_one_byte_by_byte() {
 }
 
 #[test]
-fn beta_is_sent_on_request() {
+fn the_beta_endpoint_is_used_on_request() {
     let mut options = fast();
     options["api_version"] = json!("beta");
     let job = Job::with(SandboxOptions::default(), TokenClaims::default(), options);
@@ -72,7 +72,7 @@ fn beta_is_sent_on_request() {
 }
 
 #[test]
-fn what_the_token_itself_says_saves_the_request() {
+fn token_claims_that_rule_out_a_removal_save_the_request() {
     let other_tenant = TokenClaims {
         tid: "11111111-2222-4333-8444-555555555555".into(),
         ..Default::default()
@@ -109,7 +109,7 @@ fn what_the_token_itself_says_saves_the_request() {
 }
 
 #[test]
-fn the_same_removal_twice_is_sent_once() {
+fn a_repeated_removal_is_sent_once() {
     let job = Job::new();
     for _ in 0..3 {
         job.queue(REMOVAL);
@@ -121,7 +121,7 @@ fn the_same_removal_twice_is_sent_once() {
 }
 
 #[test]
-fn bad_input_is_refused_with_a_sentence_and_nothing_is_sent() {
+fn invalid_ids_are_refused_and_nothing_is_sent() {
     let job = Job::new();
     for (removal, parameter) in [
         (("contoso.com", USER, CHAT), "TenantId"),
@@ -143,7 +143,7 @@ fn bad_input_is_refused_with_a_sentence_and_nothing_is_sent() {
 }
 
 #[test]
-fn the_token_is_in_no_event_whatever_happens() {
+fn no_event_contains_the_token() {
     let mut all = String::new();
     let mut tokens = Vec::new();
     let echo = |token: &str| status(400, token, &format!("You sent Bearer {token}."));
@@ -170,16 +170,16 @@ fn the_token_is_in_no_event_whatever_happens() {
     }
     for wrong in ["not a token", "Bearer", "tok\u{e9}n", "two\r\nlines"] {
         let request = json!({"open": "account"});
-        let answer = native().open(&request, Some(wrong)).unwrap_err();
-        assert_eq!(answer.0, Status::InvalidArgument as i32);
+        let refusal = native().open(&request, Some(wrong)).unwrap_err();
+        assert_eq!(refusal.0, Status::InvalidArgument as i32);
         assert!(
-            !answer.1["message"].as_str().unwrap().contains(wrong),
-            "{answer:?}"
+            !refusal.1["message"].as_str().unwrap().contains(wrong),
+            "{refusal:?}"
         );
     }
     for token in tokens {
         for part in token.split('.') {
-            assert!(!all.contains(part), "a part of the token is in an event");
+            assert!(!all.contains(part), "an event contains part of the token");
         }
     }
 }

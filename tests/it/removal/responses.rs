@@ -1,4 +1,4 @@
-//! The outcome of a removal for each response of the service, and for none.
+//! The outcome of a removal for each kind of response, and for a missing response.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{impatient, status, unreadable_errors};
 
-/// A removal against a Graph that does this to every request.
+/// The status and outcome of a removal when every request meets this fault.
 fn under(fault: Fault) -> (i32, Value, Job) {
     under_rule(Rule::new(fault), fast())
 }
@@ -23,7 +23,7 @@ fn under_rule(rule: Rule, options: Value) -> (i32, Value, Job) {
 }
 
 #[test]
-fn final_answers_have_their_status_code_message_and_ids() {
+fn a_final_error_response_is_reported_and_not_retried() {
     for (code, graph_code, expected, name) in [
         (400, "BadRequest", Status::Failed, "Failed"),
         (403, "Forbidden", Status::Denied, "Denied"),
@@ -40,13 +40,13 @@ fn final_answers_have_their_status_code_message_and_ids() {
         assert_eq!(outcome["attempts"], 1);
         assert!(outcome["next_step"].is_string(), "{outcome}");
         assert!(outcome["request_id"].is_string(), "{outcome}");
-        assert_eq!(job.sandbox.requests().len(), 1, "{code} was sent again");
+        assert_eq!(job.sandbox.requests().len(), 1, "{code} was retried");
         assert!(job.sandbox.applied().is_empty());
     }
 }
 
 #[test]
-fn what_can_heal_is_sent_again_until_it_does() {
+fn a_transient_fault_is_retried_until_the_removal_succeeds() {
     for fault in [
         status(500, "InternalServerError", "x"),
         status(502, "BadGateway", "x"),
@@ -79,7 +79,7 @@ fn what_can_heal_is_sent_again_until_it_does() {
 }
 
 #[test]
-fn what_does_not_heal_ends_by_what_is_known() {
+fn a_fault_that_persists_ends_in_failed_throttled_or_uncertain() {
     let cases = [
         (status(500, "x", "x"), Status::Failed),
         (status(503, "x", "x"), Status::Failed),
@@ -106,7 +106,7 @@ fn what_does_not_heal_ends_by_what_is_known() {
 }
 
 #[test]
-fn nobody_there_is_not_uncertain() {
+fn a_refused_connection_is_failed_and_not_uncertain() {
     let job = Job::new();
     let gone = Guard::account("http://127.0.0.1:9", &job.token);
     let run = Guard::run(*gone, impatient());
@@ -122,7 +122,7 @@ fn nobody_there_is_not_uncertain() {
 }
 
 #[test]
-fn an_answer_that_is_not_the_documented_one_confirms_nothing() {
+fn an_undocumented_response_confirms_nothing() {
     let (status, outcome, _job) = under(Fault::UnknownStatus {
         status: 200,
         body: "{}".into(),
@@ -141,7 +141,7 @@ fn an_answer_that_is_not_the_documented_one_confirms_nothing() {
 }
 
 #[test]
-fn hostile_and_giant_answers_are_cut_and_cleaned() {
+fn messages_of_hostile_and_giant_responses_are_truncated_and_sanitized() {
     let faults = [
         Fault::Giant {
             megabytes: 200,
@@ -167,7 +167,7 @@ fn hostile_and_giant_answers_are_cut_and_cleaned() {
 }
 
 #[test]
-fn a_slow_answer_has_a_time_limit() {
+fn a_slow_response_is_abandoned_at_the_time_limit() {
     let mut options = fast();
     options["request_time_ms"] = json!(200);
     options["retry"]["item_time_ms"] = json!(1);
@@ -183,7 +183,7 @@ fn a_slow_answer_has_a_time_limit() {
 }
 
 #[test]
-fn a_refused_token_ends_the_run_without_trying_it_again() {
+fn a_rejected_token_ends_the_run_after_one_request() {
     let job = Job::with(SandboxOptions::default(), TokenClaims::default(), json!({}));
     job.sandbox
         .script(FaultScript::new([Rule::new(Fault::ExpiredToken)]));
@@ -201,7 +201,7 @@ fn a_refused_token_ends_the_run_without_trying_it_again() {
 }
 
 #[test]
-fn an_error_after_a_lost_answer_does_not_pass_for_certain() {
+fn an_error_after_a_lost_response_leaves_the_removal_uncertain() {
     let job = Job::new();
     job.sandbox.script(FaultScript::new([
         Rule::new(Fault::ResetAfter).when(When::first(1)),
