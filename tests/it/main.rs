@@ -1,5 +1,5 @@
-//! Integration tests of the library: through the C ABI of the release build, and through its Rust API against
-//! the sandbox.
+//! Integration tests of the library: through the C ABI of the release build, and through its Rust
+//! API against the sandbox.
 
 mod abi;
 mod common;

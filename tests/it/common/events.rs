@@ -33,12 +33,12 @@ pub fn next<E: Serialize + Debug>(queue: &EventQueue<E>) -> Option<Value> {
     }
 }
 
-/// The remaining events of a handle of the release library. Some handles end by themselves; a run or a
-/// search ends after `finish` or `cancel`.
+/// The remaining events of a handle of the release library. Some handles end by themselves; a run
+/// or a search ends after `finish` or `cancel`.
 ///
 /// # Panics
-/// The library reports anything other than an event or the end, which includes an event longer than the
-/// 16 KiB buffer of [`stage::Native`].
+/// The library reports anything other than an event or the end, which includes an event longer than
+/// the 16 KiB buffer of [`stage::Native`].
 pub fn drain_handle(handle: i64) -> Vec<Value> {
     let mut events = Vec::new();
     loop {

@@ -40,7 +40,8 @@ pub fn chat(n: usize) -> String {
     format!("19:{n:032x}@thread.v2")
 }
 
-/// Run options with the documented limits at a thousand times the rate, so that no test waits for seconds.
+/// Run options with the documented limits at a thousand times the rate, so that no test waits for
+/// seconds.
 pub fn fast() -> Value {
     json!({
         "limits": {

@@ -10,8 +10,8 @@ use super::{patient, status, throttle, unreadable_errors};
 
 const ITEMS: usize = 60;
 
-/// Runs `ITEMS` removals with a fault on one request in four, and returns how often each status occurs.
-/// Checks that each removal has one outcome and that each confirmed removal was applied.
+/// Runs `ITEMS` removals with a fault on one request in four, and returns how often each status
+/// occurs. Checks that each removal has one outcome and that each confirmed removal was applied.
 fn through(fault: Fault, options: Value) -> (BTreeMap<String, usize>, Job) {
     let job = Job::with(SandboxOptions::default(), TokenClaims::default(), options);
     let name = format!("{fault:?}");

@@ -57,8 +57,8 @@ fn a_journal_is_resumed_and_is_refused_while_another_run_uses_it() {
     assert!(!text.contains(&job.token) && !text.contains("Bearer"));
 }
 
-/// On a disk with room for a few records, every removal that was sent is reported, no more are sent, and the
-/// journal stays readable.
+/// On a disk with room for a few records, every removal that was sent is reported, no more are
+/// sent, and the journal stays readable.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_stops_the_run_and_loses_no_outcome() {
@@ -85,7 +85,8 @@ fn a_full_disk_stops_the_run_and_loses_no_outcome() {
 #[test]
 #[ignore = "runs in a process of its own: see a_full_disk_stops_the_run_and_loses_no_outcome"]
 fn a_run_on_a_full_disk() {
-    // SAFETY: writing past the process's file size limit then fails as on a full disk, without a signal.
+    // SAFETY: writing past the process's file size limit then fails as on a full disk, without a
+    // signal.
     unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("j.jsonl");

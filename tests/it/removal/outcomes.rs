@@ -1,4 +1,5 @@
-//! The request of a removal, its outcome, and the removals that are refused before anything is sent.
+//! The request of a removal, its outcome, and the removals that are refused before anything is
+//! sent.
 
 use crate::common::{CHAT, FOREVER, Job, REMOVAL, Status, TENANT, USER, fast, native};
 use sandbox::{Fault, FaultScript, Rule, SandboxOptions, TokenClaims};

@@ -1,4 +1,5 @@
-//! The pace of removals, against a service that enforces the documented limits at twenty times the rate.
+//! The pace of removals, against a service that enforces the documented limits at twenty times the
+//! rate.
 
 use crate::common::{FOREVER, Guard, Job, TENANT, USER, chat, native};
 use sandbox::{Limits, SandboxOptions, TokenClaims};
