@@ -1,15 +1,15 @@
 //! Finding or creating the application to sign in with, against a loopback Graph and Entra.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chat_access::cloud::Cloud;
-use chat_access::events::Taken;
 use chat_access::identity::Account;
-use chat_access::registration::{Consent, Registration, RegistrationEvent, RegistrationOptions};
+use chat_access::registration::{Consent, Registration, RegistrationOptions};
 use chat_access::token::AccessToken;
 use sandbox::{Fault, FaultScript, Rule, Sandbox, SandboxOptions, TokenClaims, When};
 use serde_json::{Value, json};
+
+use crate::common::drain;
 
 const NAME: &str = "RemoveAllAccessForUser'App";
 const BOTH: &str = "Application.ReadWrite.All DelegatedPermissionGrant.ReadWrite.All";
@@ -35,16 +35,7 @@ fn account(sandbox: &Sandbox, scopes: &str) -> Arc<Account> {
 fn register(account: &Arc<Account>, consent: Consent, change: bool) -> Value {
     let options = RegistrationOptions::new(NAME, consent, change).unwrap();
     let registration = Registration::start(Arc::clone(account), options).unwrap();
-    let read = |event: &RegistrationEvent| serde_json::to_value(event);
-    let mut last = Value::Null;
-    loop {
-        let limit = Some(Duration::from_secs(30));
-        match registration.events().take(limit, |_| true, read).unwrap() {
-            Taken::Event(event) => last = event,
-            Taken::Ended => return last,
-            other => panic!("{other:?} after {last}"),
-        }
-    }
+    drain(registration.events()).pop().expect("an event")
 }
 
 #[test]

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chat_access::cloud::Cloud;
-use chat_access::events::Taken;
 use chat_access::graph::{Call, LARGEST_ANSWER};
-use chat_access::identity::{Account, Application, Method, SignIn, SignInEvent, Stage};
+use chat_access::identity::{Account, Application, Method, SignIn, Stage};
 use chat_access::token::{AccessToken, RefreshToken};
 use sandbox::{
     EntraRefusal, EntraSettings, Fault, FaultScript, Rule, Sandbox, SandboxOptions, TENANT_ID,
@@ -51,11 +50,7 @@ fn browser() -> Method {
 
 /// The next event, as a program on the other side of the ABI sees it.
 fn next(sign_in: &SignIn) -> Value {
-    let read = |event: &SignInEvent| serde_json::to_value(event);
-    match sign_in.events().take(Some(PATIENCE), |_| true, read) {
-        Ok(Taken::Event(event)) => event,
-        other => panic!("no event: {other:?}"),
-    }
+    crate::common::next(sign_in.events()).expect("an event")
 }
 
 /// Fetches an address as a browser does that follows nothing: status line, headers and body in one.

@@ -1,14 +1,12 @@
 //! A sandbox, somebody who is connected to it, and a search with both.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chat_access::cloud::Cloud;
-use chat_access::events::Taken;
 use chat_access::identity::Account;
 use chat_access::retry::RetrySettings;
 use chat_access::search::{
-    ChatList, Event, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions,
+    ChatList, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions,
 };
 use chat_access::token::AccessToken;
 use sandbox::{Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
@@ -77,16 +75,7 @@ impl Job {
 }
 
 pub(crate) fn events(search: &RunningSearch) -> Vec<Value> {
-    let mut events = Vec::new();
-    loop {
-        let read = |event: &Event| serde_json::to_value(event);
-        let limit = Some(Duration::from_secs(60));
-        match search.events().take(limit, |_| true, read).unwrap() {
-            Taken::Event(event) => events.push(event),
-            Taken::Ended => return events,
-            other => panic!("{other:?}"),
-        }
-    }
+    crate::common::drain(search.events())
 }
 
 /// What a search told.

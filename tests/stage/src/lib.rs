@@ -31,9 +31,10 @@ pub fn library() -> &'static Path {
     LIBRARY.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        // Cargo describes the package under test in the environment of its tests. The build scripts of some
-        // dependencies (ring) run again when these variables change, and link-time optimisation follows: a
-        // minute, each time a build inside `cargo test` comes after one outside of it.
+        // Cargo describes the package under test in the environment of its tests. The build scripts
+        // of some dependencies (ring) run again when these variables change, and link-time
+        // optimisation follows: a minute, each time a build inside `cargo test` comes after one
+        // outside of it.
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
             let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_"];

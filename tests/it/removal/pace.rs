@@ -1,12 +1,12 @@
-//! The pace against a service that keeps the documented limits at twenty times the speed. These are apart from
-//! the other tests, which take the processor that a pace of milliseconds needs.
+//! The pace of removals, against a service that enforces the documented limits at twenty times the
+//! rate.
 
-use crate::common::{FOREVER, Job, TENANT, USER, chat, native};
+use crate::common::{FOREVER, Guard, Job, TENANT, USER, chat, native};
 use sandbox::{Limits, SandboxOptions, TokenClaims};
 use serde_json::{Value, json};
 
-/// A service with the documented limits, and a run that keeps to them.
-fn at_twenty_times_the_speed() -> (SandboxOptions, Value) {
+/// Options of a service with the documented limits and of a run that observes them.
+fn scaled_limits() -> (SandboxOptions, Value) {
     let scale = 20.0;
     let limit = |rate: f64, burst: u32| json!({"per_second": rate * scale, "burst": burst, "window_seconds": 60.0 / scale});
     let options = json!({
@@ -20,10 +20,10 @@ fn at_twenty_times_the_speed() -> (SandboxOptions, Value) {
 }
 
 #[test]
-fn under_the_services_limits_nothing_is_sent_in_vain() {
-    let (sandbox, options) = at_twenty_times_the_speed();
+fn a_run_is_not_throttled_under_the_documented_limits() {
+    let (sandbox, options) = scaled_limits();
     let job = Job::with(sandbox, TokenClaims::default(), options);
-    // Several users of one chat, then others: the chat has a limit of its own.
+    // Twenty chats have two users each, because a chat has a limit too.
     for number in 0..60 {
         let user = format!("d864e79f-0000-4000-8000-{number:012x}");
         job.queue((TENANT, &user, &chat(number % 40)));
@@ -38,14 +38,13 @@ fn under_the_services_limits_nothing_is_sent_in_vain() {
 }
 
 #[test]
-fn one_command_after_the_other_keeps_the_pace_too() {
-    let (sandbox, options) = at_twenty_times_the_speed();
+fn consecutive_runs_of_one_account_share_the_pace() {
+    let (sandbox, options) = scaled_limits();
     let job = Job::with(sandbox, TokenClaims::default(), options.clone());
     for number in 0..10 {
-        let run = native().run(&[job.account], options.clone());
-        let (status, outcome) = native().remove(run, (TENANT, USER, &chat(number)), FOREVER);
+        let run = Guard::run(job.account, options.clone());
+        let (status, outcome) = native().remove(*run, (TENANT, USER, &chat(number)), FOREVER);
         assert_eq!(status, 0, "{outcome}");
-        native().close(run);
     }
     let arrivals: Vec<_> = job
         .sandbox

@@ -1,19 +1,26 @@
-//! What the tests of the library share: it is loaded once, and a sandbox is a line away.
+//! Fixtures: the release library, a sandbox with a run, events, and handles that close themselves.
+
+mod events;
+mod guard;
 
 use std::io::Write;
 use std::sync::OnceLock;
+use std::thread;
 
 pub use chat_access::ffi::ChatAccessStatus as Status;
 use sandbox::{Sandbox, SandboxOptions, TokenClaims};
 use serde_json::{Value, json};
 use stage::Native;
 
+pub use events::{drain, drain_handle, next};
+pub use guard::Guard;
+
 pub const TENANT: &str = sandbox::TENANT_ID;
 pub const USER: &str = "d864e79f-0000-4000-8000-0eeb4d61fdc2";
 pub const CHAT: &str = "19:b8577894a63548969c5c92bb9c80c5e1@thread.v2";
-/// A removal that the sandbox makes.
+/// A removal that the sandbox accepts.
 pub const REMOVAL: (&str, &str, &str) = (TENANT, USER, CHAT);
-/// Waits until there is something.
+/// A timeout in milliseconds: no limit.
 pub const FOREVER: i32 = -1;
 
 /// Prints that `what` did not run. Not with `eprintln!`, whose output the test harness hides when a
@@ -28,12 +35,13 @@ pub fn native() -> &'static Native {
     NATIVE.get_or_init(|| Native::load(stage::library()))
 }
 
-/// The n-th of many chats.
+/// The id of chat number `n`.
 pub fn chat(n: usize) -> String {
     format!("19:{n:032x}@thread.v2")
 }
 
-/// The documented rules at a thousand times the speed, so that nothing waits for real seconds.
+/// Run options with the documented limits at a thousand times the rate, so that no test waits for
+/// seconds.
 pub fn fast() -> Value {
     json!({
         "limits": {
@@ -46,12 +54,27 @@ pub fn fast() -> Value {
     })
 }
 
-/// A sandbox, an account in it and a run.
+/// Checks every case on a thread of its own, for cases that spend their time waiting.
+///
+/// # Panics
+/// A check panics.
+pub fn check_concurrently<T: Send>(cases: impl IntoIterator<Item = T>, check: impl Fn(T) + Sync) {
+    let check = &check;
+    thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(move || check(case));
+        }
+    });
+}
+
+/// A sandbox, an account that uses it, and a run. Both handles close when this is dropped.
 pub struct Job {
     pub sandbox: Sandbox,
     pub account: i64,
     pub run: i64,
     pub token: String,
+    /// The run first: handles close in this order.
+    _handles: [Guard; 2],
 }
 
 impl Job {
@@ -62,40 +85,25 @@ impl Job {
     pub fn with(options: SandboxOptions, claims: TokenClaims, run_options: Value) -> Self {
         let sandbox = Sandbox::start(options);
         let token = sandbox.token(claims);
-        let account = native().account(&sandbox.url(), &token);
-        let run = native().run(&[account], run_options);
+        let account = Guard::account(&sandbox.url(), &token);
+        let run = Guard::run(*account, run_options);
         Self {
             sandbox,
-            account,
-            run,
+            account: *account,
+            run: *run,
             token,
+            _handles: [run, account],
         }
     }
 
-    /// Fetches until the run has ended; `finish` must have been called.
+    /// The run's remaining events. Call `finish` or `cancel` first.
     pub fn events(&self) -> Vec<Value> {
-        let mut events = Vec::new();
-        loop {
-            match native().next(self.run, FOREVER) {
-                (0, event) => events.push(event),
-                (status, _) => {
-                    assert_eq!(status, Status::Ended as i32);
-                    return events;
-                }
-            }
-        }
+        drain_handle(self.run)
     }
 
-    /// Puts in a removal without waiting.
+    /// Queues a removal and returns at once.
     pub fn queue(&self, removal: (&str, &str, &str)) {
         let (status, _) = native().remove(self.run, removal, 0);
         assert_eq!(status, Status::NotYet as i32);
-    }
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        native().close(self.run);
-        native().close(self.account);
     }
 }

@@ -1,23 +1,9 @@
 //! A search through the C ABI of the release library.
 
-use crate::common::{FOREVER, Status, native};
+use crate::common::{Guard, Status, drain_handle, native};
 use crate::file_search::support::{external_chat, user};
 use sandbox::{AuditLog, Chats, DirectoryUser, Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
 use serde_json::{Value, json};
-
-/// What a search tells up to its end. Targets may be longer than the test's buffer, so few are asked for.
-fn events(search: i64) -> Vec<Value> {
-    let mut events = Vec::new();
-    loop {
-        match native().next(search, FOREVER) {
-            (0, event) => events.push(event),
-            (status, _) => {
-                assert_eq!(status, Status::Ended as i32);
-                return events;
-            }
-        }
-    }
-}
 
 fn found(events: &[Value]) -> Vec<&Value> {
     let targets = events.iter().filter(|event| event["event"] == "target");
@@ -25,19 +11,20 @@ fn found(events: &[Value]) -> Vec<&Value> {
 }
 
 #[test]
-fn records_that_are_fed_are_searched() {
-    let search = native().open(&json!({"open": "search"}), None).unwrap();
+fn fed_records_are_searched() {
+    let handle = Guard::open(&json!({"open": "search"}), None);
+    let search = *handle;
     assert_eq!(native().feed(search, &external_chat(1)), Status::Ok as i32);
     assert_eq!(
         native().feed(search, "{\"ChatThreadId\":"),
         0,
-        "told by an event"
+        "an event reports the bad row"
     );
     assert_eq!(native().describe(search).1["records_fed"], 2);
     assert_eq!(native().next(search, 0).0, Status::NotYet as i32);
     assert_eq!(native().finish(search), 0);
     assert_eq!(native().feed(search, "{}"), Status::RunOver as i32);
-    let events = events(search);
+    let events = drain_handle(search);
     let names: Vec<&Value> = events.iter().map(|event| &event["event"]).collect();
     assert_eq!(names, ["bad_row", "target", "searched"]);
     assert_eq!(found(&events), [&json!(user(1))]);
@@ -46,16 +33,18 @@ fn records_that_are_fed_are_searched() {
 }
 
 #[test]
-fn only_a_search_is_fed_and_only_with_text() {
+fn feeding_any_other_handle_is_refused() {
     let sandbox = Sandbox::start(SandboxOptions::default());
-    let account = native().account(&sandbox.url(), &sandbox.token(TokenClaims::default()));
-    assert_eq!(native().feed(account, "{}"), Status::WrongHandleKind as i32);
+    let account = Guard::account(&sandbox.url(), &sandbox.token(TokenClaims::default()));
+    assert_eq!(
+        native().feed(*account, "{}"),
+        Status::WrongHandleKind as i32
+    );
     assert_eq!(native().feed(7, "{}"), Status::InvalidHandle as i32);
-    native().close(account);
 }
 
 #[test]
-fn everything_that_graph_is_asked_for_goes_through_one_request() {
+fn one_request_starts_every_online_source() {
     let at_home = external_chat(2).replace(crate::file_search::support::HOME, TENANT_ID);
     let member = |id: &str, tenant: &str| json!({"userId": id, "email": null, "tenantId": tenant});
     let sandbox = Sandbox::start(SandboxOptions {
@@ -81,23 +70,24 @@ fn everything_that_graph_is_asked_for_goes_through_one_request() {
         scp: Some("AuditLogsQuery.Read.All User.ReadBasic.All".into()),
         ..TokenClaims::default()
     };
-    let account = native().account(&sandbox.url(), &sandbox.token(claims));
+    let account = Guard::account(&sandbox.url(), &sandbox.token(claims));
     let token = sandbox.token(TokenClaims::app_with(["Chat.ReadBasic.All"]));
     let request = json!({
-        "open": "search", "account": account, "resolve_users": true,
+        "open": "search", "account": *account, "resolve_users": true,
         "audit_query": {"start": "2026-08-31", "end": "2026-09-01"},
         "hunting": {},
         "chats": {"users": [user(3)], "graph_endpoint": sandbox.url()},
         "retry": {"first_wait_ms": 1},
     });
-    let search = native().open(&request, Some(&token)).unwrap();
+    let handle = Guard::open(&request, Some(&token));
+    let search = *handle;
     let open = at_home
         .replace(&format!("19:{}_", user(2)), "19:")
         .replace("@unq.gbl.spaces", "@thread.v2")
         .replace("user2@contoso.com", "ann@contoso.com");
     native().feed(search, &open);
     native().finish(search);
-    let events = events(search);
+    let events = drain_handle(search);
     let error = events
         .iter()
         .find(|event| event["event"] == "source_error")
@@ -109,14 +99,12 @@ fn everything_that_graph_is_asked_for_goes_through_one_request() {
     let mut expected = [2, 3, 5].map(|number| json!(user(number)).to_string());
     expected.sort();
     assert_eq!(found, expected);
-    let told = json!(events).to_string();
-    assert!(!told.contains(&token), "no token is told");
-    native().close(search);
-    native().close(account);
+    let text = json!(events).to_string();
+    assert!(!text.contains(&token), "an event contains the token");
 }
 
 #[test]
-fn a_request_that_makes_no_sense_is_refused_by_parameter() {
+fn an_invalid_search_request_names_the_parameter() {
     for (request, secret, parameter) in [
         (json!({"audit_query": {}}), None, "Account"),
         (json!({"audit_query": {"start": "soon"}}), None, "StartDate"),
@@ -140,8 +128,8 @@ fn a_request_that_makes_no_sense_is_refused_by_parameter() {
     ] {
         let mut request = request;
         request["open"] = json!("search");
-        let (status, told) = native().open(&request, secret).unwrap_err();
+        let (status, refusal) = native().open(&request, secret).unwrap_err();
         assert_eq!(status, Status::InvalidArgument as i32, "{request}");
-        assert_eq!(told["parameter"], parameter, "{request}: {told}");
+        assert_eq!(refusal["parameter"], parameter, "{request}: {refusal}");
     }
 }

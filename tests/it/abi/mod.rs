@@ -1,0 +1,7 @@
+//! The C ABI of the release library, and the header that declares it.
+
+mod arguments;
+mod handles;
+mod header;
+mod search;
+mod sign_in;
