@@ -136,8 +136,39 @@ Describe 'Find-ChatAccess with files' {
         $page = Join-Path $TestDrive 'report.html'
         $null = Find-ChatAccess $export -Report $page
         Get-Content -LiteralPath $page -Raw | Should -BeLike '<!DOCTYPE html>*eve@evil.example*user1@contoso.com*'
-        $null = Find-ChatAccess $export -Report (Join-Path $TestDrive 'none/report.html') -ErrorVariable failed -ErrorAction SilentlyContinue
-        $failed.FullyQualifiedErrorId | Should -Be 'UnreadableFile,Find-ChatAccess'
+    }
+
+    It 'searches nothing if the report can''t be written: <Why>' -ForEach @(
+        @{ Why = 'no such drive'; Report = 'Nowhere:\chat\report.html'; Part = 'Nowhere' }
+        @{ Why = 'not a file system'; Report = 'Env:foo'; Part = 'Environment' }
+        @{ Why = 'no such folder'; Report = 'none/report.html'; Part = 'does not exist' }
+        @{ Why = 'a folder'; Report = '.'; Part = 'is a folder' }
+        @{ Why = 'empty'; Report = ''; Part = 'is empty' }
+    ) {
+        Push-Location -LiteralPath $TestDrive
+        try {
+            # The error for a path that matches no file would precede one at the end.
+            $failed = { Find-ChatAccess 'none.csv', $export -Report $Report -ErrorVariable script:all -ErrorAction SilentlyContinue } | Should -Throw -PassThru
+        } finally {
+            Pop-Location
+        }
+        $failed.FullyQualifiedErrorId | Should -Be 'InvalidReport,Find-ChatAccess'
+        $failed.Exception.Message | Should -BeLike "Report '$Report' can't be used: *$Part*"
+        $failed.ErrorDetails.RecommendedAction | Should -Be 'Use the path of a file in a folder that exists.'
+        $all.FullyQualifiedErrorId | Should -Not -Contain 'PathNotFound,Find-ChatAccess'
+    }
+
+    It 'does not replace an input by the report' {
+        $before = Get-Content -LiteralPath $export -Raw
+        { Find-ChatAccess $export -Report $export } | Should -Throw -ErrorId 'InvalidReport,Find-ChatAccess' -ExpectedMessage "*'$export'*input*"
+        Push-Location -LiteralPath $TestDrive
+        try {
+            { Get-ChildItem -LiteralPath $TestDrive -Filter '*.csv' | Find-ChatAccess -Report './AuditLog 1.csv' } |
+                Should -Throw -ErrorId 'InvalidReport,Find-ChatAccess'
+        } finally {
+            Pop-Location
+        }
+        Get-Content -LiteralPath $export -Raw | Should -Be $before
     }
 
     It 'names the parameter with an invalid value' {

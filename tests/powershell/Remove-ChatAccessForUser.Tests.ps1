@@ -158,6 +158,31 @@ Describe 'Remove-ChatAccessForUser' {
         ($records | Where-Object state -EQ 'Removed').Count | Should -Be 8
     }
 
+    It 'sends nothing if the journal can''t be written: <Why>' -ForEach @(
+        @{ Why = 'no such drive'; Path = 'Nowhere:\chat\removals.jsonl'; At = 'TestDrive:'; Part = 'Nowhere' }
+        @{ Why = 'not a file system'; Path = 'Env:foo'; At = 'TestDrive:'; Part = 'Environment' }
+        @{ Why = 'relative to a location that is not a file system'; Path = 'removals.jsonl'; At = 'Env:'; Part = 'Environment' }
+        @{ Why = 'no such folder'; Path = 'none/removals.jsonl'; At = 'TestDrive:'; Part = 'does not exist' }
+        @{ Why = 'a folder'; Path = '.'; At = 'TestDrive:'; Part = 'is a folder' }
+        @{ Why = 'empty'; Path = ''; At = 'TestDrive:'; Part = 'is empty' }
+    ) {
+        Push-Location $At
+        try {
+            $failed = { New-Target 1 | Remove-ChatAccessForUser -JournalPath $Path -ErrorAction SilentlyContinue } | Should -Throw -PassThru
+        } finally {
+            Pop-Location
+        }
+        $failed.FullyQualifiedErrorId | Should -Be 'InvalidJournalPath,Remove-ChatAccessForUser'
+        $failed.Exception.Message | Should -BeLike "JournalPath '$Path' can't be used: *$Part*"
+        $failed.ErrorDetails.RecommendedAction | Should -Be 'Use the path of a file in a folder that exists.'
+        (Get-SandboxRequest).Count | Should -Be 0
+    }
+
+    It 'accepts a journal on a drive of PowerShell' {
+        $null = New-Target 1 | Remove-ChatAccessForUser -JournalPath 'TestDrive:/on-a-drive.jsonl'
+        (Get-Content -LiteralPath (Join-Path $TestDrive 'on-a-drive.jsonl')).Count | Should -BeGreaterThan 1
+    }
+
     It 'rejects a file that is not a journal, and does not change it' {
         $path = Join-Path $TestDrive 'report.csv'
         Set-Content $path 'TenantId,UserId'

@@ -61,7 +61,8 @@ function Remove-ChatAccessForUser {
     .PARAMETER JournalPath
     A file to record the removals in, one JSON object per line. The same
     command with the same journal continues where it stopped: it skips
-    confirmed removals and tries all others again.
+    confirmed removals and tries all others again. If the file can't be
+    written, nothing is sent.
 
     .PARAMETER ApiVersion
     The version of the Microsoft Graph API: v1.0 or beta. The default is
