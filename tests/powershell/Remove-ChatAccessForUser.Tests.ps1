@@ -20,7 +20,8 @@ Describe 'Remove-ChatAccessForUser' {
         $outcome.TenantId, $outcome.UserId, $outcome.ThreadId | Should -Be $Tenant, $User, $Chat
         $outcome.Attempts | Should -Be 1
         $outcome.Duration | Should -BeOfType [timespan]
-        $outcome.Completed.Kind | Should -Be 'Utc'
+        $outcome.Duration.TotalMilliseconds | Should -BeGreaterThan 0
+        $outcome.Completed | Should -Match '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$'
         $sent = Get-SandboxRequest
         $sent.Count | Should -Be 1
         $outcome.ClientRequestId | Should -Be ($sent.headers | Where-Object { $_[0] -eq 'client-request-id' })[1]

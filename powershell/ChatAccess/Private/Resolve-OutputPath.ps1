@@ -36,7 +36,7 @@ function script:Resolve-OutputPath {
             }
         }
     } catch {
-        # The path names a drive that does not exist, or contains characters that no path may contain.
+        # The path names a drive that does not exist, or contains characters that are not allowed.
         $_.Exception.GetBaseException().Message.TrimEnd('.')
     }
     if ($reason) {

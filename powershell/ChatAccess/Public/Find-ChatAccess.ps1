@@ -156,8 +156,9 @@ function Find-ChatAccess {
       them.
     - ExternalUser*: the names of the external users.
     - Operation*: the recorded operations in the chat.
-    - FirstSeen, LastSeen: the times of the first and the last record, in
-      UTC.
+    - FirstSeen, LastSeen: the times of the first and the last record, as
+      text in ISO 8601 and in UTC, such as 2026-10-01T10:00:00Z. To compare
+      them, use [datetime] $_.LastSeen.
     - EventCount: the number of records. A record that two files contain
       counts once.
     - Source*: where the records are from: AuditLog, CloudAppEvents,
