@@ -289,6 +289,34 @@ int32_t chat_access_next(int64_t handle,
                          int32_t capacity,
                          int32_t *length);
 
+// Fetches the next events of a handle, as many as one call can return.
+//
+// Waits for the first event as `chat_access_next` does. The events that follow it are returned
+// with it as far as they have come, have the same member `event`, and fit into the buffer. Use
+// this call for a search or a run with many targets or outcomes.
+//
+// - `handle`, `timeout_ms`: as for `chat_access_next`.
+// - `buffer`, `capacity`, `length`: receive the events, a JSON array of at least one object. The
+//   first member of each is `event`. 256 KiB hold a few hundred targets.
+//
+// Returns:
+// - `CHAT_ACCESS_STATUS_OK`: `buffer` holds the events.
+// - `CHAT_ACCESS_STATUS_NOT_YET`: no event came within `timeout_ms`.
+// - `CHAT_ACCESS_STATUS_ENDED`: no event will come.
+// - `CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL`: the first event does not fit; `length` is the capacity
+//   that it needs. It stays the next one.
+// - `CHAT_ACCESS_STATUS_CLOSED_HANDLE`: the handle is closed, or was closed during the call.
+// - `CHAT_ACCESS_STATUS_INVALID_HANDLE`, `_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_PANICKED`: see
+//   `ChatAccessStatus`.
+//
+// # Safety
+// As for `chat_access_open`.
+int32_t chat_access_next_many(int64_t handle,
+                              int32_t timeout_ms,
+                              uint8_t *buffer,
+                              int32_t capacity,
+                              int32_t *length);
+
 // Declares that no more removals will be queued in a run, or that no more records will be added to
 // a search. The events of a run end when every removal has its outcome. A search reports its
 // results.

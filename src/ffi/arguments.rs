@@ -59,6 +59,11 @@ impl<'a> Out<'a> {
         Ok(Self { buffer, length })
     }
 
+    /// Size of the buffer, in bytes.
+    pub(super) fn capacity(&self) -> usize {
+        self.buffer.as_deref().map_or(0, <[u8]>::len)
+    }
+
     /// Writes `text` and its length; only the length if the buffer is too small.
     pub(super) fn write(&mut self, text: &str) -> Result<(), ChatAccessStatus> {
         *self.length = i32::try_from(text.len()).map_err(|_| ChatAccessStatus::Panicked)?;

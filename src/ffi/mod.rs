@@ -24,7 +24,7 @@ use serde_json::json;
 
 pub use self::account::chat_access_export_secret;
 use self::arguments::{Out, bytes, text};
-use self::fetch::fetch_next;
+use self::fetch::{Batch, fetch_next};
 use self::guard::guard;
 use self::handles::Object;
 pub use self::removals::{chat_access_check, remove_all_access_for_user};
@@ -255,19 +255,65 @@ pub unsafe extern "C" fn chat_access_next(
 ) -> i32 {
     guard(|| {
         // SAFETY: the caller guarantees what this requires.
-        let mut out = unsafe { Out::new(buffer, capacity, length) }?;
-        match handles::get(handle)? {
-            Object::Account(_) => Ok(ChatAccessStatus::Ended),
-            Object::SignIn(signing_in) => {
-                fetch_next(signing_in.sign_in.events(), timeout_ms, &mut out)
-            }
-            Object::Registration(registration) => {
-                fetch_next(registration.events(), timeout_ms, &mut out)
-            }
-            Object::Run(run) => fetch_next(run.events(), timeout_ms, &mut out),
-            Object::Search(search) => fetch_next(search.events(), timeout_ms, &mut out),
-        }
+        let out = unsafe { Out::new(buffer, capacity, length) }?;
+        next(handle, timeout_ms, Batch::One, out)
     })
+}
+
+/// Fetches the next events of a handle, as many as one call can return.
+///
+/// Waits for the first event as `chat_access_next` does. The events that follow it are returned
+/// with it as far as they have come, have the same member `event`, and fit into the buffer. Use
+/// this call for a search or a run with many targets or outcomes.
+///
+/// - `handle`, `timeout_ms`: as for `chat_access_next`.
+/// - `buffer`, `capacity`, `length`: receive the events, a JSON array of at least one object. The
+///   first member of each is `event`. 256 KiB hold a few hundred targets.
+///
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: `buffer` holds the events.
+/// - `CHAT_ACCESS_STATUS_NOT_YET`: no event came within `timeout_ms`.
+/// - `CHAT_ACCESS_STATUS_ENDED`: no event will come.
+/// - `CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL`: the first event does not fit; `length` is the capacity
+///   that it needs. It stays the next one.
+/// - `CHAT_ACCESS_STATUS_CLOSED_HANDLE`: the handle is closed, or was closed during the call.
+/// - `CHAT_ACCESS_STATUS_INVALID_HANDLE`, `_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_PANICKED`: see
+///   `ChatAccessStatus`.
+///
+/// # Safety
+/// As for `chat_access_open`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn chat_access_next_many(
+    handle: i64,
+    timeout_ms: i32,
+    buffer: *mut u8,
+    capacity: i32,
+    length: *mut i32,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller guarantees what this requires.
+        let out = unsafe { Out::new(buffer, capacity, length) }?;
+        next(handle, timeout_ms, Batch::SameKind, out)
+    })
+}
+
+fn next(
+    handle: i64,
+    timeout_ms: i32,
+    batch: Batch,
+    mut out: Out<'_>,
+) -> Result<ChatAccessStatus, ChatAccessStatus> {
+    match handles::get(handle)? {
+        Object::Account(_) => Ok(ChatAccessStatus::Ended),
+        Object::SignIn(signing_in) => {
+            fetch_next(signing_in.sign_in.events(), timeout_ms, batch, &mut out)
+        }
+        Object::Registration(registration) => {
+            fetch_next(registration.events(), timeout_ms, batch, &mut out)
+        }
+        Object::Run(run) => fetch_next(run.events(), timeout_ms, batch, &mut out),
+        Object::Search(search) => fetch_next(search.events(), timeout_ms, batch, &mut out),
+    }
 }
 
 /// Declares that no more removals will be queued in a run, or that no more records will be added to

@@ -37,8 +37,7 @@ Describe 'Find-ChatAccess with files' {
         $target.ExternalDomain | Should -Be 'evil.example'
         $target.ExternalUser | Should -Be 'eve@evil.example'
         $target.Operation | Should -Be 'ChatCreated'
-        $target.FirstSeen | Should -Be ([datetime] '2026-08-31T10:18:39Z').ToUniversalTime()
-        $target.FirstSeen.Kind | Should -Be 'Utc'
+        $target.FirstSeen | Should -BeExactly '2026-08-31T10:18:39Z'
         $target.EventCount | Should -Be 1
         $target.Source | Should -Be 'AuditLog'
         $target.FoundBy | Should -Be 'ChatId'
@@ -55,11 +54,52 @@ Describe 'Find-ChatAccess with files' {
 
     It 'writes lists to CSV as text' {
         $target = Find-ChatAccess $export
-        , $target.Operation | Should -BeOfType [string[]]
+        , $target.Operation | Should -BeOfType [Collections.Generic.List[string]]
         $target.Operation -contains 'ChatCreated' | Should -BeTrue
         $both = (New-Json 1), ((New-Json 1) -replace 'ChatCreated', 'MessageSent' -replace '0000000000ff', '0000000000fe') | Find-ChatAccess
         ($both | ConvertTo-Csv)[1] | Should -BeLike '*"ChatCreated; MessageSent"*'
         ($both | ConvertTo-Json | ConvertFrom-Json).Operation | Should -Be 'ChatCreated', 'MessageSent'
+    }
+
+    It 'writes times that name their zone, in every culture, and accepts them as they were' {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            foreach ($name in 'th-TH', 'en-US', 'ar-SA') {
+                [cultureinfo]::CurrentCulture = $name
+                $row = Find-ChatAccess $export | ConvertTo-Csv | ConvertFrom-Csv
+                $row.FirstSeen | Should -BeExactly '2026-08-31T10:18:39Z'
+                Find-ChatAccess $export | ConvertTo-Json | Should -Match '"LastSeen": "2026-08-31T10:18:39Z"'
+                @(Find-ChatAccess $export -After $row.FirstSeen).Count | Should -Be 1
+                @(Find-ChatAccess $export -Before $row.FirstSeen).Count | Should -Be 0
+            }
+        } finally {
+            [cultureinfo]::CurrentCulture = $culture
+        }
+    }
+
+    It 'returns thousands of targets in the order of the search' {
+        $many = 1..2000 | ForEach-Object { (New-Json 1).Replace('00000001-0000', ('{0:x8}-0000' -f $_)) } | Find-ChatAccess
+        $many.Count | Should -Be 2000
+        $many.UserId | Should -Be (1..2000 | ForEach-Object { New-UserId $_ })
+    }
+
+    It 'converts the same JSON to the same objects in Windows PowerShell' {
+        InModuleScope ChatAccess -Parameters @{ Export = $export } {
+            $target = Find-ChatAccess $Export
+            $received = @{}
+            foreach ($field in (Get-ResultType).Field.Target.GetEnumerator()) { $received[$field.Value[1]] = $target.($field.Key) }
+            $converted = ConvertTo-Result Target ([pscustomobject] $received)
+            $converted.GetType() | Should -Be $target.GetType()
+            $converted | ConvertTo-Json | Should -Be ($target | ConvertTo-Json)
+            ($converted | ConvertTo-Csv)[1] | Should -Be ($target | ConvertTo-Csv)[1]
+            $event = @{ event = 'outcome'; status = 'Removed'; http_status = 204; duration_ms = 1500; completed = '2026-08-31T10:18:39Z' }
+            $converted = ConvertTo-Result RemovalOutcome ([pscustomobject] $event)
+            $bytes = [Text.Encoding]::UTF8.GetBytes('[{"event":"outcome","status":"Removed","http_status":204,"duration_ms":1500,"completed":"2026-08-31T10:18:39Z"}]')
+            $outcome = ConvertFrom-EventBatch $bytes $bytes.Length
+            $outcome.Duration | Should -Be ([timespan] '0:00:01.5')
+            $outcome.HttpStatus | Should -Be 204
+            $converted | ConvertTo-Json | Should -Be ($outcome[0] | ConvertTo-Json)
+        }
     }
 
     It 'resolves paths relative to the current location' {
@@ -136,8 +176,39 @@ Describe 'Find-ChatAccess with files' {
         $page = Join-Path $TestDrive 'report.html'
         $null = Find-ChatAccess $export -Report $page
         Get-Content -LiteralPath $page -Raw | Should -BeLike '<!DOCTYPE html>*eve@evil.example*user1@contoso.com*'
-        $null = Find-ChatAccess $export -Report (Join-Path $TestDrive 'none/report.html') -ErrorVariable failed -ErrorAction SilentlyContinue
-        $failed.FullyQualifiedErrorId | Should -Be 'UnreadableFile,Find-ChatAccess'
+    }
+
+    It 'searches nothing if the report can''t be written: <Why>' -ForEach @(
+        @{ Why = 'no such drive'; Report = 'Nowhere:\chat\report.html'; Part = 'Nowhere' }
+        @{ Why = 'not a file system'; Report = 'Env:foo'; Part = 'Environment' }
+        @{ Why = 'no such folder'; Report = 'none/report.html'; Part = 'does not exist' }
+        @{ Why = 'a folder'; Report = '.'; Part = 'is a folder' }
+        @{ Why = 'empty'; Report = ''; Part = 'is empty' }
+    ) {
+        Push-Location -LiteralPath $TestDrive
+        try {
+            # The error for a path that matches no file would precede one at the end.
+            $failed = { Find-ChatAccess 'none.csv', $export -Report $Report -ErrorVariable script:all -ErrorAction SilentlyContinue } | Should -Throw -PassThru
+        } finally {
+            Pop-Location
+        }
+        $failed.FullyQualifiedErrorId | Should -Be 'InvalidReport,Find-ChatAccess'
+        $failed.Exception.Message | Should -BeLike "Report '$Report' can't be used: *$Part*"
+        $failed.ErrorDetails.RecommendedAction | Should -Be 'Use the path of a file in a folder that exists.'
+        $all.FullyQualifiedErrorId | Should -Not -Contain 'PathNotFound,Find-ChatAccess'
+    }
+
+    It 'does not replace an input by the report' {
+        $before = Get-Content -LiteralPath $export -Raw
+        { Find-ChatAccess $export -Report $export } | Should -Throw -ErrorId 'InvalidReport,Find-ChatAccess' -ExpectedMessage "*'$export'*input*"
+        Push-Location -LiteralPath $TestDrive
+        try {
+            { Get-ChildItem -LiteralPath $TestDrive -Filter '*.csv' | Find-ChatAccess -Report './AuditLog 1.csv' } |
+                Should -Throw -ErrorId 'InvalidReport,Find-ChatAccess'
+        } finally {
+            Pop-Location
+        }
+        Get-Content -LiteralPath $export -Raw | Should -Be $before
     }
 
     It 'names the parameter with an invalid value' {

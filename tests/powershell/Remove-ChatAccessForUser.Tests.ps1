@@ -20,7 +20,8 @@ Describe 'Remove-ChatAccessForUser' {
         $outcome.TenantId, $outcome.UserId, $outcome.ThreadId | Should -Be $Tenant, $User, $Chat
         $outcome.Attempts | Should -Be 1
         $outcome.Duration | Should -BeOfType [timespan]
-        $outcome.Completed.Kind | Should -Be 'Utc'
+        $outcome.Duration.TotalMilliseconds | Should -BeGreaterThan 0
+        $outcome.Completed | Should -Match '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$'
         $sent = Get-SandboxRequest
         $sent.Count | Should -Be 1
         $outcome.ClientRequestId | Should -Be ($sent.headers | Where-Object { $_[0] -eq 'client-request-id' })[1]
@@ -156,6 +157,31 @@ Describe 'Remove-ChatAccessForUser' {
         $records = Get-Content $journal | ConvertFrom-Json
         $records[0].chat_access_journal | Should -Be 1
         ($records | Where-Object state -EQ 'Removed').Count | Should -Be 8
+    }
+
+    It 'sends nothing if the journal can''t be written: <Why>' -ForEach @(
+        @{ Why = 'no such drive'; Path = 'Nowhere:\chat\removals.jsonl'; At = 'TestDrive:'; Part = 'Nowhere' }
+        @{ Why = 'not a file system'; Path = 'Env:foo'; At = 'TestDrive:'; Part = 'Environment' }
+        @{ Why = 'relative to a location that is not a file system'; Path = 'removals.jsonl'; At = 'Env:'; Part = 'Environment' }
+        @{ Why = 'no such folder'; Path = 'none/removals.jsonl'; At = 'TestDrive:'; Part = 'does not exist' }
+        @{ Why = 'a folder'; Path = '.'; At = 'TestDrive:'; Part = 'is a folder' }
+        @{ Why = 'empty'; Path = ''; At = 'TestDrive:'; Part = 'is empty' }
+    ) {
+        Push-Location $At
+        try {
+            $failed = { New-Target 1 | Remove-ChatAccessForUser -JournalPath $Path -ErrorAction SilentlyContinue } | Should -Throw -PassThru
+        } finally {
+            Pop-Location
+        }
+        $failed.FullyQualifiedErrorId | Should -Be 'InvalidJournalPath,Remove-ChatAccessForUser'
+        $failed.Exception.Message | Should -BeLike "JournalPath '$Path' can't be used: *$Part*"
+        $failed.ErrorDetails.RecommendedAction | Should -Be 'Use the path of a file in a folder that exists.'
+        (Get-SandboxRequest).Count | Should -Be 0
+    }
+
+    It 'accepts a journal on a drive of PowerShell' {
+        $null = New-Target 1 | Remove-ChatAccessForUser -JournalPath 'TestDrive:/on-a-drive.jsonl'
+        (Get-Content -LiteralPath (Join-Path $TestDrive 'on-a-drive.jsonl')).Count | Should -BeGreaterThan 1
     }
 
     It 'rejects a file that is not a journal, and does not change it' {

@@ -1,18 +1,16 @@
 function script:ConvertTo-SearchRecordJson {
     <#
     .SYNOPSIS
-    Returns an object of the pipeline as JSON: only its audit record, if it contains one.
+    Returns an object of the pipeline as JSON: only its audit record, if it contains one as an object.
     #>
     param([object] $Record)
 
     $audit = $Record.PSObject.Properties['AuditData']
-    if ($audit -and $audit.Value -and $audit.Value -isnot [string]) {
+    if ($audit -and $audit.Value) {
         # The objects of Microsoft.Graph keep the audit record's fields in a dictionary.
         $more = $audit.Value.PSObject.Properties['AdditionalProperties']
         $inner = if ($more -and $more.Value -and $more.Value.Count) { $more.Value } else { $audit.Value }
         $Record = @{ auditData = $inner }
-    } elseif ($audit -and $audit.Value) {
-        $Record = @{ AuditData = $audit.Value }
     }
     # Deep enough for any record. The depth has to be limited, because objects of Exchange contain
     # dates and types with further objects in them.

@@ -18,8 +18,8 @@ function script:Get-RemovalOption {
     )
 
     $option = @{ api_version = $ApiVersion }
-    if ($Parameter['JournalPath']) {
-        $option.journal = $Cmdlet.GetUnresolvedProviderPathFromPSPath($Parameter['JournalPath'])
+    if ($Parameter.ContainsKey('JournalPath')) {
+        $option.journal = Resolve-OutputPath -Cmdlet $Cmdlet -Parameter JournalPath -Path $Parameter['JournalPath']
     }
     $rate = $Parameter['RequestsPerSecond']
     if ($rate) {

@@ -37,7 +37,8 @@ function script:Open-NativeRun {
         Cmdlet        = $Cmdlet
         Native        = Get-NativeLibrary
         EventWriter   = $EventWriter
-        Buffer        = [byte[]]::new(16KB)
+        # For a few hundred events of a batch.
+        Buffer        = [byte[]]::new(256KB)
         Watch         = [Diagnostics.Stopwatch]::StartNew()
         # What Write-RunProgress shows. Event writers set these; EndsAt is a time of Watch.
         Activity      = $Activity

@@ -21,7 +21,7 @@ function script:Send-Removal {
             }
             $NativeStatus.InvalidArgument {
                 $Run.Queued++
-                $outcome = ConvertTo-RemovalOutcome (ConvertFrom-NativeBuffer $Run.Buffer $length)
+                $outcome = ConvertTo-Result RemovalOutcome (ConvertFrom-NativeBuffer $Run.Buffer $length)
                 # The library shortens ids that are too long to show.
                 $outcome.TenantId, $outcome.UserId, $outcome.ThreadId = $Id
                 Write-RemovalFailure $Run $outcome

@@ -20,7 +20,7 @@ function script:Test-RemovalId {
     $status = $native::chat_access_check(
         $tenant, $tenant.Length, $user, $user.Length, $thread, $thread.Length, $buffer, $buffer.Length, [ref] $length)
     if ($status -eq $NativeStatus.InvalidArgument) {
-        $outcome = ConvertTo-RemovalOutcome (ConvertFrom-NativeBuffer $buffer $length)
+        $outcome = ConvertTo-Result RemovalOutcome (ConvertFrom-NativeBuffer $buffer $length)
         # The library shortens ids that are too long to show.
         $outcome.TenantId, $outcome.UserId, $outcome.ThreadId = $Id
         $Cmdlet.WriteError((ConvertTo-RemovalError $outcome))

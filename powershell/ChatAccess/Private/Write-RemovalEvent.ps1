@@ -5,8 +5,9 @@ function script:Write-RemovalEvent {
     #>
     param([hashtable] $Run, [object[]] $Received)
 
-    foreach ($one in ConvertTo-RemovalOutcome $Received) {
-        if ($one.event) {
+    $outcome = (Get-ResultType).RemovalOutcome
+    foreach ($one in $Received) {
+        if ($one -isnot $outcome) {
             Write-RemovalNotice $Run $one
         } elseif ($one.Status -eq 'Removed' -or $one.Status -eq 'AlreadyRemoved') {
             $Run.Removed++

@@ -6,9 +6,12 @@ function script:Write-SearchEvent {
     param([hashtable] $Run, [object[]] $Received)
 
     $cmdlet = $Run.Cmdlet
+    if ($Received[0] -is (Get-ResultType).Target) {
+        $cmdlet.WriteObject($Received, $true)
+        return
+    }
     foreach ($one in $Received) {
         switch ($one.event) {
-            'target' { $cmdlet.WriteObject((ConvertTo-Target $one)) }
             { $_ -in 'progress', 'asking', 'wait' } { Write-SearchState $Run $one }
             'source_error' { $cmdlet.WriteError((ConvertTo-SearchSourceError $one)) }
             'file_error' {

@@ -16,21 +16,13 @@ function script:Write-UnresolvedRemoval {
         [string] $Reason
     )
 
-    $outcome = ConvertTo-RemovalOutcome ([pscustomobject] @{
-            event             = 'outcome'
-            tenant_id         = $Id[0]
-            user_id           = $Id[1]
-            thread_id         = $Id[2]
-            status            = 'Invalid'
-            http_status       = $null
-            code              = $null
-            message           = "The target in chat $($Id[2]) is unresolved: $Reason"
-            next_step         = 'Nothing was sent. Find out the object id of the user and pass it as UserId.'
-            request_id        = $null
-            client_request_id = $null
-            attempts          = 0
-            duration_ms       = 0
-            completed         = $null
+    $outcome = ConvertTo-Result RemovalOutcome ([pscustomobject] @{
+            tenant_id = $Id[0]
+            user_id   = $Id[1]
+            thread_id = $Id[2]
+            status    = 'Invalid'
+            message   = "The target in chat $($Id[2]) is unresolved: $Reason"
+            next_step = 'Nothing was sent. Find out the object id of the user and pass it as UserId.'
         })
     $Cmdlet.WriteError((ConvertTo-RemovalError $outcome))
     $Cmdlet.WriteObject($outcome)

@@ -133,7 +133,8 @@ function Find-ChatAccess {
     .PARAMETER Report
     A file to write an HTML report to: which external users reached which of
     your users, when, and the targets. The page is self-contained, so you
-    can print and send it. An existing file is replaced.
+    can print and send it. An existing file is replaced, but not an input of
+    the search. If the file can't be written, nothing is searched.
 
     .INPUTS
     Audit records and hunting results as objects or JSON text, or the files
@@ -155,8 +156,9 @@ function Find-ChatAccess {
       them.
     - ExternalUser*: the names of the external users.
     - Operation*: the recorded operations in the chat.
-    - FirstSeen, LastSeen: the times of the first and the last record, in
-      UTC.
+    - FirstSeen, LastSeen: the times of the first and the last record, as
+      text in ISO 8601 and in UTC, such as 2026-10-01T10:00:00Z. To compare
+      them, use [datetime] $_.LastSeen.
     - EventCount: the number of records. A record that two files contain
       counts once.
     - Source*: where the records are from: AuditLog, CloudAppEvents,
@@ -295,7 +297,9 @@ function Find-ChatAccess {
         Initialize-ChatAccess
         $request = Get-GraphSearchRequest -Cmdlet $PSCmdlet -Parameter $PSBoundParameters
         $request.query = Get-SearchQuery -Parameter $PSBoundParameters
-        if ($Report) { $request.report = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Report) }
+        if ($PSBoundParameters.ContainsKey('Report')) {
+            $request.report = Resolve-OutputPath -Cmdlet $PSCmdlet -Parameter Report -Path $Report
+        }
         $files = [Collections.Generic.List[string]]::new()
         $search = $null
     }
@@ -330,6 +334,9 @@ function Find-ChatAccess {
             if ($files.Count -and $search) {
                 throw (New-ChatAccessError -ErrorId 'FilesAndRecords' -Category InvalidArgument -Message (
                         'The pipeline contains both files and records.') -RecommendedAction 'Pass the files in one call and the records in another.')
+            }
+            if ($request.report) {
+                Assert-NotInput -Path $request.report -Source $files
             }
             $online = $request.audit_query -or $request.hunting -or $request.chats
             if ($PSCmdlet.ParameterSetName -eq 'Online' -and -not $online) {

@@ -61,7 +61,8 @@ function Remove-ChatAccessForUser {
     .PARAMETER JournalPath
     A file to record the removals in, one JSON object per line. The same
     command with the same journal continues where it stopped: it skips
-    confirmed removals and tries all others again.
+    confirmed removals and tries all others again. If the file can't be
+    written, nothing is sent.
 
     .PARAMETER ApiVersion
     The version of the Microsoft Graph API: v1.0 or beta. The default is
@@ -116,7 +117,9 @@ function Remove-ChatAccessForUser {
     - ClientRequestId: the id that this module gave the last request.
     - Attempts: the number of requests sent. 0 if nothing was sent.
     - Duration: the time from the first request to the end of the removal.
-    - Completed: the time when the removal ended, in UTC.
+    - Completed: the time when the removal ended, as text in ISO 8601 and in
+      UTC, such as 2026-10-01T10:00:00Z. To compare it, use
+      [datetime] $_.Completed.
 
     .EXAMPLE
     PS> Remove-ChatAccessForUser -TenantId $tenant -UserId $user -ThreadId $chat

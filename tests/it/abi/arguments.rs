@@ -1,9 +1,12 @@
 //! Invalid arguments: each kind has its own status.
 
 use std::ptr::{null, null_mut};
+use std::thread;
+use std::time::Duration;
 
 use crate::common::{CHAT, FOREVER, Guard, Job, REMOVAL, Status, TENANT, USER, native};
-use serde_json::json;
+use crate::file_search::support::{external_chat, user};
+use serde_json::{Value, json};
 
 type Open =
     unsafe extern "C" fn(*const u8, i32, *const u8, i32, *mut i64, *mut u8, i32, *mut i32) -> i32;
@@ -225,6 +228,75 @@ fn an_event_stays_queued_when_the_buffer_is_too_small() {
     );
     let (status, outcome) = native().next(job.run, 0);
     assert_eq!((status, outcome["status"].as_str()), (0, Some("Removed")));
+}
+
+/// Calls `chat_access_next_many` with a buffer of this capacity. Returns the status, the length and
+/// the events.
+fn next_many(handle: i64, capacity: usize) -> (i32, usize, Vec<Value>) {
+    let next_many: Next = export(b"chat_access_next_many");
+    let mut buffer = vec![0_u8; capacity];
+    let mut length = 0;
+    // SAFETY: the buffer has this capacity.
+    let status = unsafe {
+        next_many(
+            handle,
+            0,
+            buffer.as_mut_ptr(),
+            i32::try_from(capacity).unwrap(),
+            &mut length,
+        )
+    };
+    let length = usize::try_from(length).unwrap();
+    let text = buffer.get(..length).unwrap_or_default();
+    (
+        status,
+        length,
+        serde_json::from_slice(text).unwrap_or_default(),
+    )
+}
+
+#[test]
+fn many_events_of_one_kind_are_fetched_in_one_call() {
+    let search = native().open(&json!({"open": "search"}), None).unwrap();
+    assert_eq!(next_many(search, 1 << 16).0, Status::NotYet as i32);
+    for number in 1..=5 {
+        assert_eq!(native().feed(search, &external_chat(number)), 0);
+        assert_eq!(native().feed(search, "{\"ChatThreadId\":"), 0);
+    }
+    assert_eq!(native().finish(search), 0);
+    // All 11 events are in the queue, so that what a call returns depends on its buffer only.
+    while native().describe(search).1["waiting"] != 11 {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let names = |events: &[Value]| -> Vec<String> {
+        let name = |event: &Value| event["event"].as_str().unwrap().to_string();
+        events.iter().map(name).collect()
+    };
+    let (status, _, events) = next_many(search, 1 << 16);
+    assert_eq!((status, names(&events)), (0, vec!["bad_row".into(); 5]));
+
+    // The capacity for the first target, and then for two.
+    let (status, one, events) = next_many(search, 0);
+    assert_eq!(status, Status::BufferTooSmall as i32);
+    assert!(one > 2 && events.is_empty());
+    assert_eq!(next_many(search, one - 1).0, Status::BufferTooSmall as i32);
+    let mut targets = Vec::new();
+    for (capacity, expected) in [(one, 1), (2 * one - 2, 1), (2 * one - 1, 2), (1 << 16, 1)] {
+        let (status, length, events) = next_many(search, capacity);
+        assert_eq!((status, events.len()), (0, expected), "{capacity}");
+        assert!(length <= capacity);
+        targets.extend(events);
+    }
+    assert_eq!(names(&targets), vec!["target"; 5]);
+    let users: Vec<&Value> = targets.iter().map(|target| &target["user_id"]).collect();
+    let expected: Vec<Value> = (1..=5).map(|number| json!(user(number))).collect();
+    assert_eq!(users, expected.iter().collect::<Vec<_>>());
+
+    assert_eq!(names(&next_many(search, 1 << 16).2), ["searched"]);
+    assert_eq!(next_many(search, 1 << 16).0, Status::Ended as i32);
+    assert_eq!(native().close(search), 0);
+    assert_eq!(next_many(search, 1 << 16).0, Status::ClosedHandle as i32);
+    assert_eq!(next_many(i64::MAX, 1 << 16).0, Status::InvalidHandle as i32);
 }
 
 #[test]

@@ -1,0 +1,51 @@
+function script:Get-ResultField {
+    <#
+    .SYNOPSIS
+    Returns the properties of the types of the module's results: for each its type, and its name in
+    the JSON of the native library.
+    #>
+    [CmdletBinding()]
+    [OutputType([hashtable])]
+    param(
+        # The type of lists.
+        [Parameter(Mandatory)]
+        [type] $List
+    )
+
+    @{
+        Target         = [ordered] @{
+            TenantId          = [string], 'tenant_id'
+            UserId            = [string], 'user_id'
+            ThreadId          = [string], 'thread_id'
+            UserPrincipalName = [string], 'user_principal_name'
+            ChatType          = [string], 'chat_type'
+            External          = [bool], 'external'
+            ExternalTenantId  = $List, 'external_tenants'
+            ExternalDomain    = $List, 'external_domains'
+            ExternalUser      = $List, 'external_users'
+            Operation         = $List, 'operations'
+            FirstSeen         = [string], 'first_seen'
+            LastSeen          = [string], 'last_seen'
+            EventCount        = [long], 'events'
+            Source            = $List, 'sources'
+            FoundBy           = [string], 'found_by'
+            Unresolved        = [string], 'unresolved'
+            UnresolvedReason  = [string], 'reason'
+        }
+        RemovalOutcome = [ordered] @{
+            TenantId        = [string], 'tenant_id'
+            UserId          = [string], 'user_id'
+            ThreadId        = [string], 'thread_id'
+            Status          = [string], 'status'
+            HttpStatus      = [Nullable[int]], 'http_status'
+            Code            = [string], 'code'
+            Message         = [string], 'message'
+            NextStep        = [string], 'next_step'
+            RequestId       = [string], 'request_id'
+            ClientRequestId = [string], 'client_request_id'
+            Attempts        = [int], 'attempts'
+            Duration        = [timespan], 'duration_ms'
+            Completed       = [string], 'completed'
+        }
+    }
+}
