@@ -283,6 +283,73 @@ fn expanded_columns_of_power_query_are_read() {
 }
 
 #[test]
+fn a_time_is_read_in_the_forms_of_powershell_and_of_spreadsheets() {
+    for name in ["time-de.json", "time-jsdate.json"] {
+        for (after, targets) in [
+            ("2026-03-03T09:00:00Z", &[(BEN, "ChatId")][..]),
+            ("2026-03-03T11:00:00Z", &[]),
+        ] {
+            let options = QueryOptions {
+                after: Some(after.into()),
+                ..Default::default()
+            };
+            let findings = search(name, options);
+            assert_eq!(messages(&findings), [""; 0], "{name}");
+            assert_eq!(findings.incomplete, [""; 0], "{name}");
+            assert_eq!(found(&findings), expected(targets), "{name} {after}");
+        }
+    }
+}
+
+#[test]
+fn a_record_whose_time_is_unreadable_is_kept_and_counted() {
+    let mut record = records().remove(0);
+    record["CreationTime"] = "the third of March".into();
+    for (after, warnings) in [
+        (None, &[][..]),
+        (
+            Some("2026-03-03T09:00:00Z"),
+            &[
+                "The time of 1 records can't be read, so -After and -Before did not exclude them. Check their chats.",
+            ],
+        ),
+    ] {
+        let options = QueryOptions {
+            after: after.map(str::to_string),
+            ..Default::default()
+        };
+        let findings = search_sources(vec![stream("file", record.to_string())], options);
+        assert_eq!(found(&findings), expected(&[(ANN, "ChatId")]));
+        assert_eq!(findings.incomplete, warnings);
+    }
+}
+
+#[test]
+fn a_chat_without_a_known_side_is_counted_and_found_with_a_domain() {
+    let findings = search("chat-without-sides.json", QueryOptions::default());
+    assert_eq!(messages(&findings), [""; 0]);
+    assert_eq!(found(&findings), []);
+    assert_eq!(
+        findings.incomplete,
+        [
+            "1 chats are left out because their records do not show whether external users take part \
+          (domains: contoso.com, helpdesk.example). Specify -InternalDomain or -ExternalDomain to include them."
+        ]
+    );
+    for (internal, external) in [("contoso.com", ""), ("", "it@helpdesk.example")] {
+        let domains = |text: &str| Some(text.to_string()).filter(|text| !text.is_empty());
+        let options = QueryOptions {
+            internal_domain: domains(internal).into_iter().collect(),
+            external_domain: domains(external).into_iter().collect(),
+            ..Default::default()
+        };
+        let findings = search("chat-without-sides.json", options);
+        assert_eq!(found(&findings), expected(&[(ANN, "ChatId")]));
+        assert_eq!(findings.incomplete, [""; 0]);
+    }
+}
+
+#[test]
 fn an_archive_with_files_of_the_system_has_no_errors_and_a_workbook_has_one() {
     let folder = tempfile::tempdir().unwrap();
     let base = std::fs::read(path("base.csv")).unwrap();
