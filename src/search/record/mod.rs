@@ -127,7 +127,7 @@ pub(crate) fn read_audit(
     origin: Origin,
     take: &mut dyn FnMut(Record<'_>),
 ) -> Result<(), RecordError> {
-    with_repair(json, take, &mut |text, take| {
+    with_repair(json, take, |text, take| {
         parse_audit_text(text, origin, take)
     })
 }
@@ -150,11 +150,14 @@ pub(crate) fn speaks_of_a_chat(json: &[u8]) -> bool {
 
 /// Parses `json`, and once more with the characters replaced that no parser accepts, unless the first
 /// attempt used something of it.
-fn with_repair<T>(
+fn with_repair<T, P>(
     json: &[u8],
     take: &mut dyn FnMut(Record<'_>),
-    parse: &mut dyn FnMut(&str, &mut dyn FnMut(Record<'_>)) -> Result<T, RecordError>,
-) -> Result<T, RecordError> {
+    mut parse: P,
+) -> Result<T, RecordError>
+where
+    P: FnMut(&str, &mut dyn FnMut(Record<'_>)) -> Result<T, RecordError>,
+{
     let mut taken = false;
     let first = match std::str::from_utf8(json) {
         Ok(text) => {
@@ -184,9 +187,7 @@ fn read_nested(
     if depth > DEEPEST {
         return Err(RecordError::TooDeep);
     }
-    with_repair(json, take, &mut |text, take| {
-        parse_any(text.trim(), depth, take)
-    })
+    with_repair(json, take, |text, take| parse_any(text.trim(), depth, take))
 }
 
 fn parse_any(
