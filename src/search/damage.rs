@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::read::Note;
+use super::read::{Note, ReadError};
+use super::record::RecordError;
 
 /// Rows are listed up to this number; all are counted.
 const LISTED: usize = 1000;
@@ -16,28 +17,32 @@ pub enum Damage {
         file: String,
         /// The row.
         row: u64,
-        /// Why, as the end of a sentence.
-        why: String,
+        /// Why it is skipped, or which part of it is.
+        why: RecordError,
     },
     /// A file ends too early. What it holds is used.
     Truncated {
         /// The file.
         file: String,
-        /// How that shows, as the end of a sentence.
-        why: String,
+        /// How that shows.
+        why: ReadError,
     },
     /// A file can't be used at all.
     File {
         /// The file.
         file: String,
-        /// Why, as the end of a sentence.
-        why: String,
+        /// Why.
+        why: ReadError,
     },
 }
 
 impl std::fmt::Display for Damage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Row { file, row, why } if why.is_used() => write!(
+                f,
+                "{file}, row {row}, is incomplete: {why}. The rest of the row is used."
+            ),
             Self::Row { file, row, why } => write!(f, "{file}, row {row}, is skipped: {why}."),
             Self::Truncated { file, why } => {
                 write!(
@@ -61,19 +66,19 @@ struct Place {
 /// Damages and row counts, gathered block by block on any number of threads.
 #[derive(Debug, Default)]
 pub(crate) struct Damages {
-    rows: Vec<(Place, String)>,
+    rows: Vec<(Place, RecordError)>,
     count: u64,
     /// Records per block.
     records: BTreeMap<(usize, u32), u64>,
     /// Files with a header, whose first record is row 2.
     headers: std::collections::BTreeSet<usize>,
-    truncated: BTreeMap<usize, String>,
-    unusable: BTreeMap<usize, String>,
+    truncated: BTreeMap<usize, ReadError>,
+    unusable: BTreeMap<usize, ReadError>,
 }
 
 impl Damages {
     /// A record of a block, from 0, can't be used.
-    pub(crate) fn row(&mut self, file: usize, block: u32, record: u64, why: String) {
+    pub(crate) fn row(&mut self, file: usize, block: u32, record: u64, why: RecordError) {
         self.count += 1;
         self.rows.push((
             Place {
@@ -97,8 +102,8 @@ impl Damages {
     }
 
     /// A file ends inside of a record.
-    pub(crate) fn truncated(&mut self, file: usize, why: &str) {
-        self.truncated.entry(file).or_insert_with(|| why.into());
+    pub(crate) fn truncated(&mut self, file: usize, why: ReadError) {
+        self.truncated.entry(file).or_insert(why);
     }
 
     /// What the reader had to say.

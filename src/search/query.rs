@@ -87,21 +87,28 @@ impl Query {
                 .as_deref()
                 .map(|text| guid("TenantId", text))
                 .transpose()?,
-            users: Patterns::new(options.user_principal_name),
-            external_domains: Patterns::new(options.external_domain),
+            users: Patterns::new(
+                options
+                    .user_principal_name
+                    .iter()
+                    .flat_map(|text| users(text)),
+            ),
+            external_domains: Patterns::new(
+                options.external_domain.iter().map(|text| domain(text)),
+            ),
             plain_operations: if options.operation.iter().any(|one| one.contains(['*', '?'])) {
                 Vec::new()
             } else {
                 options.operation.clone()
             },
-            operations: Patterns::new(options.operation),
-            threads: Patterns::new(options.thread_id),
+            operations: Patterns::new(options.operation.iter().map(String::as_str)),
+            threads: Patterns::new(options.thread_id.iter().map(|text| decoded(text))),
             kinds: options.chat_type,
             include_internal: options.include_internal,
             internal_domains: options
                 .internal_domain
                 .iter()
-                .map(|domain| folded(domain))
+                .map(|text| folded(domain(text)))
                 .collect(),
         })
     }
@@ -110,7 +117,12 @@ impl Query {
         self.threads.take(thread)
     }
 
-    /// Whether a record counts. One without a time counts only where none is asked for.
+    /// Whether only some time is searched.
+    pub(super) fn has_period(&self) -> bool {
+        self.after.is_some() || self.before.is_some()
+    }
+
+    /// Whether a record counts. One whose time is unknown may be of any time, so it counts.
     pub(super) fn matches_record(&self, operation: &str, time: Option<Timestamp>) -> bool {
         self.matches_period(operation, time, time)
     }
@@ -125,10 +137,10 @@ impl Query {
         self.operations.take(operation)
             && self
                 .after
-                .is_none_or(|after| last.is_some_and(|last| last >= after))
+                .is_none_or(|after| last.is_none_or(|last| last >= after))
             && self
                 .before
-                .is_none_or(|before| first.is_some_and(|first| first < before))
+                .is_none_or(|before| first.is_none_or(|first| first < before))
     }
 
     pub(super) fn matches_kind(&self, kind: ChatKind) -> bool {
@@ -170,8 +182,9 @@ impl Query {
 struct Patterns(Vec<String>);
 
 impl Patterns {
-    fn new(texts: Vec<String>) -> Self {
-        Self(texts.iter().map(|text| folded(text)).collect())
+    fn new(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let texts = texts.into_iter();
+        Self(texts.map(|text| folded(text.as_ref())).collect())
     }
 
     fn take(&self, text: &str) -> bool {
@@ -192,6 +205,41 @@ impl Patterns {
     fn name(&self, text: &str) -> bool {
         self.0.iter().any(|pattern| pattern == text)
     }
+}
+
+/// The domain in `contoso.com`, `@contoso.com` or `ann@contoso.com`.
+fn domain(text: &str) -> &str {
+    text.rsplit('@').next().unwrap_or_default()
+}
+
+/// What `text` may name: a user principal name, an object id, or the part before the `@`.
+fn users(text: &str) -> Vec<String> {
+    let mut names = vec![text.to_string()];
+    let text = text.trim();
+    if !text.contains(['@', '*', '?']) && Uuid::try_parse(text).is_err() {
+        names.push(format!("{text}@*"));
+    }
+    names
+}
+
+/// A chat id that may be encoded as in a link: `19%3Ax%40thread.v2`.
+fn decoded(text: &str) -> String {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match digits.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(value) if *byte == b'%' => {
+                decoded.push(value);
+                rest = &after[2..];
+            }
+            _ => {
+                decoded.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
 }
 
 /// A text for comparing: names of users, domains and operations are the same in any case.
@@ -252,6 +300,25 @@ mod tests {
     }
 
     #[test]
+    fn a_filter_accepts_what_is_plainly_meant() {
+        let query = Query::new(QueryOptions {
+            user_principal_name: vec!["ann".into()],
+            external_domain: vec!["it@Evil.example".into(), "@bad.example".into()],
+            thread_id: vec!["19%3aX_y%40unq.gbl.spaces".into()],
+            ..Default::default()
+        })
+        .unwrap();
+        assert!(query.matches_user(&["Ann@contoso.com"]));
+        assert!(!query.matches_user(&["anna@contoso.com"]));
+        for domain in ["evil.example", "bad.example"] {
+            assert!(query.matches_domains([domain]));
+            assert_eq!(query.domain_is_internal(domain), Some(false));
+        }
+        assert!(!query.matches_domains(["contoso.com"]));
+        assert!(query.matches_thread("19:x_y@unq.gbl.spaces"));
+    }
+
+    #[test]
     fn what_is_no_guid_or_time_is_named() {
         let error = |options| Query::new(options).unwrap_err().to_string();
         let tenant = QueryOptions {
@@ -270,13 +337,14 @@ mod tests {
     }
 
     #[test]
-    fn a_record_without_a_time_is_in_no_stretch_of_time() {
+    fn a_record_without_a_time_counts_for_every_period() {
         let options = QueryOptions {
             after: Some("2026-01-01T00:00:00Z".into()),
             ..Default::default()
         };
         let query = Query::new(options).unwrap();
-        assert!(!query.matches_record("x", None));
+        assert!(query.matches_record("x", None));
+        assert!(!query.matches_record("x", read_time("2025-12-31T23:59:59")));
         assert!(query.matches_record("x", read_time("2026-01-01T00:00:00")));
         assert!(Query::default().matches_record("x", None));
     }

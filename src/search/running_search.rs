@@ -16,7 +16,7 @@ use super::gather::{Effort, Progress, gather};
 use super::online::{self, GraphUsers, Online, SourceContext};
 use super::query::Query;
 use super::read::Source;
-use super::record::read_json;
+use super::record::{RecordError, read_json};
 use super::report::page;
 use super::rules::Facts;
 use super::search_options::SearchOptions;
@@ -80,7 +80,7 @@ struct Shared {
 struct Fed {
     facts: Facts,
     records: u64,
-    bad: Vec<(u64, String)>,
+    bad: Vec<(u64, RecordError)>,
     finished: bool,
 }
 
@@ -295,7 +295,11 @@ impl Shared {
         let bad_rows = findings.damaged_rows + fed.bad.len() as u64;
         for (row, why) in fed.bad.into_iter().take(REPORTED) {
             let file = PIPELINE.to_string();
-            let message = format!("Record {row} of {PIPELINE} is skipped: {why}.");
+            let message = if why.is_used() {
+                format!("Record {row} of {PIPELINE} is incomplete: {why}. The rest of it is used.")
+            } else {
+                format!("Record {row} of {PIPELINE} is skipped: {why}.")
+            };
             self.events.push(Event::BadRow { file, row, message });
         }
         let targets = findings.targets.len();

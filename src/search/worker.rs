@@ -9,17 +9,14 @@ use memchr::memmem::{self, Finder};
 use super::damage::Damages;
 use super::pre_filter::PreFilter;
 use super::query::Query;
-use super::read::{Block, Csv, Fields, Format, MessageColumns, Records, Rows, State};
+use super::read::{
+    Block, Csv, Fields, Format, MessageColumns, ReadError, Records, Rows, State, one_cell,
+};
 use super::record::{
-    CHAT_FIELD, Flag, GraphChat, ListOwner, MessageEvent, Origin, Record, Text, read_audit,
-    read_json, recipients,
+    CHAT_FIELD, FieldPath, Flag, GraphChat, ListOwner, MessageEvent, Origin, Record, RecordError,
+    Text, read_audit, read_flat, read_json, recipients,
 };
 use super::rules::Facts;
-
-/// Why a row can't be used.
-const TOO_LONG: &str = "it is longer than 4 MiB, the limit for a record";
-const NO_END: &str = "a quoted field has no closing quote";
-const NO_RECORD: &str = "it contains no audit record";
 
 /// One thread's work so far.
 pub(crate) struct Worker<'q> {
@@ -46,8 +43,8 @@ impl<'q> Worker<'q> {
     /// Takes a record that came on its own: from a pipeline, or from a page of an answer.
     ///
     /// # Errors
-    /// Why it can't be read, as the end of a sentence.
-    pub(crate) fn add(&mut self, json: &[u8]) -> Result<(), String> {
+    /// Why it can't be read, or not all of it.
+    pub(crate) fn add(&mut self, json: &[u8]) -> Result<(), RecordError> {
         read_json(json, &mut |record| self.facts.add(&record, self.query))
     }
 
@@ -70,8 +67,8 @@ impl<'q> Worker<'q> {
         for (at, piece) in block.pieces.iter().enumerate() {
             let read = match piece.state {
                 State::Whole | State::LastLine => self.add(&bytes[piece.range.clone()]),
-                State::Broken | State::Cut => Err("its brackets or quotes do not match".into()),
-                State::TooLong => Err(TOO_LONG.into()),
+                State::Broken | State::Cut => Err(RecordError::Unbalanced),
+                State::TooLong => Err(RecordError::TooLong),
             };
             if let Err(why) = read {
                 let unended = matches!(piece.state, State::LastLine | State::Cut);
@@ -86,7 +83,12 @@ impl<'q> Worker<'q> {
         let bytes = block.bytes();
         let mut count = 0;
         if block.too_long_before {
-            self.lost(block, 0, TOO_LONG.into(), block.last && bytes.is_empty());
+            self.lost(
+                block,
+                0,
+                RecordError::TooLong,
+                block.last && bytes.is_empty(),
+            );
             count = 1;
         }
         // The next place where the field's name stands, so that each byte is searched once.
@@ -99,7 +101,7 @@ impl<'q> Worker<'q> {
             }
             let record = &bytes[range.clone()];
             let wanted = match csv.rows {
-                Rows::Messages(_) => true,
+                Rows::Messages(_) | Rows::Flat(_) => true,
                 Rows::Audit { .. } => hit.is_some_and(|at| at < range.end) || !looks_whole(record),
             };
             if wanted {
@@ -117,18 +119,25 @@ impl<'q> Worker<'q> {
     }
 
     /// A record that can't be used; `unended`: nothing comes after it in the file.
-    fn lost(&mut self, block: &Block, record: u64, why: String, unended: bool) {
-        if unended {
-            self.damages
-                .truncated(block.file, "it ends inside a record");
+    fn lost(&mut self, block: &Block, record: u64, why: RecordError, unended: bool) {
+        let may_be_cut = !matches!(
+            why,
+            RecordError::NoRecord
+                | RecordError::TooDeep
+                | RecordError::PowerShellDepth { .. }
+                | RecordError::Truncated { used: true }
+                | RecordError::DuplicateField(_)
+        );
+        if unended && may_be_cut {
+            self.damages.truncated(block.file, ReadError::EndsInRecord);
         } else {
             self.damages.row(block.file, block.number, record, why);
         }
     }
 
-    fn row(&mut self, record: &[u8], csv: &Csv) -> Result<(), String> {
+    fn row(&mut self, record: &[u8], csv: &Csv) -> Result<(), RecordError> {
         if record.len() > super::read::LONGEST_RECORD {
-            return Err(TOO_LONG.into());
+            return Err(RecordError::TooLong);
         }
         match &csv.rows {
             Rows::Audit { .. } if self.is_about_colleagues(record) => Ok(()),
@@ -136,6 +145,7 @@ impl<'q> Worker<'q> {
                 self.audit_row(record, csv.delimiter, *column, *origin)
             }
             Rows::Messages(columns) => self.message_row(record, csv.delimiter, columns),
+            Rows::Flat(columns) => self.flat_row(record, csv.delimiter, columns),
         }
     }
 
@@ -156,23 +166,47 @@ impl<'q> Worker<'q> {
         delimiter: u8,
         column: usize,
         origin: Origin,
-    ) -> Result<(), String> {
-        let field = Fields::new(record, delimiter)
-            .nth(column)
-            .ok_or(NO_RECORD)?;
+    ) -> Result<(), RecordError> {
+        let Some(field) = Fields::new(record, delimiter).nth(column) else {
+            let row = one_cell(record, delimiter).ok_or(RecordError::NoAuditData)?;
+            return self.audit_row(&row, delimiter, column, origin);
+        };
         if !field.closed {
-            return Err(NO_END.into());
+            return Err(RecordError::OpenQuote);
         }
         let json = field.unquoted(&mut self.scratch).trim_ascii();
         if json.is_empty() {
             // Hunting rows of other applications have no raw event.
             return match origin {
                 Origin::CloudAppEvents => Ok(()),
-                _ => Err(NO_RECORD.into()),
+                _ => Err(RecordError::NoAuditData),
             };
         }
         let (facts, query) = (&mut self.facts, self.query);
         read_audit(json, origin, &mut |record| facts.add(&record, query))
+    }
+
+    fn flat_row(
+        &mut self,
+        record: &[u8],
+        delimiter: u8,
+        columns: &[Option<FieldPath>],
+    ) -> Result<(), RecordError> {
+        let fields: Vec<_> = Fields::new(record, delimiter).collect();
+        if fields.iter().any(|field| !field.closed) {
+            return Err(RecordError::OpenQuote);
+        }
+        if fields.len() == 1
+            && columns.len() > 1
+            && let Some(row) = one_cell(record, delimiter)
+        {
+            return self.flat_row(&row, delimiter, columns);
+        }
+        let values = columns.iter().zip(&fields).filter_map(|(path, field)| {
+            let value = field.text().into_owned();
+            Some((path.as_ref()?, value.into()))
+        });
+        read_flat(values, &mut |record| self.facts.add(&record, self.query))
     }
 
     fn message_row(
@@ -180,10 +214,10 @@ impl<'q> Worker<'q> {
         record: &[u8],
         delimiter: u8,
         columns: &MessageColumns,
-    ) -> Result<(), String> {
+    ) -> Result<(), RecordError> {
         let fields: Vec<_> = Fields::new(record, delimiter).collect();
         if fields.iter().any(|field| !field.closed) {
-            return Err(NO_END.into());
+            return Err(RecordError::OpenQuote);
         }
         let text = |column: Option<usize>| {
             Text(
@@ -204,8 +238,7 @@ impl<'q> Worker<'q> {
             ..MessageEvent::default()
         };
         let list = text(columns.recipients);
-        let list = recipients(list.get())
-            .map_err(|error| format!("its RecipientDetails are not a JSON list ({error})"))?;
+        let list = recipients(list.get())?;
         self.facts.add(&Record::Message(event, list), self.query);
         Ok(())
     }

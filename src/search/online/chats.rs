@@ -148,7 +148,7 @@ impl Lister<'_> {
             for chat in chats {
                 match serde_json::from_str(chat.get()) {
                     Ok(chat) => self.add(chat, &owner, sink)?,
-                    Err(error) => sink.bad_chat(error.to_string()),
+                    Err(error) => sink.bad_chat(error.into()),
                 }
             }
             context.report_progress(format!("of {user}"), sink.records);

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use crate::search::findings::Gathered;
 use crate::search::query::Query;
-use crate::search::record::{GraphChat, ListOwner};
+use crate::search::record::{GraphChat, ListOwner, RecordError};
 use crate::search::worker::Worker;
 
 /// The records of one source, page by page.
@@ -40,7 +40,7 @@ impl<'q> Sink<'q> {
     }
 
     /// Reports a chat that can't be read.
-    pub(super) fn bad_chat(&mut self, why: String) {
+    pub(super) fn bad_chat(&mut self, why: RecordError) {
         self.worker.damages.row(self.file, self.pages, 0, why);
         self.end_page(1);
     }

@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memchr2, memrchr_iter};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memrchr_iter};
 
 use super::LONGEST_RECORD;
 
@@ -57,6 +57,32 @@ pub(crate) fn next_record_start(bytes: &[u8], delimiter: u8) -> Option<usize> {
     memchr_iter(b'\n', bytes)
         .map(|newline| newline + 1)
         .find(|start| begins_record(&bytes[*start..], delimiter))
+}
+
+/// The start of the last line in `bytes`, other than the first, before which the quotes are even.
+pub(super) fn last_counted_start(bytes: &[u8]) -> Option<usize> {
+    let (mut start, mut odd) = (None, false);
+    for at in memchr2_iter(b'"', b'\n', bytes) {
+        match bytes[at] {
+            b'"' => odd = !odd,
+            _ if !odd => start = Some(at + 1),
+            _ => {}
+        }
+    }
+    start
+}
+
+/// The row in a row that is one quoted field, as a spreadsheet program writes it that did not split
+/// the lines of a CSV file into cells.
+pub(crate) fn one_cell(record: &[u8], delimiter: u8) -> Option<Vec<u8>> {
+    let mut fields = Fields::new(record, delimiter);
+    let field = fields.next().filter(|field| field.quoted && field.closed)?;
+    if fields.next().is_some() {
+        return None;
+    }
+    let mut scratch = Vec::new();
+    let row = field.unquoted(&mut scratch);
+    memchr(delimiter, row).is_some().then(|| row.to_vec())
 }
 
 /// Where the line at `start` ends, its line break included.

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use memchr::{memchr, memmem};
 
-use super::csv::Fields;
+use super::csv::{Fields, one_cell};
+use super::error::FormatError;
 use super::json;
-use crate::search::record::Origin;
+use crate::search::record::{FieldPath, Origin};
 
 /// How the records of a file are found and read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub(crate) enum Rows {
     Audit { column: usize, origin: Origin },
     /// A message of the table `MessageEvents`.
     Messages(MessageColumns),
+    /// An audit record with a column for each field.
+    Flat(Vec<Option<FieldPath>>),
 }
 
 /// The columns of `MessageEvents`; an export need not have all of them.
@@ -53,28 +56,26 @@ pub(crate) struct Recognised {
     pub(crate) skip: usize,
 }
 
-const EXPECTED: &str = "expected an audit log export (CSV with the column AuditData, or JSON), \
-    or results of the hunting tables MessageEvents or CloudAppEvents (CSV or JSON)";
-
 /// Fields of which each record of a known JSON source has at least one.
-const KNOWN: [&[u8]; 6] = [
+const KNOWN: [&[u8]; 7] = [
     b"\"Operation\"",
     b"\"auditData\"",
     b"\"AuditData\"",
     b"\"RawEventData\"",
     b"\"RecipientDetails\"",
     b"\"ThreadId\"",
+    b"ChatThreadId",
 ];
 
 /// Recognises a file by its first bytes, in UTF-8 without a byte order mark. `whole`: there are no more.
 ///
 /// # Errors
-/// What it is not, as the end of a sentence.
-pub(crate) fn recognise(sample: &[u8], whole: bool) -> Result<Recognised, String> {
+/// Its format is unknown.
+pub(crate) fn recognise(sample: &[u8], whole: bool) -> Result<Recognised, FormatError> {
     let content = sample.trim_ascii_start();
     let blank = sample.len() - content.len();
     match content.first() {
-        None => Err(format!("it is empty; {EXPECTED}")),
+        None => Err(FormatError::Empty),
         Some(b'{' | b'[') => recognise_json(content, whole).map(|layout| Recognised {
             format: Format::Json(layout),
             skip: blank,
@@ -86,21 +87,17 @@ pub(crate) fn recognise(sample: &[u8], whole: bool) -> Result<Recognised, String
     }
 }
 
-fn recognise_json(content: &[u8], whole: bool) -> Result<json::Layout, String> {
+fn recognise_json(content: &[u8], whole: bool) -> Result<json::Layout, FormatError> {
     let mut scan = json::Scan::new(json::Layout::Nested);
     let mut pieces = Vec::new();
     scan.feed(content, 0, &mut pieces);
     let known = |bytes: &[u8]| KNOWN.iter().any(|name| memmem::find(bytes, name).is_some());
     // A single record may be longer than the sample; an empty list is a search without results.
     if !pieces.is_empty() && !known(content) {
-        return Err(format!(
-            "its JSON objects are of an unknown kind; {EXPECTED}"
-        ));
+        return Err(FormatError::UnknownJson);
     }
     if pieces.is_empty() && whole && scan.in_progress().is_some() && !known(content) {
-        return Err(format!(
-            "it is truncated JSON of an unknown kind; {EXPECTED}"
-        ));
+        return Err(FormatError::TruncatedJson);
     }
     let line = memchr(b'\n', content).unwrap_or(content.len());
     let one_per_line = content[0] == b'{'
@@ -117,14 +114,14 @@ fn recognise_json(content: &[u8], whole: bool) -> Result<json::Layout, String> {
     })
 }
 
-fn recognise_csv(content: &[u8], whole: bool) -> Result<(Csv, usize), String> {
+fn recognise_csv(content: &[u8], whole: bool) -> Result<(Csv, usize), FormatError> {
     let mut start = 0;
     loop {
         let rest = &content[start..];
         let end = match memchr(b'\n', rest) {
             Some(length) => start + length + 1,
             None if whole => content.len(),
-            None => return Err(format!("its first line is longer than 256 KiB; {EXPECTED}")),
+            None => return Err(FormatError::LongHeader),
         };
         let line = &content[start..end];
         // Windows PowerShell's Export-Csv puts a type before the header, and Excel a separator.
@@ -137,13 +134,16 @@ fn recognise_csv(content: &[u8], whole: bool) -> Result<(Csv, usize), String> {
             .find_map(|delimiter| rows(line, delimiter).map(|rows| Csv { delimiter, rows }))
         {
             Some(csv) => Ok((csv, end)),
-            None => Err(format!("its format is unknown; {EXPECTED}")),
+            None => Err(FormatError::UnknownColumns),
         };
     }
 }
 
 /// What the rows under this header hold.
 fn rows(header: &[u8], delimiter: u8) -> Option<Rows> {
+    if let Some(row) = one_cell(header, delimiter) {
+        return rows(&row, delimiter);
+    }
     let columns: HashMap<String, usize> = Fields::new(header, delimiter)
         .enumerate()
         .map(|(at, field)| (field.text().trim().to_ascii_lowercase(), at))
@@ -165,6 +165,13 @@ fn rows(header: &[u8], delimiter: u8) -> Option<Rows> {
     column(&["auditdata"])
         .map(|at| audit(at, Origin::AuditLog))
         .or_else(|| column(&["raweventdata"]).map(|at| audit(at, Origin::CloudAppEvents)))
+        .or_else(|| {
+            let paths: Vec<_> = Fields::new(header, delimiter)
+                .map(|field| FieldPath::new(&field.text()))
+                .collect();
+            let mut known = paths.iter().flatten();
+            known.any(FieldPath::is_chat).then_some(Rows::Flat(paths))
+        })
 }
 
 #[cfg(test)]
@@ -279,7 +286,7 @@ mod tests {
             r#"[{"name":"chat"},{"name":"x"}]"#,
             r#"{"name":"chat"#,
         ] {
-            let error = recognise(text.as_bytes(), true).unwrap_err();
+            let error = recognise(text.as_bytes(), true).unwrap_err().to_string();
             assert!(
                 error.contains("AuditData") && error.contains("MessageEvents"),
                 "{error}"

@@ -1,7 +1,9 @@
 //! Records of a JSON file, found as the bytes come in.
 //!
-//! A record is an element of an array, of the list `value` or `results` in an object, or an object of its
-//! own; so one scan takes arrays, Graph's pages, hunting results and any sequence of these, pretty or not.
+//! A record is an element of an array, of a list such as `value` or `results` in an object or in an object
+//! in it, or an object of its own; so one scan reads arrays, Graph's pages, hunting results, what search
+//! engines and workflows wrap around them, and any sequence of these, pretty or not. Containers that are
+//! not known here are one piece, and searched when the piece is parsed.
 //! Only brackets and quotes are looked at, never recursively. Where they can't be JSON (a line break in a
 //! text, a bracket that closes another one, an object in place of a key) the record is given up and the
 //! scan goes on with the next. [`Lines`](Layout::Lines) is for one record per line, where a damaged line
@@ -13,6 +15,21 @@ use memchr::{memchr, memchr3};
 
 /// White space and all, no key that matters is so far from its list.
 const LONGEST_KEY: usize = 1024;
+
+/// Keys of lists of records.
+const LISTS: [&[u8]; 7] = [
+    b"value", b"results", b"records", b"events", b"hits", b"tables", b"items",
+];
+
+/// Keys of objects around such a list.
+const AROUND_LISTS: [&[u8]; 6] = [
+    b"hits",
+    b"body",
+    b"data",
+    b"response",
+    b"result",
+    b"content",
+];
 
 /// How records are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,13 +70,15 @@ pub(crate) struct Scan {
     record: Option<usize>,
     /// The open brackets of the record in progress.
     open: Vec<u8>,
-    /// The lists around it: `[` for an array, `{` for one in an object.
-    lists: Vec<u8>,
+    /// The lists around it: the number of objects around each, 0 for an array of its own.
+    lists: Vec<usize>,
+    /// How many of the open brackets are objects that a list of records may be in.
+    level: usize,
     in_text: bool,
     escaped: bool,
     /// The last byte outside of texts that is no white space.
     last: u8,
-    /// The last key of the first level of brackets, where it is still in the buffer.
+    /// The last key of the level, where it is still in the buffer.
     key: Option<Range<usize>>,
     after_colon: bool,
 }
@@ -71,6 +90,7 @@ impl Scan {
             record: None,
             open: Vec::new(),
             lists: Vec::new(),
+            level: 1,
             in_text: false,
             escaped: false,
             last: 0,
@@ -94,7 +114,9 @@ impl Scan {
     /// The first byte that is still needed of a buffer that was scanned up to `scanned`.
     pub(crate) fn needed_from(&self, scanned: usize) -> usize {
         let key = match &self.key {
-            Some(key) if self.open.len() == 1 && scanned - key.start <= LONGEST_KEY => key.start,
+            Some(key) if self.open.len() == self.level && scanned - key.start <= LONGEST_KEY => {
+                key.start
+            }
             _ => scanned,
         };
         self.record.unwrap_or(scanned).min(key)
@@ -179,14 +201,14 @@ impl Scan {
                 }
                 b'"' => {
                     self.in_text = true;
-                    if self.open.len() == 1 && !self.after_colon {
+                    if self.open.len() == self.level && !self.after_colon {
                         self.key = Some(at..at);
                     }
                 }
                 b'{' | b'[' => self.opened(byte, bytes, at, pieces),
                 b'}' | b']' => self.closed(byte, at, pieces),
-                b':' if self.open.len() == 1 => self.after_colon = true,
-                b',' if self.open.len() == 1 => self.after_colon = false,
+                b':' if self.open.len() == self.level => self.after_colon = true,
+                b',' if self.open.len() == self.level => self.after_colon = false,
                 _ => {}
             }
             self.last = byte;
@@ -208,7 +230,7 @@ impl Scan {
             b'\\' => self.escaped = true,
             b'"' => {
                 self.in_text = false;
-                if self.open.len() == 1
+                if self.open.len() == self.level
                     && !self.after_colon
                     && let Some(key) = &mut self.key
                 {
@@ -231,31 +253,38 @@ impl Scan {
             self.break_off(at, State::Broken, pieces);
         }
         if self.open.is_empty() && byte == b'[' {
-            self.lists.push(b'[');
+            self.lists.push(0);
         } else if self.open.is_empty() {
             self.open.push(byte);
             self.record = Some(at);
+            self.level = 1;
             self.after_colon = false;
             self.key = None;
-        } else if byte == b'['
-            && self.open.len() == 1
-            && self.after_colon
-            && self.key_is_a_list(bytes)
-        {
-            self.open.clear();
-            self.record = None;
-            self.lists.push(b'{');
+        } else if self.open.len() == self.level && self.after_colon {
+            if byte == b'[' && self.key_is_one_of(&LISTS, bytes) {
+                self.lists.push(self.level);
+                self.open.clear();
+                self.record = None;
+                return;
+            }
+            self.open.push(byte);
+            // Only around the outermost list: a record may have a field of any name.
+            if byte == b'{' && self.lists.is_empty() && self.key_is_one_of(&AROUND_LISTS, bytes) {
+                self.level += 1;
+                self.after_colon = false;
+                self.key = None;
+            }
         } else {
             self.open.push(byte);
         }
     }
 
-    fn key_is_a_list(&self, bytes: &[u8]) -> bool {
+    fn key_is_one_of(&self, names: &[&[u8]], bytes: &[u8]) -> bool {
         let Some(key) = &self.key else {
             return false;
         };
         let key = bytes.get(key.start + 1..key.end).unwrap_or_default();
-        key.eq_ignore_ascii_case(b"value") || key.eq_ignore_ascii_case(b"results")
+        names.iter().any(|name| key.eq_ignore_ascii_case(name))
     }
 
     fn closed(&mut self, byte: u8, at: usize, pieces: &mut Vec<Piece>) {
@@ -263,6 +292,10 @@ impl Scan {
         match self.open.last() {
             Some(open) if *open == opener => {
                 self.open.pop();
+                if self.level > 1 && self.open.len() < self.level {
+                    self.level -= 1;
+                    self.after_colon = true;
+                }
                 if self.open.is_empty()
                     && let Some(start) = self.record.take()
                 {
@@ -271,9 +304,11 @@ impl Scan {
             }
             Some(_) => self.break_off(at, State::Broken, pieces),
             // The end of a list. In an object, the rest of the object follows: it is skipped.
-            None if byte == b']' && self.lists.pop() == Some(b'{') => {
-                self.open.push(b'{');
-                self.after_colon = true;
+            None if byte == b']' => {
+                let around = self.lists.pop().unwrap_or_default();
+                self.open.resize(around, b'{');
+                self.level = around.max(1);
+                self.after_colon = around > 0;
             }
             None => {}
         }
@@ -288,6 +323,7 @@ impl Scan {
             });
         }
         self.open.clear();
+        self.level = 1;
         self.in_text = false;
         self.escaped = false;
         self.after_colon = false;

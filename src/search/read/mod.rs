@@ -5,8 +5,10 @@
 //! comes for the next, so reading is in order, work is spread, and memory is a block per thread.
 
 mod csv;
+mod error;
 mod format;
 mod json;
+mod line_ends;
 mod source;
 mod utf16;
 
@@ -15,7 +17,8 @@ use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-pub(crate) use self::csv::{Fields, Records};
+pub(crate) use self::csv::{Fields, Records, one_cell};
+pub use self::error::{FormatError, ReadError};
 pub(crate) use self::format::{Csv, Format, MessageColumns, Rows};
 use self::format::{Recognised, recognise};
 use self::json::Scan;
@@ -56,9 +59,9 @@ impl Block {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Note {
     /// Nothing of it can be used.
-    Unusable(String),
+    Unusable(ReadError),
     /// It ends too early; what came before is used.
-    Truncated(String),
+    Truncated(ReadError),
 }
 
 /// All sources, in order.
@@ -122,8 +125,9 @@ impl Reader {
             block.too_long_before = false;
             block.last = false;
             block.format = Some(Arc::clone(&current.format));
-            let done = match &*current.format {
-                Format::Csv(csv) => current.next_csv(csv.delimiter, block, self.block_size),
+            let format = Arc::clone(&current.format);
+            let done = match &*format {
+                Format::Csv(csv) => current.next_csv(csv, block, self.block_size),
                 Format::Json(_) => current.next_json(block, self.block_size),
             };
             current.blocks += 1;
@@ -159,7 +163,7 @@ impl Reader {
             }
             Err(error) => {
                 self.files.push(name);
-                self.note(Note::Unusable(told(&error)));
+                self.note(Note::Unusable(error));
             }
         }
     }
@@ -170,11 +174,13 @@ impl Reader {
 }
 
 impl Current {
-    fn new(mut stream: Box<dyn Read + Send>) -> Result<Self, String> {
+    fn new(mut stream: Box<dyn Read + Send>) -> Result<Self, ReadError> {
         let mut sample = Buffer::default();
-        let whole = sample
-            .read(&mut stream, SAMPLE)
-            .map_err(|error| told(&error))?;
+        let whole = sample.read(&mut stream, SAMPLE)?;
+        if line_ends::are_carriage_returns(sample.filled()) {
+            line_ends::replace(sample.filled_mut());
+            stream = Box::new(line_ends::Replaced(stream));
+        }
         let Recognised { format, skip } = recognise(sample.filled(), whole)?;
         let rest = Cursor::new(sample.filled()[skip..].to_vec());
         Ok(Self {
@@ -192,7 +198,8 @@ impl Current {
     }
 
     /// Fills `block` up to the last line that begins a record for sure. What follows waits for the next.
-    fn next_csv(&mut self, delimiter: u8, block: &mut Block, size: usize) -> Result<(), String> {
+    fn next_csv(&mut self, csv: &Csv, block: &mut Block, size: usize) -> Result<(), ReadError> {
+        let delimiter = csv.delimiter;
         std::mem::swap(&mut self.carry, &mut block.buffer);
         self.carry.clear();
         loop {
@@ -220,7 +227,7 @@ impl Current {
                 Err(error) => {
                     self.give_up_skipping(block);
                     block.last = true;
-                    return Err(told(&error));
+                    return Err(error.into());
                 }
             };
             if ended {
@@ -233,7 +240,12 @@ impl Current {
                 continue;
             }
             let bytes = block.buffer.filled();
-            if let Some(start) = csv::last_record_start(bytes, delimiter) {
+            let start = csv::last_record_start(bytes, delimiter).or_else(|| match csv.rows {
+                // No field of such a row need be quoted.
+                Rows::Flat(_) => csv::last_counted_start(bytes),
+                _ => None,
+            });
+            if let Some(start) = start {
                 self.carry.replace(&bytes[start..]);
                 block.buffer.truncate(start);
                 return Ok(());
@@ -262,7 +274,7 @@ impl Current {
     }
 
     /// Fills `block` with records and says where each is.
-    fn next_json(&mut self, block: &mut Block, size: usize) -> Result<(), String> {
+    fn next_json(&mut self, block: &mut Block, size: usize) -> Result<(), ReadError> {
         let Some(scan) = &mut self.scan else {
             return Ok(());
         };
@@ -281,14 +293,14 @@ impl Current {
                     self.ended = true;
                     block.last = true;
                     return match scan.finish(bytes, &mut block.pieces) {
-                        true => Err("its last closing bracket is missing".into()),
+                        true => Err(ReadError::NoClosingBracket),
                         false => Ok(()),
                     };
                 }
                 Err(error) => {
                     block.last = true;
                     scan.finish(bytes, &mut block.pieces);
-                    return Err(told(&error));
+                    return Err(error.into());
                 }
             }
             if scan
@@ -322,6 +334,10 @@ struct Buffer {
 impl Buffer {
     fn filled(&self) -> &[u8] {
         &self.bytes[..self.filled]
+    }
+
+    fn filled_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[..self.filled]
     }
 
     fn clear(&mut self) {
@@ -363,15 +379,5 @@ impl Buffer {
             }
         }
         Ok(false)
-    }
-}
-
-/// An error of reading, as the end of a sentence.
-fn told(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => "its compressed data ends too early".into(),
-        io::ErrorKind::NotFound => "the file does not exist".into(),
-        io::ErrorKind::PermissionDenied => "access to it is denied".into(),
-        _ => crate::input::one_line(&error.to_string(), 200),
     }
 }

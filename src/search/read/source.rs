@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 use zip::{CompressionMethod, ZipArchive};
 
+use super::error::ReadError;
 use super::utf16::{Order, Utf16};
 
 /// What is to be read.
@@ -49,7 +50,7 @@ impl Source {
     }
 
     /// Opens it. What is read from the disk is counted in `count`.
-    pub(super) fn open(self, count: &Arc<AtomicU64>) -> io::Result<Opened> {
+    pub(super) fn open(self, count: &Arc<AtomicU64>) -> Result<Opened, ReadError> {
         let counted = |file| Counted {
             inner: file,
             count: Arc::clone(count),
@@ -81,24 +82,18 @@ impl Source {
     }
 }
 
-fn open_file(path: &Path) -> io::Result<File> {
+fn open_file(path: &Path) -> Result<File, ReadError> {
     let file = File::open(path)?;
     if file.metadata()?.is_dir() {
-        return Err(io::Error::new(
-            io::ErrorKind::IsADirectory,
-            "it is a folder; specify the files in it, such as folder/*.csv",
-        ));
+        return Err(ReadError::Folder);
     }
     Ok(file)
 }
 
 /// The archive's files, in its order.
-fn entries(path: &Path, file: File) -> io::Result<Vec<Source>> {
+fn entries(path: &Path, file: File) -> Result<Vec<Source>, ReadError> {
     let unusable = |error: zip::result::ZipError| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("its zip directory can't be read ({error}); the archive may be truncated"),
-        )
+        ReadError::ZipDirectory(crate::input::one_line(&error.to_string(), 200))
     };
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(unusable)?;
     let mut found = Vec::new();
@@ -109,26 +104,25 @@ fn entries(path: &Path, file: File) -> io::Result<Vec<Source>> {
         }
         let name = entry.name().map_err(unusable)?.into_owned();
         let method = entry.compression();
-        let refused = |why: &str| {
-            io::Error::new(
-                io::ErrorKind::Unsupported,
-                format!("'{}' in it {why}", crate::input::one_line(&name, 80)),
-            )
-        };
+        if name == WORKBOOK {
+            return Err(ReadError::Workbook);
+        }
+        if is_no_export(&name) {
+            continue;
+        }
+        let shown = || crate::input::one_line(&name, 80);
         if entry.encrypted() {
-            return Err(refused("is encrypted; extract it first"));
+            return Err(ReadError::Encrypted(shown()));
         }
         if !matches!(
             method,
             CompressionMethod::Stored | CompressionMethod::DEFLATE
         ) {
-            return Err(refused(
-                "has an unsupported compression method; extract it first",
-            ));
+            return Err(ReadError::Compression(shown()));
         }
         let start = entry
             .data_start()
-            .ok_or_else(|| refused("has no data in the archive"))?;
+            .ok_or_else(|| ReadError::NoData(shown()))?;
         found.push(Source::Entry(Entry {
             archive: path.to_owned(),
             start,
@@ -140,10 +134,34 @@ fn entries(path: &Path, file: File) -> io::Result<Vec<Source>> {
     Ok(found)
 }
 
+/// The part of a workbook that says what the others are. No other archive has it at its root.
+const WORKBOOK: &str = "[Content_Types].xml";
+
+/// The start of a workbook of the kind that Excel wrote until 2003.
+const OLD_WORKBOOK: [u8; 4] = [0xD0, 0xCF, 0x11, 0xE0];
+
+/// Whether a file in an archive was put there by the system that packed it, or is about the export.
+fn is_no_export(path: &str) -> bool {
+    let mut parts = path.split(['/', '\\']);
+    let name = parts.next_back().unwrap_or_default().to_ascii_lowercase();
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+    parts.any(|folder| folder == "__MACOSX")
+        || name.starts_with('.')
+        || matches!(&name[..], "thumbs.db" | "desktop.ini")
+        || (stem.starts_with("readme")
+            && matches!(
+                extension,
+                "" | "txt" | "md" | "html" | "htm" | "pdf" | "rtf"
+            ))
+}
+
 /// Unpacks gzip, drops a byte order mark and turns UTF-16 into UTF-8.
-fn text(mut raw: Box<dyn Read + Send>) -> io::Result<Opened> {
-    let (start, _) = head(&mut raw, 2)?;
-    let packed = start == [0x1F, 0x8B];
+fn text(mut raw: Box<dyn Read + Send>) -> Result<Opened, ReadError> {
+    let (start, _) = head(&mut raw, 4)?;
+    if start == OLD_WORKBOOK {
+        return Err(ReadError::Workbook);
+    }
+    let packed = start.starts_with(&[0x1F, 0x8B]);
     let raw = Cursor::new(start).chain(raw);
     let mut unpacked: Box<dyn Read + Send> = if packed {
         Box::new(MultiGzDecoder::new(BufReader::with_capacity(

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::lenient::{Flag, List, Text};
+use super::lenient::{Flag, List, Text, Texts, object};
 
 /// The fields of `AuditData`, of Graph's `auditData` and of CloudAppEvents' `RawEventData`, which are the
 /// same record. Most borrow from the input.
@@ -39,7 +39,7 @@ pub(crate) struct AuditRecord<'a> {
     pub(crate) resource_tenant_id: Text<'a>,
     #[serde(borrow)]
     pub(crate) members: List<Member<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "object")]
     pub(crate) participant_info: Option<ParticipantInfo<'a>>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Member<'a> {
 pub(crate) struct ParticipantInfo<'a> {
     pub(crate) has_foreign_tenant_users: Flag,
     #[serde(borrow)]
-    pub(crate) participating_tenant_ids: List<Text<'a>>,
+    pub(crate) participating_tenant_ids: Texts<'a>,
     #[serde(borrow, rename = "ParticipatingSIPDomains")]
     pub(crate) participating_sip_domains: List<SipDomain<'a>>,
 }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::error::RecordError;
 use super::lenient::{Flag, List, Text};
 
 /// One message. There is no tenant in it: the `TenantId` that Sentinel adds is the workspace.
@@ -55,9 +56,11 @@ pub(crate) struct Recipient<'a> {
 }
 
 /// The recipients in `json`, which is an array of them.
-pub(crate) fn recipients(json: &str) -> Result<Vec<Recipient<'_>>, serde_json::Error> {
+pub(crate) fn recipients(json: &str) -> Result<Vec<Recipient<'_>>, RecordError> {
     if json.trim().is_empty() {
         return Ok(Vec::new());
     }
-    serde_json::from_str::<List<Recipient<'_>>>(json).map(|list| list.0)
+    serde_json::from_str::<List<Recipient<'_>>>(json)
+        .map(|list| list.0)
+        .map_err(|_| RecordError::Recipients)
 }

@@ -6,23 +6,32 @@
 
 mod audit;
 mod chat;
+mod error;
+mod flat;
 mod hunting;
 mod lenient;
 mod moment;
 mod repair;
+mod truncated;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 pub(crate) use self::audit::{AuditRecord, ParticipantInfo, SipDomain};
 pub(crate) use self::chat::{ConversationMember, GraphChat, ListOwner};
+pub use self::error::RecordError;
+pub(crate) use self::flat::{FieldPath, record as flat_record};
 pub(crate) use self::hunting::{MessageEvent, Recipient, recipients};
+use self::lenient::value_in_text;
 pub(crate) use self::lenient::{Flag, Text};
 pub(crate) use self::moment::read_time;
 use self::repair::repair;
+use self::truncated::before_the_cut;
 
 /// Where a record comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,29 +77,69 @@ struct Wrapped<'a> {
     /// A row of `MessageEvents`.
     #[serde(borrow, rename = "RecipientDetails")]
     recipients: Option<&'a RawValue>,
+    /// It is an audit record itself.
+    #[serde(borrow, rename = "ChatThreadId")]
+    thread: Option<&'a RawValue>,
+    /// It is a record, of a chat or not.
+    #[serde(borrow, rename = "Operation")]
+    operation: Option<&'a RawValue>,
 }
 
-/// Reads a record of a JSON source. `take` is not called for a record that has nothing to do with a chat.
+/// A table of the Log Analytics API: the names of the columns and the rows apart.
+#[derive(Debug, Deserialize)]
+struct Table<'a> {
+    #[serde(alias = "Columns")]
+    columns: Vec<TableColumn>,
+    #[serde(borrow, alias = "Rows")]
+    rows: Vec<Vec<&'a RawValue>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TableColumn {
+    #[serde(alias = "Name", alias = "columnName", alias = "ColumnName")]
+    name: String,
+}
+
+/// Maximum number of levels a record may be nested in containers.
+const DEEPEST: usize = 16;
+
+/// Reads the records in a piece of a JSON source: a record, a list of records or a container of them.
+/// `take` is not called for a record that has nothing to do with a chat.
 ///
 /// # Errors
-/// Why it can't be read, as the end of a sentence.
-pub(crate) fn read_json(json: &[u8], take: &mut dyn FnMut(Record<'_>)) -> Result<(), String> {
+/// Why it, or a record in it, can't be read. The other records are read.
+pub(crate) fn read_json(json: &[u8], take: &mut dyn FnMut(Record<'_>)) -> Result<(), RecordError> {
     if !speaks_of_a_chat(json) {
         return Ok(());
     }
-    with_repair(json, &mut |text| parse_any(text, take))
+    match read_nested(json, 0, take)? {
+        true => Ok(()),
+        false => Err(RecordError::NoRecord),
+    }
 }
 
 /// Reads an audit record.
 ///
 /// # Errors
-/// Why it can't be read, as the end of a sentence.
+/// Why it can't be read, or not all of it.
 pub(crate) fn read_audit(
     json: &[u8],
     origin: Origin,
     take: &mut dyn FnMut(Record<'_>),
-) -> Result<(), String> {
-    with_repair(json, &mut |text| parse_audit(text, origin, take))
+) -> Result<(), RecordError> {
+    with_repair(json, take, |text, take| {
+        parse_audit_text(text, origin, take)
+    })
+}
+
+/// Reads an audit record whose fields are columns.
+pub(crate) fn read_flat<'p>(
+    values: impl Iterator<Item = (&'p FieldPath, Value)>,
+    take: &mut dyn FnMut(Record<'_>),
+) -> Result<(), RecordError> {
+    let record = AuditRecord::deserialize(flat_record(values))?;
+    take(Record::Audit(record, Origin::AuditLog));
+    Ok(())
 }
 
 /// Whether these bytes can be a record about a chat. It looks for the name of a field, so it never says
@@ -99,51 +148,222 @@ pub(crate) fn speaks_of_a_chat(json: &[u8]) -> bool {
     memmem::find(json, CHAT_FIELD).is_some() || memmem::find(json, RECIPIENTS_FIELD).is_some()
 }
 
-fn with_repair(
+/// Parses `json`, and once more with the characters replaced that no parser accepts, unless the first
+/// attempt used something of it.
+fn with_repair<T, P>(
     json: &[u8],
-    parse: &mut dyn FnMut(&str) -> Result<(), serde_json::Error>,
-) -> Result<(), String> {
+    take: &mut dyn FnMut(Record<'_>),
+    mut parse: P,
+) -> Result<T, RecordError>
+where
+    P: FnMut(&str, &mut dyn FnMut(Record<'_>)) -> Result<T, RecordError>,
+{
+    let mut taken = false;
     let first = match std::str::from_utf8(json) {
-        Ok(text) => match parse(text) {
-            Ok(()) => return Ok(()),
-            Err(error) => error.to_string(),
-        },
-        Err(_) => "it is not UTF-8 text".to_string(),
+        Ok(text) => {
+            let parsed = parse(text, &mut |record| {
+                taken = true;
+                take(record);
+            });
+            match parsed {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            }
+        }
+        Err(_) => RecordError::NotUtf8,
     };
-    match repair(json) {
-        Some(repaired) => parse(&repaired).map_err(|_| first),
+    match repair(json).filter(|_| !taken) {
+        Some(repaired) => parse(&repaired, take).map_err(|_| first),
         None => Err(first),
     }
 }
 
-fn parse_any(json: &str, take: &mut dyn FnMut(Record<'_>)) -> Result<(), serde_json::Error> {
+/// Reads what is at this level of containers. Returns whether there is a record, of a chat or not.
+fn read_nested(
+    json: &[u8],
+    depth: usize,
+    take: &mut dyn FnMut(Record<'_>),
+) -> Result<bool, RecordError> {
+    if depth > DEEPEST {
+        return Err(RecordError::TooDeep);
+    }
+    with_repair(json, take, |text, take| parse_any(text.trim(), depth, take))
+}
+
+fn parse_any(
+    json: &str,
+    depth: usize,
+    take: &mut dyn FnMut(Record<'_>),
+) -> Result<bool, RecordError> {
+    match json.as_bytes().first() {
+        Some(b'{') => {}
+        Some(b'[') => {
+            let items: Vec<&RawValue> = serde_json::from_str(json)?;
+            return read_all(items.into_iter().map(RawValue::get), depth, take);
+        }
+        Some(b'"') => {
+            let text = serde_json::from_str::<Text<'_>>(json)?;
+            return match text.get().as_bytes() {
+                [b'{' | b'[', ..] => read_nested(text.get().as_bytes(), depth + 1, take),
+                _ => Ok(false),
+            };
+        }
+        _ => {
+            return serde_json::from_str::<&RawValue>(json)
+                .map(|_| false)
+                .map_err(Into::into);
+        }
+    }
     let wrapped: Wrapped<'_> = serde_json::from_str(json)?;
     if let Some(list) = wrapped.recipients {
         let event = serde_json::from_str(json)?;
         let list = unwrap(list)?;
         take(Record::Message(event, recipients(&list)?));
-        return Ok(());
+        return Ok(true);
     }
     if let Some(event) = wrapped.event {
-        return parse_audit(&unwrap(event)?, Origin::CloudAppEvents, take);
+        parse_audit_value(event, Origin::CloudAppEvents, take)?;
+        return Ok(true);
     }
-    match wrapped.graph.or(wrapped.row) {
-        Some(inner) => parse_audit(&unwrap(inner)?, Origin::AuditLog, take),
-        None => parse_audit(json, Origin::AuditLog, take),
+    if let Some(inner) = wrapped.graph.or(wrapped.row) {
+        parse_audit_value(inner, Origin::AuditLog, take)?;
+        return Ok(true);
+    }
+    if wrapped.thread.is_some() && !has_flat_fields(json) {
+        take(Record::Audit(serde_json::from_str(json)?, Origin::AuditLog));
+        return Ok(true);
+    }
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(json)?;
+    let paths: Vec<_> = fields
+        .iter()
+        .filter_map(|(name, value)| Some((FieldPath::new(name)?, *value)))
+        .collect();
+    if paths.iter().any(|(path, _)| path.is_chat()) {
+        let values = paths
+            .iter()
+            .map(|(path, value)| (path, serde_json::from_str(value.get()).unwrap_or_default()));
+        read_flat(values, take)?;
+        return Ok(true);
+    }
+    if let Ok(table) = serde_json::from_str::<Table<'_>>(json) {
+        return read_table(&table, depth, take);
+    }
+    let found = read_all(fields.values().map(|value| value.get()), depth, take)?;
+    Ok(found || wrapped.operation.is_some())
+}
+
+/// Reads all of them. One that can't be read does not keep the others from being read.
+fn read_all<'a>(
+    items: impl Iterator<Item = &'a str>,
+    depth: usize,
+    take: &mut dyn FnMut(Record<'_>),
+) -> Result<bool, RecordError> {
+    let (mut found, mut failed) = (false, None);
+    for item in items.filter(|item| speaks_of_a_chat(item.as_bytes())) {
+        match read_nested(item.as_bytes(), depth + 1, take) {
+            Ok(one) => found |= one,
+            Err(why) => failed = failed.or(Some(why)),
+        }
+    }
+    match failed {
+        Some(why) => Err(why),
+        None => Ok(found),
     }
 }
 
-fn parse_audit(
-    json: &str,
+fn read_table(
+    table: &Table<'_>,
+    depth: usize,
+    take: &mut dyn FnMut(Record<'_>),
+) -> Result<bool, RecordError> {
+    let rows: Vec<String> = table
+        .rows
+        .iter()
+        .filter_map(|row| {
+            let names = table.columns.iter().map(|column| column.name.as_str());
+            serde_json::to_string(&names.zip(row).collect::<BTreeMap<_, _>>()).ok()
+        })
+        .collect();
+    read_all(rows.iter().map(String::as_str), depth, take)
+}
+
+/// Returns whether fields of the record may be spread over keys such as `Members_0_UPN` or have the
+/// names that Sentinel gives them.
+fn has_flat_fields(json: &str) -> bool {
+    [
+        "\"Members_",
+        "\"Members.",
+        "\"Members[",
+        "\"ParticipantInfo_",
+        "\"ParticipantInfo.",
+        "\"TimeGenerated",
+    ]
+    .iter()
+    .any(|name| memmem::find(json.as_bytes(), name.as_bytes()).is_some())
+}
+
+/// Reads an audit record that is there as an object or as text.
+fn parse_audit_value(
+    value: &RawValue,
     origin: Origin,
     take: &mut dyn FnMut(Record<'_>),
-) -> Result<(), serde_json::Error> {
+) -> Result<(), RecordError> {
+    let json = value.get();
+    if json.starts_with('"') {
+        let text = serde_json::from_str::<Text<'_>>(json)?;
+        return read_audit(text.get().as_bytes(), origin, take);
+    }
     take(Record::Audit(serde_json::from_str(json)?, origin));
     Ok(())
 }
 
-/// A value that may stand there as itself or as JSON text.
-fn unwrap(value: &RawValue) -> Result<Cow<'_, str>, serde_json::Error> {
+/// Reads an audit record from the text of a cell.
+fn parse_audit_text(
+    text: &str,
+    origin: Origin,
+    take: &mut dyn FnMut(Record<'_>),
+) -> Result<(), RecordError> {
+    let text = text.trim();
+    if text.starts_with("@{") {
+        let value = value_in_text(text).ok_or(RecordError::PowerShellDepth { used: false })?;
+        let record = AuditRecord::deserialize(value)?;
+        let used = record.chat_thread_id.filled().is_some();
+        if used {
+            take(Record::Audit(record, origin));
+        }
+        // The lists and objects in it are the names of their types, or empty.
+        return Err(RecordError::PowerShellDepth { used });
+    }
+    if text.starts_with("System.") {
+        return Err(RecordError::PowerShellDepth { used: false });
+    }
+    let mut text = Cow::Borrowed(text);
+    // Every pass through a program that takes the quotes for plain characters doubles them.
+    while text.starts_with("{\"\"") && !text.starts_with("{\"\":") {
+        text = Cow::Owned(text.replace("\"\"", "\""));
+    }
+    let cut = match serde_json::from_str::<AuditRecord<'_>>(&text) {
+        Ok(record) => {
+            take(Record::Audit(record, origin));
+            return Ok(());
+        }
+        Err(error) if error.is_eof() => before_the_cut(&text),
+        Err(error) => return Err(error.into()),
+    };
+    let mut used = false;
+    if let Some(record) = cut
+        .as_deref()
+        .and_then(|cut| serde_json::from_str::<AuditRecord<'_>>(cut).ok())
+        .filter(|record| record.chat_thread_id.filled().is_some())
+    {
+        take(Record::Audit(record, origin));
+        used = true;
+    }
+    Err(RecordError::Truncated { used })
+}
+
+/// A value that may be there as itself or as JSON text.
+fn unwrap(value: &RawValue) -> Result<Cow<'_, str>, RecordError> {
     let json = value.get();
     if json.starts_with('"') {
         Ok(serde_json::from_str::<Text<'_>>(json)?.0)
@@ -253,7 +473,7 @@ mod tests {
         assert_eq!(read(&json), ["AuditLog x 19:a@thread.v2"]);
         let twice = AUDIT.replace('}', r#","ChatThreadId":"19:b@thread.v2"}"#);
         let error = read_json(twice.as_bytes(), &mut |_| ()).unwrap_err();
-        assert!(error.contains("duplicate field"), "{error}");
+        assert_eq!(error, RecordError::DuplicateField("ChatThreadId".into()));
         let half = AUDIT.replace("ChatCreated", "\\ud83d");
         assert_eq!(read(&half), ["AuditLog \u{FFFD} 19:a@thread.v2"]);
     }

@@ -6,25 +6,64 @@ use jiff::tz::Offset;
 
 /// Reads a time; without an offset it is UTC, as audit records have it.
 ///
-/// `2024-06-10T11:50:24`, the same with a fraction, an offset, `Z` or white space around; and the American
+/// `/Date(1772532000000)/`, as Windows PowerShell writes it in JSON; the seconds or milliseconds since 1970;
+/// `03.03.2026 10:00:00`, where dots always mean the day first; `2024-06-10T11:50:24`, the same with a fraction, an offset, `Z` or white space around; and the American
 /// forms of portals and of Excel: `9/20/2023 4:05:03 AM`, `2/25/2025, 9:19:25.391 AM`.
 pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(time) = text.parse::<Timestamp>() {
         return Some(time);
     }
-    let civil = text.parse::<DateTime>().ok().or_else(|| american(text))?;
+    if let Some(time) = epoch(text) {
+        return Some(time);
+    }
+    let civil = text
+        .parse::<DateTime>()
+        .ok()
+        .or_else(|| clock_after_date(text))?;
     Offset::UTC.to_timestamp(civil).ok()
 }
 
-fn american(text: &str) -> Option<DateTime> {
+/// A number of seconds or milliseconds since 1970. Their ranges of plausible times (1990 to 2100) do not
+/// overlap; any other number is not a time for sure.
+fn epoch(text: &str) -> Option<Timestamp> {
+    const PLAUSIBLE: std::ops::Range<i64> = 631_152_000..4_102_444_800;
+    let inner = text
+        .strip_prefix("/Date(")
+        .and_then(|rest| rest.strip_suffix(")/"));
+    if let Some(inner) = inner {
+        // An offset after it says how the time was shown, and does not change it.
+        let end = inner
+            .find(['+', '-'])
+            .filter(|at| *at > 0)
+            .unwrap_or(inner.len());
+        return Timestamp::from_millisecond(inner[..end].parse().ok()?).ok();
+    }
+    let number: i64 = text.parse().ok()?;
+    if PLAUSIBLE.contains(&number) {
+        Timestamp::from_second(number).ok()
+    } else if PLAUSIBLE.contains(&(number / 1000)) {
+        Timestamp::from_millisecond(number).ok()
+    } else {
+        None
+    }
+}
+
+/// The forms of spreadsheets: the American one with slashes and the one with dots.
+fn clock_after_date(text: &str) -> Option<DateTime> {
     let (date, time) = text.split_once([',', ' '])?;
-    let mut numbers = date.splitn(3, '/').map(str::parse::<i16>);
-    let (month, day, year) = (
+    let separator = if date.contains('.') { '.' } else { '/' };
+    let mut numbers = date.splitn(3, separator).map(str::parse::<i16>);
+    let (first, second, year) = (
         numbers.next()?.ok()?,
         numbers.next()?.ok()?,
         numbers.next()?.ok()?,
     );
+    let (month, day) = if separator == '.' {
+        (second, first)
+    } else {
+        (first, second)
+    };
     let date = Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
     let time = time.trim();
     let (clock, half) = match time.rsplit_once([' ', '\u{202F}']) {
@@ -76,6 +115,11 @@ mod tests {
             ("2/25/2025, 9:19:25.391 PM", "2025-02-25T21:19:25.391Z"),
             ("2/25/2025 21:19", "2025-02-25T21:19:00Z"),
             ("2024-06-10", "2024-06-10T00:00:00Z"),
+            ("03.04.2026 10:00:00", "2026-04-03T10:00:00Z"),
+            ("/Date(1772532000000)/", "2026-03-03T10:00:00Z"),
+            ("/Date(1772532000000+0100)/", "2026-03-03T10:00:00Z"),
+            ("1772532000", "2026-03-03T10:00:00Z"),
+            ("1772532000000", "2026-03-03T10:00:00Z"),
         ] {
             let expected: Timestamp = expected.parse().unwrap();
             assert_eq!(read_time(text), Some(expected), "{text}");
@@ -91,6 +135,9 @@ mod tests {
             "9/20/2023 14:05:03 AM",
             "9/20/2023 0:05:03 AM",
             "1/2",
+            "46084.4",
+            "/Date(x)/",
+            "13.13.2026 10:00",
             "1/2/2023 1:2:3.1234567890123",
             "1/2/2023 1:2:3.+1",
             "99999/99999/99999 1:1:1",

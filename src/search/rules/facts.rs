@@ -27,6 +27,8 @@ pub(crate) struct Facts {
     /// Tenants whose audit log was read.
     pub(super) homes: BTreeSet<Uuid>,
     latest: Latest,
+    /// Records that count only because their time is unknown.
+    pub(crate) untimed: u64,
 }
 
 /// What stands for an operation where a chat is in a list.
@@ -74,6 +76,7 @@ impl Facts {
             self.actors.entry(name).or_default().extend(keys);
         }
         self.homes.extend(other.homes);
+        self.untimed += other.untimed;
     }
 
     /// Takes what a record about a chat of colleagues says: whose domain is whose. Returns `false`, and
@@ -159,6 +162,7 @@ impl Facts {
         let time = read_time(record.creation_time.get());
         let operation = record.operation.get();
         if query.matches_record(operation, time) {
+            self.untimed += u64::from(time.is_none() && query.has_period());
             chat.seen.add(operation, time, record.id.get(), origin);
         }
     }
@@ -282,6 +286,7 @@ impl Facts {
         // Its own name says more than "message" would: what it covers is not what the audit log covers.
         let operation = "MessageEvents";
         if query.matches_record(operation, time) {
+            self.untimed += u64::from(time.is_none() && query.has_period());
             chat.seen.add(
                 operation,
                 time,

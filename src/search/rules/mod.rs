@@ -15,3 +15,4 @@ mod tests;
 mod thread;
 
 pub(crate) use self::facts::Facts;
+pub(crate) use self::resolve::LeftOut;

@@ -12,10 +12,26 @@ use crate::graph::{ChatId, users_of_one_to_one};
 use crate::search::query::{Query, folded};
 use crate::search::target::{ChatKind, FoundBy, Target, Unresolved};
 
+/// Number of chats without targets, by why.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    /// The query names domains, and those of the external users are unknown.
+    pub(crate) without_domain: usize,
+    /// Nothing shows whether external users take part.
+    pub(crate) without_sides: usize,
+    /// Some of the domains in these chats.
+    pub(crate) domains: BTreeSet<String>,
+}
+
+impl LeftOut {
+    /// Maximum number of domains that are shown.
+    const SHOWN: usize = 10;
+}
+
 impl Facts {
     /// Decides what can be decided, and gives the targets that the query asks for, in order; and how many chats it
-    /// leaves out because of no external user in them the domain is known that it asks for.
-    pub(crate) fn targets(mut self, query: &Query) -> (Vec<Target>, usize) {
+    /// leaves out.
+    pub(crate) fn targets(mut self, query: &Query) -> (Vec<Target>, LeftOut) {
         self.find_homes(query);
         let Self {
             chats,
@@ -23,19 +39,29 @@ impl Facts {
             actors,
             ..
         } = self;
-        let (mut targets, mut without_domain) = (Vec::new(), 0);
+        let (mut targets, mut left_out) = (Vec::new(), LeftOut::default());
         for ((home, thread), chat) in chats {
             if chat.seen.is_empty() {
                 continue;
             }
             let decision = Decision::new(home, &thread, chat, &domain_tenants, &actors, query);
+            if decision.is_without_sides(query) {
+                left_out.without_sides += 1;
+                let people = decision.on_side(is_unknown);
+                left_out.domains.extend(people.filter_map(Person::domain));
+                // Always the first ones, in whatever order the chats come.
+                while left_out.domains.len() > LeftOut::SHOWN {
+                    left_out.domains.pop_last();
+                }
+                continue;
+            }
             match decision.targets(query) {
                 Some(found) => targets.extend(found),
-                None => without_domain += 1,
+                None => left_out.without_domain += 1,
             }
         }
         targets.sort_by(|a, b| order(a).cmp(&order(b)));
-        (targets, without_domain)
+        (targets, left_out)
     }
 
     /// Gives a tenant to the chats of sources that name none: that of the same chat in an audit log, or
@@ -158,6 +184,13 @@ impl<'a> Decision<'a> {
                 _ => {}
             }
         }
+    }
+
+    /// Returns whether nobody is known to be external, and somebody may be.
+    fn is_without_sides(&self, query: &Query) -> bool {
+        !self.chat.external
+            && !query.include_internal
+            && (self.people.len() < 2 || self.on_side(is_unknown).next().is_some())
     }
 
     /// `None` where the query asks for domains and those of the external users are not known.

@@ -28,7 +28,6 @@ fn a_bad_row_is_skipped_counted_and_named() {
     let good = external_chat(1);
     let cut = &good[..good.len() / 2];
     for bad in [
-        purview_row(cut),
         purview_row("no JSON"),
         purview_row(""),
         purview_row(&good.replace("\"Members\":[", "\"Members\":[,")),
@@ -51,6 +50,28 @@ fn a_bad_row_is_skipped_counted_and_named() {
             "{bad}"
         );
     }
+}
+
+#[test]
+fn a_row_whose_record_is_cut_is_used_up_to_the_cut_and_named() {
+    let good = external_chat(1);
+    let cut = purview_row(&good[..good.len() / 2]);
+    let text = format!(
+        "{PURVIEW_HEADER}{}{cut}{}",
+        purview_row(&external_chat(2)),
+        purview_row(&external_chat(3))
+    );
+    let findings = search_bytes(text);
+    // The other rows say whose domain evil.example is.
+    assert_eq!(users(&findings), [user(1), user(2), user(3)]);
+    assert_eq!(rows(&findings), [3]);
+    assert_eq!(findings.damaged_rows, 1);
+    assert!(told(&findings)[0].starts_with("file, row 3, is incomplete: "));
+    // Before the chat's id there is nothing to use.
+    let text = format!("{PURVIEW_HEADER}{}", purview_row(&good[..100]));
+    let findings = search_bytes(text);
+    assert_eq!(users(&findings), [""; 0]);
+    assert!(told(&findings)[0].starts_with("file, row 2, is skipped: "));
 }
 
 #[test]
@@ -155,7 +176,7 @@ fn hostile_fields_cost_at_most_their_row() {
     let twice = record.replace("\"UserKey\"", "\"UserKey\":\"x\",\"UserKey\"");
     let findings = search_bytes(purview(&[twice, external_chat(2)]));
     assert_eq!(users(&findings), [user(2)]);
-    assert!(told(&findings)[0].contains("duplicate field"));
+    assert!(told(&findings)[0].contains("the field UserKey twice"));
 }
 
 #[test]

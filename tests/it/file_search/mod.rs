@@ -1,5 +1,6 @@
 //! Searches through files: every format, every packing, damage, and any split of the work.
 
+mod cases;
 mod damage;
 mod formats;
 mod splits;
