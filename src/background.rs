@@ -1,14 +1,14 @@
-//! The threads that go on by themselves while the caller does something else.
+//! Background threads.
 
 use std::io;
 use std::thread::Builder;
 
-/// Starts a thread for `work`.
+/// Runs `work` on a new thread.
 ///
 /// # Errors
-/// The system's, where it has no thread left.
+/// The system can't start a thread.
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    // Boxed, so that what starts a thread is in the library once and not for each work again.
+    // Boxed, so that the library contains the code that starts a thread only once.
     let work: Box<dyn FnOnce() + Send> = Box::new(work);
     Builder::new()
         .name(name.into())

@@ -1,4 +1,4 @@
-//! A flag that ends every wait for it.
+//! A cancellation flag that ends every wait on it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -8,7 +8,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cancelled;
 
-/// A cancellation flag, set once by the owner of an operation and watched by the threads that carry it out.
+/// A cancellation flag, set once by the owner of an operation and watched by the threads that carry
+/// it out.
 #[derive(Debug, Default)]
 pub(crate) struct Cancel {
     cancelled: AtomicBool,

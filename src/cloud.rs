@@ -1,22 +1,22 @@
-//! The Microsoft clouds that have the removal, and who may be talked to in each.
+//! The Microsoft clouds that support the removal, and their endpoints.
 
 use reqwest::Url;
 
 use crate::input::InvalidInput;
 
-/// Where requests of one session go. Made once, from names or addresses that were checked.
+/// The endpoints of one session. Names and addresses are checked on creation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cloud {
     /// `Global`, `USGov`, `USGovDoD` or `Custom`.
     pub environment: &'static str,
-    /// Root of Microsoft Graph, without a slash at the end: `https://graph.microsoft.com`.
+    /// Root of Microsoft Graph, without a trailing slash: `https://graph.microsoft.com`.
     pub graph: String,
-    /// Root of the Entra login service, without a slash at the end.
+    /// Root of the Entra login service, without a trailing slash.
     pub authority: String,
 }
 
-/// Environment, Graph root, Entra authority. The source of the hosts is the Graph page on national
-/// cloud deployments; GCC tenants use the worldwide ones.
+/// Environment, Graph root and Entra authority of each cloud. Source: the Graph page on national
+/// cloud deployments. GCC tenants use the worldwide cloud.
 const CLOUDS: [(&str, &str, &str); 3] = [
     (
         "Global",
@@ -36,12 +36,12 @@ const CLOUDS: [(&str, &str, &str); 3] = [
 ];
 
 impl Cloud {
-    /// The cloud of that name (`Global` where there is none), or a custom one where an address
+    /// Returns the cloud with the given name (default: `Global`), or a custom cloud if an address
     /// replaces its Graph root or its authority.
     ///
     /// # Errors
-    /// An unknown name; `China`, whose Graph has no such action; an address that is neither https
-    /// nor http on a loopback address, or that is more than a scheme, a host and a port.
+    /// The name is unknown or `China`, whose Graph lacks the action; or an address is neither https
+    /// nor http on a loopback address, or contains more than a scheme, a host and a port.
     pub fn new(
         environment: Option<&str>,
         graph_endpoint: Option<&str>,
@@ -80,29 +80,29 @@ fn unknown_environment(name: &str) -> InvalidInput {
 }
 
 fn root(parameter: &'static str, address: &str) -> Result<Url, InvalidInput> {
-    let wrong = |expected: &str| InvalidInput::new(parameter, address, expected);
+    let invalid = |expected: &str| InvalidInput::new(parameter, address, expected);
     let url = Url::parse(address.trim())
-        .map_err(|_| wrong("give an address such as https://graph.microsoft.com"))?;
+        .map_err(|_| invalid("give an address such as https://graph.microsoft.com"))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(InvalidInput::new(
             parameter,
-            "(an address with a name or password in it)",
-            "give it without them",
+            "(an address that contains a user name or password)",
+            "give the address without them",
         ));
     }
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
         "http" => {
-            return Err(wrong(
-                "it must be https; http is for an address on this computer, such as http://127.0.0.1:8080",
+            return Err(invalid(
+                "it must begin with https://; http:// is only allowed for this computer, such as http://127.0.0.1:8080",
             ));
         }
-        _ => return Err(wrong("it must begin with https://")),
+        _ => return Err(invalid("it must begin with https://")),
     }
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong(
-            "give only scheme, host and port; the version and the path are added",
+        return Err(invalid(
+            "give only the scheme, host and port; the version and the path are added automatically",
         ));
     }
     Ok(url)
@@ -112,7 +112,8 @@ fn without_slash(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_string()
 }
 
-/// `localhost`, 127.0.0.0/8 or ::1. A name that merely resolves to one of them does not count.
+/// Returns whether the host is `localhost`, in 127.0.0.0/8 or ::1. Other names that resolve to one
+/// of them are not accepted.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else {
         return false;
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn each_cloud_has_its_own_hosts() {
+    fn each_cloud_has_its_own_endpoints() {
         let graph = |name| Cloud::new(Some(name), None, None).unwrap().graph;
         assert_eq!(graph("Global"), "https://graph.microsoft.com");
         assert_eq!(graph("usgov"), "https://graph.microsoft.us");
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn china_is_told_why_and_a_wrong_name_what_to_give() {
+    fn china_and_unknown_names_are_refused_with_a_reason() {
         let china = Cloud::new(Some("China"), None, None).unwrap_err();
         assert!(china.to_string().contains("21Vianet"), "{china}");
         let wrong = Cloud::new(Some("Mars"), None, None).unwrap_err();
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn custom_addresses_are_https_or_http_on_loopback() {
+    fn custom_addresses_use_https_or_loopback_http() {
         for good in [
             "https://graph.example.test",
             "https://graph.example.test:8443/",

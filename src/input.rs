@@ -1,23 +1,23 @@
-//! Bad input as a sentence: which parameter, what was given, what it should be.
+//! Invalid input: the parameter, the value and what it should be.
 
 use std::fmt;
 
-/// The longest piece of a caller's text that is repeated back to them, in characters.
-const SHOWN: usize = 80;
+/// Maximum number of characters of a caller's text that an error repeats.
+const MAX_SHOWN: usize = 80;
 
-/// An argument that can't be used. Nothing was sent for it.
+/// An argument that is not valid. No request was sent for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidInput {
     /// The parameter's name as the PowerShell module and the documentation spell it.
     pub parameter: &'static str,
-    /// What was given, made safe to show by [`shown`].
+    /// The value, made safe to print by [`shown`].
     pub given: String,
-    /// What it should be, as the end of a sentence.
+    /// What the value should be, as the end of a sentence.
     pub expected: String,
 }
 
 impl InvalidInput {
-    /// `expected` continues the sentence "`parameter` '`given`' ...".
+    /// Creates an error. `expected` continues the sentence "`parameter` '`given`' ...".
     pub fn new(parameter: &'static str, given: &str, expected: impl Into<String>) -> Self {
         Self {
             parameter,
@@ -43,16 +43,16 @@ impl fmt::Display for InvalidInput {
 
 impl std::error::Error for InvalidInput {}
 
-/// Text from outside, made safe to print: one line, no control characters, at most 80 characters,
-/// and nothing of what looks like a token, because people paste into the wrong parameter.
+/// Makes a caller's text safe to print: one line, no control characters and at most 80 characters.
+/// Hides text that looks like a token, because people paste tokens into the wrong parameter.
 pub fn shown(text: &str) -> String {
     if looks_like_a_token(text) {
-        return "(what looks like a token: not shown)".into();
+        return "(looks like a token, not shown)".into();
     }
-    one_line(text, SHOWN)
+    one_line(text, MAX_SHOWN)
 }
 
-/// `text` on one line without control characters, cut after `limit` characters.
+/// Returns `text` on one line without control characters, truncated after `limit` characters.
 pub fn one_line(text: &str, limit: usize) -> String {
     let mut line: String = text
         .trim()
@@ -72,13 +72,14 @@ pub fn one_line(text: &str, limit: usize) -> String {
     line
 }
 
-/// Characters that change how the text around them is read: line separators and the marks that
-/// turn the reading direction, with which a hostile name can make a line say something else.
+/// Returns whether `c` changes how the text around it is displayed: a line separator or a mark that
+/// changes the reading direction, with which a hostile name could falsify a line.
 fn is_format(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// Three base64url parts of a signed token, or one long unbroken run that no id or address has.
+/// Returns whether `text` looks like a token: it contains the start of a base64url JSON object, or
+/// is an unbroken run that is longer than any id or address.
 pub(crate) fn looks_like_a_token(text: &str) -> bool {
     let text = text.trim();
     let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
@@ -90,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_names_parameter_value_and_cure() {
+    fn the_message_contains_parameter_value_and_expectation() {
         let error = InvalidInput::new("TenantId", "contoso", "give the tenant's GUID");
         assert_eq!(
             error.to_string(),
@@ -104,11 +105,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_is_one_short_line() {
+    fn shown_text_is_one_short_line() {
         let text = format!("a\r\nb\u{202E}c\u{1b}[31m{}", "é".repeat(500));
         let line = shown(&text);
         assert!(line.starts_with("a  b c [31m"), "{line}");
-        assert_eq!(line.chars().count(), SHOWN + 1);
+        assert_eq!(line.chars().count(), MAX_SHOWN + 1);
         assert!(line.ends_with('…'));
     }
 
@@ -119,7 +120,7 @@ mod tests {
             "Bearer eyJhbGciOi".to_string(),
             format!("0.A{}", "b3-_".repeat(60)),
         ] {
-            assert_eq!(shown(&token), "(what looks like a token: not shown)");
+            assert_eq!(shown(&token), "(looks like a token, not shown)");
         }
         assert_eq!(shown("19:meeting_x@thread.v2"), "19:meeting_x@thread.v2");
     }

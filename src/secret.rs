@@ -1,26 +1,26 @@
-//! A secret text in memory: wiped when dropped, never printed.
+//! Secret text in memory, wiped when dropped and never printed.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-/// A token, a code or a verifier. `Debug` shows nothing of it and there is no `Display`.
+/// A token, a code or a verifier. `Debug` hides the text and there is no `Display`.
 #[derive(Clone)]
 pub(crate) struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over; it is wiped with this.
+    /// Creates a secret from `text`, which is wiped when the secret is dropped.
     pub(crate) fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The text, for a request or a comparison.
+    /// Returns the text, for a request or a comparison.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 
-    /// `text` without this secret, for text that comes from outside and may echo it.
+    /// Replaces this secret in `text`, which comes from a service and may echo it.
     pub(crate) fn redact(&self, text: &str) -> String {
         if self.0.is_empty() {
             return text.to_string();
@@ -28,7 +28,7 @@ impl Secret {
         text.replace(self.0.as_str(), "(not shown)")
     }
 
-    /// Compares in a time that does not depend on where the first difference is.
+    /// Compares in a time that doesn't depend on the position of the first difference.
     pub(crate) fn is(&self, other: &str) -> bool {
         self.0.len() == other.len()
             && self
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_prints_as_nothing_and_is_taken_out_of_other_text() {
+    fn a_secret_is_hidden_in_debug_output_and_redacted_from_text() {
         let secret = Secret::new("0.AbCd".into());
         assert_eq!(format!("{secret:?}"), "(not shown)");
         assert_eq!(secret.redact("no: 0.AbCd!"), "no: (not shown)!");
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_same_text_is_the_same() {
+    fn only_identical_text_compares_equal() {
         let secret = Secret::new("abc".into());
         assert!(secret.is("abc"));
         assert!(!secret.is("abd") && !secret.is("ab") && !secret.is("abcd") && !secret.is(""));

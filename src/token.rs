@@ -1,4 +1,4 @@
-//! The tokens of a session, as they are given and as they are sent.
+//! The access token and the refresh token of a session.
 
 use crate::input::InvalidInput;
 use crate::secret::Secret;
@@ -8,53 +8,54 @@ use crate::secret::Secret;
 pub struct AccessToken(Secret);
 
 impl AccessToken {
-    /// Takes UTF-8 bytes; a leading `Bearer ` and white space around are dropped.
+    /// Parses UTF-8 bytes. A leading `Bearer ` and surrounding white space are ignored.
     ///
     /// # Errors
-    /// Empty, or holds what can't stand in an HTTP header. The sentence does not repeat it.
+    /// The token is empty or contains characters that an HTTP header can't. The error never
+    /// contains the token.
     pub fn new(bytes: &[u8]) -> Result<Self, InvalidInput> {
         read("AccessToken", "give a Microsoft Graph access token", bytes).map(Self)
     }
 
-    /// The token itself, for the Authorization header and for reading its claims.
+    /// Returns the token's text, for the Authorization header and for reading its claims.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose()
     }
 
-    /// `text` without this token, for text that comes from outside and may echo it.
+    /// Replaces this token in `text`, which comes from a service and may echo it.
     pub(crate) fn redact(&self, text: &str) -> String {
         self.0.redact(text)
     }
 }
 
-/// What gets new access tokens without a person, until Entra ends it.
+/// A refresh token, which obtains new access tokens without the user until Entra revokes it.
 #[derive(Debug, Clone)]
 pub struct RefreshToken(Secret);
 
 impl RefreshToken {
-    /// Takes UTF-8 bytes; white space around is dropped.
+    /// Parses UTF-8 bytes. Surrounding white space is ignored.
     ///
     /// # Errors
-    /// As for [`AccessToken::new`].
+    /// See [`AccessToken::new`].
     pub fn new(bytes: &[u8]) -> Result<Self, InvalidInput> {
         read(
             "RefreshToken",
-            "give a refresh token, as Export-ChatAccessToken returns it",
+            "give a refresh token; Export-ChatAccessToken returns one",
             bytes,
         )
         .map(Self)
     }
 
-    /// The token itself, for the token endpoint and for whoever stores it.
+    /// Returns the token's text, for the token endpoint and for export.
     pub(crate) fn secret(&self) -> &Secret {
         &self.0
     }
 }
 
-fn read(parameter: &'static str, what_to_give: &str, bytes: &[u8]) -> Result<Secret, InvalidInput> {
-    let wrong = |expected: &str| InvalidInput::new(parameter, "(not shown)", expected);
+fn read(parameter: &'static str, expected: &str, bytes: &[u8]) -> Result<Secret, InvalidInput> {
+    let invalid = |reason: &str| InvalidInput::new(parameter, "(not shown)", reason);
     let text = std::str::from_utf8(bytes)
-        .map_err(|_| wrong("it is not text; give the token as it was issued"))?
+        .map_err(|_| invalid("it is not UTF-8 text; give the token as it was issued"))?
         .trim();
     let text = match text.split_at_checked(6) {
         Some((scheme, rest))
@@ -66,11 +67,11 @@ fn read(parameter: &'static str, what_to_give: &str, bytes: &[u8]) -> Result<Sec
         _ => text,
     };
     if text.is_empty() {
-        return Err(wrong(&format!("it is empty; {what_to_give}")));
+        return Err(invalid(&format!("it is empty; {expected}")));
     }
     if !text.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(wrong(
-            "it has white space or characters that no token has; it may have been cut or wrapped when it was copied",
+        return Err(invalid(
+            "it contains white space or characters that tokens don't contain; it may have been truncated or wrapped when it was copied",
         ));
     }
     Ok(Secret::new(text.to_string()))
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_people_paste_around_a_token_is_dropped() {
+    fn a_bearer_prefix_and_white_space_are_ignored() {
         for text in [
             "abc.def.ghi",
             " abc.def.ghi\r\n",
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused_without_repeating_it() {
+    fn an_invalid_token_is_refused_without_repeating_it() {
         for text in [
             &b""[..],
             b"  ",

@@ -40,8 +40,8 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// Reads the answer until `deadline`, and at most about `largest` bytes of its body. The status decides what
-    /// became of the request; a body that does not come whole only explains less.
+    /// Reads the answer until `deadline`, and at most about `largest` bytes of its body. The status
+    /// decides what became of the request; a body that does not come whole only explains less.
     pub(super) fn read(
         mut response: Response,
         token: &AccessToken,
@@ -83,7 +83,7 @@ impl Answer {
                 .client_request_id
                 .or(inner.client_request_id.map(|id| clean(&id)));
         } else {
-            answer.message = Some(body.described(&headers, "Microsoft Graph"));
+            answer.message = Some(body.describe_unexpected(&headers, "Microsoft Graph"));
         }
         (answer, body)
     }

@@ -1,4 +1,4 @@
-//! Requests about the directory and for searches, whose answers are JSON.
+//! Directory and search requests, whose responses are JSON.
 
 use std::time::{Duration, Instant};
 
@@ -8,13 +8,13 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Answer, ApiVersion, GraphClient};
-use crate::http::{Body, ExchangeError, LARGEST_ANSWER};
+use crate::http::{Body, ExchangeError, MAX_RESPONSE_BYTES};
 use crate::token::AccessToken;
 
-/// How long an answer may take that is no search's.
-const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+/// Time limit for a response, unless [`Call::with_limits`] sets another.
+const RESPONSE_LIMIT: Duration = Duration::from_secs(30);
 
-/// A request below `{root}/{version}`. Its path is encoded already.
+/// A request to a path below `{root}/{version}`. The path is already encoded.
 #[derive(Debug, Clone)]
 pub struct Call {
     method: Method,
@@ -22,7 +22,7 @@ pub struct Call {
     path: String,
     body: Option<Value>,
     limit: Duration,
-    largest: usize,
+    max_bytes: usize,
     repeatable: bool,
 }
 
@@ -34,60 +34,60 @@ impl Call {
             version: ApiVersion::default(),
             path,
             body,
-            limit: ANSWER_LIMIT,
-            largest: LARGEST_ANSWER,
+            limit: RESPONSE_LIMIT,
+            max_bytes: MAX_RESPONSE_BYTES,
         }
     }
 
-    /// `GET`, with the query in the path.
+    /// Creates a `GET` request. `path` includes the query.
     pub fn get(path: String) -> Self {
         Self::new(Method::GET, path, None)
     }
 
-    /// `POST`.
+    /// Creates a `POST` request with a JSON body.
     pub fn post(path: String, body: Value) -> Self {
         Self::new(Method::POST, path, Some(body))
     }
 
-    /// `PATCH`.
+    /// Creates a `PATCH` request with a JSON body.
     pub fn patch(path: String, body: Value) -> Self {
         Self::new(Method::PATCH, path, Some(body))
     }
 
-    /// The same of another version of the API.
-    pub fn of_version(mut self, version: ApiVersion) -> Self {
+    /// Sets the version of the API.
+    pub fn with_version(mut self, version: ApiVersion) -> Self {
         self.version = version;
         self
     }
 
-    /// The same with more time and more room, in bytes, for its answer.
-    pub fn with_room(mut self, limit: Duration, largest: usize) -> Self {
+    /// Sets the time limit for the response and the maximum size of its body in bytes.
+    pub fn with_limits(mut self, limit: Duration, max_bytes: usize) -> Self {
         self.limit = limit;
-        self.largest = largest;
+        self.max_bytes = max_bytes;
         self
     }
 
-    /// The same, and asking twice does no harm.
+    /// Marks the request as safe to repeat.
     pub fn repeatable(mut self) -> Self {
         self.repeatable = true;
         self
     }
 
-    /// Whether asking twice does no harm, so that it may be sent again when its answer was lost.
+    /// Returns whether the request is safe to repeat after its response was lost.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.repeatable
     }
 
-    /// The request for the next page, whose address an answer gave. `None` for one that leads away from
-    /// the Graph at `root`: a token goes nowhere else.
+    /// Returns the request for the next page at `link`, the address in a response. Returns `None`
+    /// if the address is not below the same Graph root and version: tokens are sent nowhere else.
     pub(crate) fn next_page(&self, link: &str, root: &str) -> Option<Self> {
         let (link, root) = (Url::parse(link).ok()?, Url::parse(root).ok()?);
         let same_host = link.origin() == root.origin();
-        let unnamed = link.username().is_empty() && link.password().is_none();
+        let no_credentials = link.username().is_empty() && link.password().is_none();
         let version = self.version.segment();
         let path = link.path().strip_prefix('/')?.strip_prefix(version)?;
         let path = path.strip_prefix('/')?;
-        (same_host && unnamed).then(|| Self {
+        (same_host && no_credentials).then(|| Self {
             path: match link.query() {
                 Some(query) => format!("{path}?{query}"),
                 None => path.into(),
@@ -98,10 +98,11 @@ impl Call {
 }
 
 impl GraphClient {
-    /// Sends a request within its limit. The answer comes with its body, whole where it was a success.
+    /// Sends a request and returns the response with its body. The body of a success is complete or
+    /// truncated at the size limit.
     ///
     /// # Errors
-    /// No answer came.
+    /// No complete response was received within the time limit.
     pub fn call(&self, call: &Call, token: &AccessToken) -> Result<(Answer, Body), ExchangeError> {
         let deadline = Instant::now() + call.limit;
         let (root, version) = (&self.cloud().graph, call.version.segment());
@@ -119,9 +120,9 @@ impl GraphClient {
                 .body(body.to_string());
         }
         let response = request.send().map_err(|error| self.exchange_error(error))?;
-        let (answer, body) = Answer::read(response, token, deadline, call.largest);
+        let (answer, body) = Answer::read(response, token, deadline, call.max_bytes);
         if answer.is_success() {
-            return Ok((answer, body.whole()?));
+            return Ok((answer, body.complete()?));
         }
         Ok((answer, body))
     }
@@ -134,7 +135,7 @@ mod tests {
     const ROOT: &str = "https://graph.microsoft.com";
 
     #[test]
-    fn the_next_page_is_at_the_same_graph_and_of_the_same_version() {
+    fn a_next_link_must_have_the_same_graph_root_and_version() {
         let call = Call::get("users/a/chats?$top=50".into());
         let next = |link: &str| call.next_page(link, ROOT).map(|call| call.path);
         let link = "https://graph.microsoft.com/v1.0/users/a/chats?$skiptoken=x%20y&$top=50";

@@ -1,4 +1,4 @@
-//! The id of a Teams chat: its documented forms, and the texts that people paste instead of one.
+//! The id of a Teams chat: its documented forms, and texts that are often mistaken for one.
 
 use percent_encoding::percent_decode_str;
 use uuid::Uuid;
@@ -18,43 +18,43 @@ const EXPECTED: &str = "give a chat's id, such as 19:1a2b…_3c4d…@unq.gbl.spa
 pub struct ChatId(String);
 
 impl ChatId {
-    /// Parses `text`, without the white space around it.
+    /// Parses a chat id. Surrounding white space is ignored.
     ///
     /// # Errors
-    /// Any text that is not a chat id. For a Teams link, a channel or a placeholder, the message says what to
-    /// give instead.
+    /// The text is not a chat id. For a Teams link, a channel or a placeholder, the message
+    /// explains what to give instead.
     pub fn parse(text: &str) -> Result<Self, InvalidInput> {
         let id = text.trim();
-        let wrong = |expected: String| Err(InvalidInput::new("ThreadId", id, expected));
+        let invalid = |expected: String| Err(InvalidInput::new("ThreadId", id, expected));
         if id.is_empty() {
-            return wrong(EXPECTED.into());
+            return invalid(EXPECTED.into());
         }
         if id.contains("://") {
-            return wrong(match id_in_link(id) {
+            return invalid(match id_in_link(id) {
                 Some(found) => format!("it is a link; give only the chat's id: {found}"),
                 None => format!("it is a link; {EXPECTED}"),
             });
         }
         if id.contains(['<', '>']) {
-            return wrong(format!("it is a placeholder; {EXPECTED}"));
+            return invalid(format!("it is a placeholder; {EXPECTED}"));
         }
         let Some((body, suffix)) = parts(id) else {
-            return wrong(EXPECTED.into());
+            return invalid(EXPECTED.into());
         };
         if is_channel(suffix) {
-            return wrong("it is a channel of a team, not a chat; to remove access to a channel, remove the member from the team".into());
+            return invalid("it is a channel of a team, not a chat; to remove access to a channel, remove the member from the team".into());
         }
-        let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if body.is_empty() || !body.chars().all(word) {
-            return wrong(EXPECTED.into());
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if body.is_empty() || !body.chars().all(allowed) {
+            return invalid(EXPECTED.into());
         }
         if is_one_to_one(suffix) && two_guids(body).is_none() {
-            return wrong(format!(
+            return invalid(format!(
                 "a one-to-one chat's id contains two GUIDs joined by an underscore, and this one is truncated or mistyped; {EXPECTED}"
             ));
         }
         if !is_one_to_one(suffix) && !is_group(suffix) {
-            return wrong(EXPECTED.into());
+            return invalid(EXPECTED.into());
         }
         Ok(Self(id.into()))
     }
@@ -70,8 +70,8 @@ impl ChatId {
     }
 }
 
-/// What a thread id shows about its thread. Unlike [`ChatId::parse`] this accepts any text, because records
-/// also name threads that no removal is for.
+/// The kind of thread that an id identifies. Unlike [`ChatId::parse`] this accepts any text,
+/// because records also contain the ids of other threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ThreadForm {
     /// A one-to-one chat, whose id contains the object ids of both users.
@@ -80,7 +80,7 @@ pub(crate) enum ThreadForm {
     Meeting,
     /// A group chat.
     Group,
-    /// A channel of a team, which is no chat.
+    /// A channel of a team, which is not a chat.
     Channel,
     /// Anything else, such as `48:notes`.
     Other,
@@ -138,7 +138,8 @@ fn two_guids(body: &str) -> Option<[Uuid; 2]> {
     Some([guid(a)?, guid(b)?])
 }
 
-/// The chat id inside a Teams link: `https://teams.microsoft.com/l/chat/19%3A…%40thread.v2/0?…`.
+/// Returns the chat id in a Teams link:
+/// `https://teams.microsoft.com/l/chat/19%3A…%40thread.v2/0?…`.
 fn id_in_link(link: &str) -> Option<String> {
     let text = percent_decode_str(link).decode_utf8().ok()?;
     let rest = &text[text.find("19:")?..];

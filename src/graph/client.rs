@@ -1,4 +1,4 @@
-//! One client per session: its connections are reused, and what it may do is narrow.
+//! The client for Microsoft Graph. A session reuses one client and its connections.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::{Answer, ApiVersion, Removal};
 use crate::cloud::Cloud;
-use crate::http::{self, ClientError, ExchangeError, LARGEST_ANSWER};
+use crate::http::{self, ClientError, ExchangeError, MAX_RESPONSE_BYTES};
 use crate::token::AccessToken;
 
-/// A session's way to Microsoft Graph.
+/// Sends the requests of a session to Microsoft Graph.
 #[derive(Debug)]
 pub struct GraphClient {
     http: Client,
@@ -19,7 +19,7 @@ pub struct GraphClient {
 }
 
 impl GraphClient {
-    /// A client for one cloud.
+    /// Creates a client for one cloud.
     ///
     /// # Errors
     /// See [`ClientError`].
@@ -28,7 +28,7 @@ impl GraphClient {
         Ok(Self { http, cloud })
     }
 
-    /// Where this client's requests go.
+    /// Returns the cloud that receives this client's requests.
     pub fn cloud(&self) -> &Cloud {
         &self.cloud
     }
@@ -42,10 +42,11 @@ impl GraphClient {
         &self.http
     }
 
-    /// `POST {root}/{version}/chats/{id}/removeAllAccessForUser`, within `limit`.
+    /// Sends `POST {root}/{version}/chats/{id}/removeAllAccessForUser` with the time limit `limit`.
     ///
     /// # Errors
-    /// No answer came: see [`ExchangeError`] for what that says about the removal.
+    /// No response was received. [`ExchangeError`] distinguishes whether the removal can have taken
+    /// effect.
     pub fn remove_all_access_for_user(
         &self,
         version: ApiVersion,
@@ -72,6 +73,6 @@ impl GraphClient {
             .body(removal.body())
             .send()
             .map_err(|error| self.exchange_error(error))?;
-        Ok(Answer::read(response, token, deadline, LARGEST_ANSWER).0)
+        Ok(Answer::read(response, token, deadline, MAX_RESPONSE_BYTES).0)
     }
 }

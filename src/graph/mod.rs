@@ -1,8 +1,7 @@
-//! Microsoft Graph: the clouds, the one request this library exists for, the few about the
-//! directory, and their answers.
+//! Microsoft Graph: the removal request, directory and search requests, and their responses.
 //!
-//! Source: the v1.0 page of `chat: removeAllAccessForUser` and the Teams page on removing an external
-//! chat from a user's view.
+//! Source: the v1.0 page of `chat: removeAllAccessForUser` and the Teams page on removing an
+//! external chat from a user's view.
 
 mod answer;
 mod call;
@@ -22,17 +21,17 @@ pub use removal::Removal;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-pub use crate::http::{Body, ClientError, ExchangeError, LARGEST_ANSWER, TransportFault};
+pub use crate::http::{Body, ClientError, ExchangeError, MAX_RESPONSE_BYTES, TransportFault};
 use crate::input::InvalidInput;
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters except RFC 3986's unreserved ones.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// `text` as one segment of a path, or as a value in a query.
+/// Percent-encodes `text` for use as a path segment or a query value.
 pub(crate) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
@@ -48,7 +47,7 @@ pub enum ApiVersion {
 }
 
 impl ApiVersion {
-    /// `v1.0` or `beta`.
+    /// Parses `v1.0` or `beta`.
     ///
     /// # Errors
     /// Any other text.
@@ -60,7 +59,7 @@ impl ApiVersion {
         }
     }
 
-    /// The version as it stands in the path.
+    /// Returns the version as written in the path.
     pub fn segment(self) -> &'static str {
         match self {
             Self::V1 => "v1.0",

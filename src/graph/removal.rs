@@ -1,4 +1,4 @@
-//! The request this library exists for: who loses access to what.
+//! The request that removes a user's access to a chat.
 
 use serde_json::json;
 use uuid::Uuid;
@@ -6,10 +6,10 @@ use uuid::Uuid;
 use super::ChatId;
 use crate::input::InvalidInput;
 
-/// The three ids of a removal, checked.
+/// The three checked ids of a removal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Removal {
-    /// The tenant of the user.
+    /// The tenant of the user, which is the administrator's home tenant.
     pub tenant_id: Uuid,
     /// The object id of the user who loses access.
     pub user_id: Uuid,
@@ -18,29 +18,29 @@ pub struct Removal {
 }
 
 impl Removal {
-    /// Checks the three ids as people give them; white space around them is dropped.
+    /// Parses the three ids. Surrounding white space is ignored.
     ///
     /// # Errors
-    /// The first that can't be used, with what it should be.
+    /// The first id that is not valid, with what it should be.
     pub fn parse(tenant_id: &str, user_id: &str, thread_id: &str) -> Result<Self, InvalidInput> {
         Ok(Self {
             tenant_id: guid(
                 "TenantId",
                 tenant_id,
-                "give your tenant's id, a GUID; a record of the audit log has it as OrganizationId",
+                "give your home tenant's id, a GUID; audit records contain it as OrganizationId",
             )?,
             user_id: guid("UserId", user_id, expected_user(user_id))?,
             thread_id: ChatId::parse(thread_id)?,
         })
     }
 
-    /// `chats/{id}/removeAllAccessForUser`, with the id as one path segment.
+    /// Returns `chats/{id}/removeAllAccessForUser`, with the id as one path segment.
     pub(super) fn path(&self) -> String {
         format!("chats/{}/removeAllAccessForUser", self.thread_id.segment())
     }
 
-    /// The body as the v1.0 page shows it. The type's CSDL declares no `tenantId` (it is an open
-    /// type); the documentation and the working examples send it.
+    /// Returns the body as documented for v1.0. The type's CSDL doesn't declare `tenantId` (it is
+    /// an open type), but the documentation and the working examples send it.
     pub(super) fn body(&self) -> String {
         json!({
             "user": {
@@ -53,31 +53,31 @@ impl Removal {
     }
 }
 
-fn expected_user(given: &str) -> &'static str {
-    if given.contains('@') {
-        "it is a sign-in name, and a removal takes the user's object id, a GUID: (Get-MgUser -UserId <name>).Id"
-    } else if given.trim().starts_with("8:") {
+fn expected_user(text: &str) -> &'static str {
+    if text.contains('@') {
+        "it is a sign-in name; give the user's object id, a GUID: (Get-MgUser -UserId <name>).Id"
+    } else if text.trim().starts_with("8:") {
         "it is a Teams address; give the user's Entra object id, the GUID at its end"
     } else {
         "give the user's Entra object id, a GUID"
     }
 }
 
-/// A GUID in the form with hyphens, with or without braces. Not the nil GUID: it stands for "unknown"
-/// in exports.
-fn guid(parameter: &'static str, given: &str, expected: &str) -> Result<Uuid, InvalidInput> {
-    let wrong = || InvalidInput::new(parameter, given, expected);
-    let text = given.trim();
-    let bare = text
+/// Parses a GUID with hyphens, with or without braces. The nil GUID is refused: exports use it for
+/// "unknown".
+fn guid(parameter: &'static str, text: &str, expected: &str) -> Result<Uuid, InvalidInput> {
+    let invalid = || InvalidInput::new(parameter, text, expected);
+    let trimmed = text.trim();
+    let bare = trimmed
         .strip_prefix('{')
         .and_then(|inner| inner.strip_suffix('}'))
-        .unwrap_or(text);
+        .unwrap_or(trimmed);
     if bare.len() != 36 {
-        return Err(wrong());
+        return Err(invalid());
     }
-    let id = Uuid::try_parse(bare).map_err(|_| wrong())?;
+    let id = Uuid::try_parse(bare).map_err(|_| invalid())?;
     if id.is_nil() {
-        return Err(wrong());
+        return Err(invalid());
     }
     Ok(id)
 }
@@ -91,7 +91,7 @@ mod tests {
     const CHAT: &str = "19:b8577894a63548969c5c92bb9c80c5e1@thread.v2";
 
     #[test]
-    fn the_request_is_the_documented_one() {
+    fn the_request_matches_the_documentation() {
         let removal = Removal::parse(TENANT, USER, CHAT).unwrap();
         assert_eq!(
             removal.path(),
@@ -104,14 +104,14 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_taken_in_braces_capitals_and_white_space() {
-        let given = format!(" {{{}}}\r\n", USER.to_uppercase());
-        let removal = Removal::parse(TENANT, &given, CHAT).unwrap();
+    fn braces_capitals_and_white_space_are_accepted() {
+        let user = format!(" {{{}}}\r\n", USER.to_uppercase());
+        let removal = Removal::parse(TENANT, &user, CHAT).unwrap();
         assert_eq!(removal.user_id.to_string(), USER);
     }
 
     #[test]
-    fn each_wrong_id_is_named_with_what_it_should_be() {
+    fn an_invalid_id_is_reported_with_what_it_should_be() {
         let sentence = |tenant: &str, user: &str, chat: &str| {
             Removal::parse(tenant, user, chat).unwrap_err().to_string()
         };
@@ -120,16 +120,13 @@ mod tests {
         assert!(sentence(TENANT, "ann@contoso.example", CHAT).contains("sign-in name"));
         assert!(sentence(TENANT, &format!("8:orgid:{USER}"), CHAT).contains("Teams address"));
         assert!(sentence(TENANT, USER, "x").starts_with("ThreadId"));
-        for nearly in [
+        for user in [
             "00000000-0000-0000-0000-000000000000",
             "d864e79f000040008000-0eeb4d61fdc2",
             "d864e79f00004000800000eeb4d61fdc2",
             "d864e79f-0000-4000-8000-0eeb4d61fdcg",
         ] {
-            assert!(
-                sentence(TENANT, nearly, CHAT).starts_with("UserId"),
-                "{nearly}"
-            );
+            assert!(sentence(TENANT, user, CHAT).starts_with("UserId"), "{user}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A body, as much of it as is of interest.
+//! The body of a response, read up to a size limit and a deadline.
 
 use std::io::Read;
 use std::time::Instant;
@@ -10,90 +10,93 @@ use zeroize::Zeroizing;
 use super::ExchangeError;
 use crate::input::one_line;
 
-/// The most that is read of an answer that is no search's, in bytes. The error bodies of Graph and Entra are
-/// well under 4 KiB.
-pub const LARGEST_ANSWER: usize = 64 * 1024;
+/// Maximum size of a response that is read, in bytes, except for searches. The error bodies of
+/// Graph and Entra are well under 4 KiB.
+pub const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
-/// What came, wiped when dropped: a token may be in it.
+/// The body of a response. It may contain a token, so it is wiped when dropped.
 #[derive(Default)]
 pub struct Body {
-    /// What was read.
+    /// The bytes that were read.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// There was more.
-    pub cut: bool,
-    /// Why it did not come to its end.
-    broken: Option<&'static str>,
+    /// Whether the body was larger than the limit.
+    pub truncated: bool,
+    /// Why the body is incomplete.
+    incomplete: Option<&'static str>,
 }
 
 impl Body {
-    /// Reads a little more than `largest` bytes at the most, until `deadline`. A body that breaks off is what came of it:
-    /// where the status alone decides, that is enough; where the body does, [`Self::whole`] says so.
-    pub(crate) fn read(response: &mut Response, deadline: Instant, largest: usize) -> Self {
+    /// Reads the body until `deadline`, or until it is larger than `max_bytes`. Returns what was
+    /// received if the body is incomplete, because a status alone may be enough. [`Self::complete`]
+    /// returns the error.
+    pub(crate) fn read(response: &mut Response, deadline: Instant, max_bytes: usize) -> Self {
         let mut body = Self::default();
         let mut chunk = Zeroizing::new([0; 8 * 1024]);
         loop {
             if Instant::now() >= deadline {
-                body.broken = Some("the answer did not come to its end in time");
+                body.incomplete = Some("the response was not complete within the time limit");
                 return body;
             }
             match response.read(&mut *chunk) {
                 Ok(0) => return body,
                 Ok(read) => body.append(&chunk[..read]),
                 Err(_) => {
-                    body.broken = Some("the connection broke within the answer");
+                    body.incomplete =
+                        Some("the connection was lost before the response was complete");
                     return body;
                 }
             }
-            if body.bytes.len() > largest {
-                body.cut = true;
+            if body.bytes.len() > max_bytes {
+                body.truncated = true;
                 return body;
             }
         }
     }
 
-    /// This body, if it came to its end.
+    /// Returns this body, unless reading it failed.
     ///
     /// # Errors
-    /// The connection broke or the time ran out before the body that was announced had come.
-    pub(crate) fn whole(self) -> Result<Self, ExchangeError> {
-        match self.broken {
+    /// The connection was lost or the deadline passed before the body was complete.
+    pub(crate) fn complete(self) -> Result<Self, ExchangeError> {
+        match self.incomplete {
             Some(why) => Err(ExchangeError::Lost(why.into())),
             None => Ok(self),
         }
     }
 
-    /// A vector that grows in place leaves its old bytes behind, so this one is moved and wiped by hand.
+    /// Appends bytes. A growing vector would leave a copy of the old bytes in freed memory, so this
+    /// moves them to a larger vector and wipes the old one.
     fn append(&mut self, more: &[u8]) {
         if self.bytes.len() + more.len() > self.bytes.capacity() {
-            let room = (self.bytes.len() + more.len()) * 2;
-            let mut larger = Zeroizing::new(Vec::with_capacity(room));
+            let capacity = (self.bytes.len() + more.len()) * 2;
+            let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
             larger.extend_from_slice(&self.bytes);
             self.bytes = larger;
         }
         self.bytes.extend_from_slice(more);
     }
 
-    /// A sentence for a body that is not `service`'s. Its text is not repeated: a proxy's error page
-    /// helps nobody in a console.
-    pub(crate) fn described(&self, headers: &HeaderMap, service: &str) -> String {
+    /// Describes a body that is not from `service`. Its text is not repeated: a proxy's error page
+    /// is of no use in a console.
+    pub(crate) fn describe_unexpected(&self, headers: &HeaderMap, service: &str) -> String {
         if self.bytes.is_empty() {
-            return "The answer had no body.".into();
+            return "The response has no body.".into();
         }
         let kind = text(headers, "content-type").map_or("no content type".into(), |kind| {
             format!("content type {}", one_line(kind, 60))
         });
-        let size = if self.cut {
+        let size = if self.truncated {
             format!("more than {} KiB", self.bytes.len() / 1024)
         } else {
             format!("{} bytes", self.bytes.len())
         };
         format!(
-            "The answer is not {service}'s ({kind}, {size}): something between this computer and it may have written it."
+            "The response is not from {service} ({kind}, {size}). A proxy between this computer and {service} may have sent it."
         )
     }
 }
 
-/// A header that is text.
+/// Returns the value of a header, if it is text.
 pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }

@@ -1,4 +1,4 @@
-//! The HTTPS client, and what its errors mean.
+//! The HTTPS client and its errors.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -36,8 +36,8 @@ pub enum ClientError {
     /// The system's certificates or proxy settings can't be used.
     #[error("The HTTPS client can't be set up: {}.", innermost(.0))]
     Settings(#[source] Arc<reqwest::Error>),
-    /// An environment variable that names the proxy can't be used. Its value may hold a password, so
-    /// it is not shown.
+    /// An environment variable that names the proxy can't be used. Its value may hold a password,
+    /// so it is not shown.
     #[error("The environment variable {0} doesn't contain the address of a proxy.")]
     Proxy(&'static str),
     /// The address of the service can't be parsed.
@@ -61,7 +61,7 @@ impl ClientError {
 /// Why an address can't be parsed.
 pub(crate) type AddressError = <Url as FromStr>::Err;
 
-/// Errors are equal that say the same; the cause itself can't be compared.
+/// Compares the messages, because the causes can't be compared.
 impl PartialEq for ClientError {
     fn eq(&self, other: &Self) -> bool {
         self.to_string() == other.to_string()
@@ -70,8 +70,8 @@ impl PartialEq for ClientError {
 
 impl Eq for ClientError {}
 
-/// Makes a client for the service at `root`, which uses the system's proxy settings except for a service on
-/// this computer.
+/// Creates a client for the service at `root`, which uses the system's proxy settings except for a
+/// service on this computer.
 ///
 /// # Errors
 /// See [`ClientError`].
@@ -118,13 +118,14 @@ fn check_proxy_variables(value: impl Fn(&str) -> Option<String>) -> Result<(), C
     Ok(())
 }
 
-/// Returns whether the same request may succeed later: too many requests, or a fault of the service or of a
-/// gateway before it.
+/// Returns whether the same request may succeed later: too many requests, or a fault of the service
+/// or of a gateway before it.
 pub(crate) fn is_transient(status: u16) -> bool {
     matches!(status, 429 | 500 | 502 | 503 | 504)
 }
 
-/// Takes no private key: the client has no certificate of its own, and leaves out what would sign with one.
+/// Refuses every private key. The client has no certificate, so the code that signs with one is not
+/// linked.
 #[derive(Debug)]
 struct NoKeys;
 
@@ -145,7 +146,7 @@ impl From<reqwest::Error> for ExchangeError {
         if let Some(fault) = TransportFault::find(&error, host) {
             return Self::Permanent(fault);
         }
-        // `is_connect` covers name resolution, the TCP and TLS handshakes and the proxy's answer to
+        // `is_connect` covers name resolution, the TCP and TLS handshakes and the proxy's response to
         // CONNECT: all before the first byte of the request.
         if error.is_connect() || error.is_builder() {
             Self::NotSent(innermost(&error))
@@ -157,7 +158,8 @@ impl From<reqwest::Error> for ExchangeError {
 
 impl ExchangeError {
     /// Converts the error of a request. A host that doesn't exist is permanent only while the host
-    /// of `other_root`, the other service of the same cloud, resolves: otherwise the network is down.
+    /// of `other_root`, the other service of the same cloud, resolves: otherwise the network is
+    /// down.
     pub(crate) fn of(error: reqwest::Error, other_root: &str) -> Self {
         let host = error.url().and_then(Url::host_str).map(String::from);
         match host {
@@ -173,7 +175,7 @@ fn resolves(root: &str) -> bool {
     Url::parse(root).is_ok_and(|url| url.socket_addrs(|| None).is_ok_and(|all| !all.is_empty()))
 }
 
-/// Returns the innermost cause, which is what a person can act on, without the address, which is known.
+/// Returns the innermost cause, which is the most specific one, without the address of the request.
 fn innermost(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return if error.is_connect() {

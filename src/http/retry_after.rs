@@ -1,25 +1,27 @@
-//! The `Retry-After` header in every form that services send it.
+//! Parses the `Retry-After` header in every form that services send.
 
 use std::time::Duration;
 
 use jiff::{Timestamp, fmt::rfc2822};
 
-/// The longest wait that is believed: ten times the longest that has been seen from Graph. Anything above is
-/// a broken value, and keeping it would stop a whole run for it.
-const LONGEST: Duration = Duration::from_secs(60 * 60);
+/// Longest wait that is accepted: ten times the longest that was observed from Graph. A longer one
+/// is taken for a malformed value, because honoring it would stall an entire run.
+const MAX_WAIT: Duration = Duration::from_secs(60 * 60);
 
-/// How long to wait, counted from `now`: whole or fractional seconds, or a date with its time zone.
+/// Returns the time to wait, counted from `now`. The header contains whole or fractional seconds,
+/// or a date with its time zone.
 ///
-/// `date` is the answer's own `Date` header: a date is measured against the clock of the server that
-/// wrote it, because this computer's may be wrong. A date in the past is no wait. `None` is for what
-/// can't be read or makes no sense (negative, not a number, days): the caller then waits by its own rule.
+/// `date` is the response's `Date` header. A date in `value` is compared with it, because this computer's
+/// clock may be wrong. A date in the past results in a zero wait. Returns `None` for a value that
+/// is malformed or out of range (negative, not a number, days); the caller then uses its own
+/// backoff.
 pub(crate) fn parse(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
     let wait = read(value, date, now)?;
-    (wait <= LONGEST).then_some(wait)
+    (wait <= MAX_WAIT).then_some(wait)
 }
 
 fn read(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
-    // A list is what a proxy makes of two headers; the longer wait satisfies both.
+    // A proxy may join two headers to a list. The longer wait satisfies both.
     if let Some(wait) = value
         .split(',')
         .map(|part| seconds(part.trim()))
@@ -34,7 +36,7 @@ fn read(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
 }
 
 fn seconds(text: &str) -> Option<Duration> {
-    // Rust's own forms of a number allow `inf` and `1e9`, the header does not.
+    // Rust's number parser accepts `inf` and `1e9`, which the header doesn't allow.
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return None;
     }
@@ -42,7 +44,7 @@ fn seconds(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// A date as RFC 9110 writes it, with or without the weekday, in GMT or with an offset.
+/// Parses a date of RFC 9110, with or without the weekday, in GMT or with an offset.
 fn timestamp(text: &str) -> Option<Timestamp> {
     rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
@@ -57,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_and_fractions_are_exact() {
+    fn whole_and_fractional_seconds_are_parsed() {
         assert_eq!(wait("0"), Some(0.0));
         assert_eq!(wait(" 31 "), Some(31.0));
         assert_eq!(wait("0.5"), Some(0.5));
@@ -66,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_counts_with_its_time_zone() {
+    fn a_date_is_parsed_with_its_time_zone() {
         assert_eq!(wait("Sun, 22 Nov 2026 10:00:31 GMT"), Some(31.0));
         assert_eq!(wait("Sun, 22 Nov 2026 12:00:31 +0200"), Some(31.0));
         assert_eq!(wait("22 Nov 2026 10:05:00 GMT"), Some(300.0));
@@ -74,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_measured_against_the_servers_own_clock() {
+    fn a_date_is_compared_with_the_servers_clock() {
         let now = "2026-11-22T03:00:00Z".parse().unwrap();
         let wait = parse(
             "Sun, 22 Nov 2026 10:00:31 GMT",
@@ -85,8 +87,8 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_and_absurd_waits_are_no_answer() {
-        for nonsense in [
+    fn malformed_and_excessive_waits_are_ignored() {
+        for value in [
             "",
             "-5",
             "soon",
@@ -99,7 +101,7 @@ mod tests {
             "99999999999999999999",
             "Sun, 22 Nov 2099 10:00:00 GMT",
         ] {
-            assert_eq!(wait(nonsense), None, "{nonsense}");
+            assert_eq!(wait(value), None, "{value}");
         }
         assert_eq!(wait("3600"), Some(3600.0));
     }

@@ -1,4 +1,4 @@
-//! A signed-in administrator, ready for requests.
+//! The account of a signed-in administrator: a Graph client and its tokens.
 
 use std::time::Instant;
 
@@ -14,49 +14,49 @@ use crate::graph::{ClientError, GraphClient};
 use crate::input::one_line;
 use crate::token::AccessToken;
 
-/// One session: a Graph client, and the tokens it sends.
+/// A session: a Graph client and the tokens that it sends.
 #[derive(Debug)]
 pub struct Account {
     client: GraphClient,
     tokens: TokenSource,
-    /// How the session was made.
+    /// How the first token was obtained: `AccessToken`, `Browser`, `DeviceCode` or `RefreshToken`.
     token_source: &'static str,
 }
 
 impl Account {
-    /// A session with a token that the caller has.
+    /// Creates a session from an access token of the caller's.
     ///
     /// # Errors
     /// See [`ClientError`].
     pub fn with_token(cloud: Cloud, token: AccessToken) -> Result<Self, ClientError> {
         Ok(Self {
             client: GraphClient::new(cloud)?,
-            tokens: TokenSource::given(token),
+            tokens: TokenSource::fixed(token),
             token_source: "AccessToken",
         })
     }
 
-    /// A session that a sign-in made.
+    /// Creates a session from the tokens of a sign-in, requested at `requested_at`.
     pub(super) fn signed_in(
         cloud: Cloud,
         entra: Entra,
         tokens: Tokens,
-        asked: Instant,
+        requested_at: Instant,
         token_source: &'static str,
     ) -> Result<Self, SignInError> {
         Ok(Self {
             client: GraphClient::new(cloud).map_err(SignInError::NoClient)?,
-            tokens: TokenSource::renewed(entra, tokens, asked),
+            tokens: TokenSource::renewable(entra, tokens, requested_at),
             token_source,
         })
     }
 
-    /// The tenant that the token is of, where it says so.
+    /// Returns the tenant id in the token's claims, if the token can be read.
     pub fn tenant(&self) -> Option<String> {
         self.tokens.held().claims?.tenant_id
     }
 
-    /// Whether the token says that it stands for a person.
+    /// Returns whether the token's claims identify a user rather than an application.
     pub fn is_delegated(&self) -> bool {
         self.tokens
             .held()
@@ -64,7 +64,7 @@ impl Account {
             .is_some_and(|claims| !claims.app_only)
     }
 
-    /// The address that the token says it is for, where that is another cloud's Graph.
+    /// Returns the token's audience if it is the Graph address of another cloud.
     pub fn other_audience(&self) -> Option<String> {
         let cloud = self.client.cloud();
         let audience = self.tokens.held().claims?.audience?;
@@ -76,22 +76,24 @@ impl Account {
         elsewhere.then(|| one_line(&audience, 100))
     }
 
-    /// The session's client.
+    /// Returns the session's Graph client.
     pub fn client(&self) -> &GraphClient {
         &self.client
     }
 
-    /// The token to send now. One that is about to end is renewed first, which may take a while.
+    /// Returns the token to send. Renews a token that is about to expire, which blocks on a request
+    /// to Entra.
     ///
     /// # Errors
-    /// The token has ended and there is no new one: for now ([`SignInError::is_transient`]), or without
-    /// a person.
+    /// The token has expired and can't be renewed, either for now ([`SignInError::is_transient`])
+    /// or until the user signs in again.
     pub fn token(&self) -> Result<AccessToken, SignInError> {
         self.tokens.token()
     }
 
-    /// A new token after Graph refused `refused`, with the claims that its challenge asks for (base64, as
-    /// sent). A session with a token from outside has no other.
+    /// Replaces `refused`, a token that Graph rejected, with a new one that satisfies the claims of
+    /// Graph's `challenge` (base64, as received). A session that was opened with an access token
+    /// can't replace it.
     ///
     /// # Errors
     /// As for [`Self::token`].
@@ -103,14 +105,14 @@ impl Account {
         self.tokens.replace(refused, challenge)
     }
 
-    /// The newest refresh token, for whoever stores it for the next session.
+    /// Returns the newest refresh token, for storing until the next session.
     pub fn export_refresh_token(&self) -> Option<Zeroizing<String>> {
         let token = self.tokens.refresh_token()?;
         Some(Zeroizing::new(token.secret().expose().to_string()))
     }
 
-    /// What the token's own claims say against a removal in `tenant`. A token that has ended is no
-    /// objection where a new one can be had.
+    /// Returns the reason why the token's claims rule out a removal in `tenant`, if there is one.
+    /// An expired token is no reason while it can be renewed.
     pub fn objection(&self, tenant: &str) -> Option<Objection> {
         let now = if self.tokens.renews() {
             i64::MIN
@@ -123,20 +125,20 @@ impl Account {
             .objection(tenant, &self.client.cloud().graph, now)
     }
 
-    /// The object id of the signed-in user, where the token says so.
+    /// Returns the object id of the signed-in user, if the token can be read.
     pub fn user(&self) -> Option<String> {
         self.tokens.held().claims?.user_id
     }
 
-    /// Who is signed in, where and with what, as JSON. Never a token.
+    /// Describes the account, its permissions and its endpoints as JSON. Contains no token.
     pub fn describe(&self) -> Value {
         let held = self.tokens.held();
-        let left = held.left();
+        let remaining = held.remaining();
         let claims = held.claims.unwrap_or_default();
         let cloud = self.client.cloud();
-        let expires = match left {
-            Some(left) => Timestamp::now()
-                .checked_add(SignedDuration::try_from(left).unwrap_or_default())
+        let expires = match remaining {
+            Some(remaining) => Timestamp::now()
+                .checked_add(SignedDuration::try_from(remaining).unwrap_or_default())
                 .ok()
                 .and_then(|end| Timestamp::from_second(end.as_second()).ok()),
             None => claims

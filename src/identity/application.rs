@@ -1,4 +1,4 @@
-//! Which application asks Entra, for whom, and for what.
+//! The application of a sign-in: its id, its tenant and the permissions that it requests.
 
 use uuid::Uuid;
 
@@ -6,23 +6,23 @@ use super::Tenant;
 use crate::graph::{COMMAND_LINE_TOOLS_APP_ID, REMOVAL_SCOPE};
 use crate::input::InvalidInput;
 
-/// The application of a sign-in.
+/// The application to sign in with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {
     /// The tenant to sign in to.
     pub tenant: Tenant,
-    /// The application's id.
+    /// The application (client) id.
     pub client_id: Uuid,
-    /// The permissions to ask for.
+    /// The permissions to request.
     pub scopes: Vec<String>,
 }
 
 impl Application {
-    /// What is not given is as most want it: the tenant of whoever signs in, Microsoft's own application,
-    /// and the one permission that the removal takes.
+    /// Checks the values. The defaults are the home tenant of the user who signs in, Microsoft
+    /// Graph Command Line Tools, and the permission that a removal needs.
     ///
     /// # Errors
-    /// A value that can't be used, by name.
+    /// The first value that is not valid.
     pub fn new(
         tenant: Option<&str>,
         client_id: Option<&str>,
@@ -34,12 +34,12 @@ impl Application {
             scopes
         };
         for scope in &scopes {
-            let known = |b: u8| b.is_ascii_graphic() && b != b'"' && b != b'\\';
-            if scope.is_empty() || !scope.bytes().all(known) {
+            let allowed = |b: u8| b.is_ascii_graphic() && b != b'"' && b != b'\\';
+            if scope.is_empty() || !scope.bytes().all(allowed) {
                 return Err(InvalidInput::new(
                     "Scope",
                     scope,
-                    "give permissions one by one, such as Chat.ReadWrite.All",
+                    "give each permission as a separate value, such as Chat.ReadWrite.All",
                 ));
             }
         }
@@ -50,7 +50,7 @@ impl Application {
                     InvalidInput::new(
                         "ClientId",
                         text,
-                        "give the application (client) id, a GUID, as Register-ChatAccessApp returns it",
+                        "give the application (client) id, a GUID; Register-ChatAccessApp returns it as ClientId",
                     )
                 })
             })?,
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_given_is_as_most_want_it() {
+    fn omitted_values_get_their_defaults() {
         let application = Application::new(None, None, Vec::new()).unwrap();
         assert_eq!(application.tenant, Tenant::Organizations);
         assert_eq!(application.client_id, COMMAND_LINE_TOOLS_APP_ID);
@@ -72,17 +72,17 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_used_is_named() {
-        let named = |tenant, client, scope: &str| {
+    fn an_invalid_value_is_reported_with_its_parameter() {
+        let parameter_of = |tenant, client, scope: &str| {
             let scopes = vec![scope.to_string()];
             Application::new(tenant, client, scopes)
                 .unwrap_err()
                 .parameter
         };
-        assert_eq!(named(Some("x y"), None, "a"), "TenantId");
-        assert_eq!(named(None, Some("app"), "a"), "ClientId");
+        assert_eq!(parameter_of(Some("x y"), None, "a"), "TenantId");
+        assert_eq!(parameter_of(None, Some("app"), "a"), "ClientId");
         for scope in ["", "a b", "a\nb", "a\"b"] {
-            assert_eq!(named(None, None, scope), "Scope");
+            assert_eq!(parameter_of(None, None, scope), "Scope");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What an access token says about itself. Read, never trusted: Graph decides, this only explains.
+//! The claims in an access token. They are not verified and only explain errors: Graph decides.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,11 +9,11 @@ use crate::input::one_line;
 use crate::secret::Secret;
 use crate::token::AccessToken;
 
-/// The claims this library has a use for. All are optional: a token is between its issuer and Graph,
-/// and one that can't be read still works.
+/// The claims that this library uses. All are optional: the format of a token is private to its
+/// issuer and to Graph, and a token that can't be read still works.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claims {
-    /// For whom the token was issued (`aud`).
+    /// The service that the token was issued for (`aud`).
     pub audience: Option<String>,
     /// The signed-in user's tenant (`tid`).
     pub tenant_id: Option<String>,
@@ -27,15 +27,16 @@ pub struct Claims {
     pub app_name: Option<String>,
     /// Delegated permissions (`scp`), in the token's order.
     pub scopes: Vec<String>,
-    /// The token stands for an application without a user (`idtyp` is `app`, or roles and no scopes).
+    /// Whether the token identifies an application without a user (`idtyp` is `app`, or it has
+    /// roles and no scopes).
     pub app_only: bool,
-    /// When the token ends (`exp`), in seconds since 1970.
+    /// When the token expires (`exp`), in seconds since 1970.
     pub expires: Option<i64>,
 }
 
 impl Claims {
-    /// The claims of a token of three base64url parts. `None` for any other: Entra may issue tokens
-    /// that only Graph can read.
+    /// Reads the claims of a token of three base64url parts. Returns `None` for any other, because
+    /// Entra may issue tokens that only Graph can read.
     pub fn read(token: &AccessToken) -> Option<Self> {
         let claims = payload(token)?;
         let text = |names: &[&str]| {
@@ -62,30 +63,31 @@ impl Claims {
         })
     }
 
-    /// The nonce of an ID token.
+    /// Returns the nonce of an ID token.
     pub(super) fn nonce(token: &AccessToken) -> Option<Secret> {
         let claims = payload(token)?;
         Some(Secret::new(claims.get("nonce")?.as_str()?.to_string()))
     }
 
-    /// Why Graph will refuse a removal with this token, as a sentence with the next step; `None`
-    /// where nothing speaks against it. `tenant` is the tenant of the removal, `graph` the Graph root.
+    /// Returns why Graph would refuse a removal with this token, or `None` if the claims don't rule
+    /// it out. `tenant` is the tenant of the removal, `graph` the root of Microsoft Graph, and
+    /// `now` the time in seconds since 1970.
     pub fn objection(&self, tenant: &str, graph: &str, now: i64) -> Option<Objection> {
         let audience_is_graph = self.audience.as_deref().is_none_or(|aud| {
             aud == GRAPH_APP_ID
                 || aud.trim_end_matches('/') == graph
-                // A custom endpoint stands before the real Graph, whose tokens it is given.
+                // A custom endpoint may be a proxy for Microsoft Graph, which needs Graph's tokens.
                 || aud.trim_end_matches('/').ends_with("graph.microsoft.com")
                 || aud.trim_end_matches('/').ends_with("graph.microsoft.us")
         });
-        let shown = |text: &Option<String>| text.clone().unwrap_or_default();
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
         if !audience_is_graph {
             return Some(Objection::unauthorized(
                 format!(
                     "The access token was issued for '{}', not for Microsoft Graph.",
-                    shown(&self.audience)
+                    or_empty(&self.audience)
                 ),
-                "Get a token for Microsoft Graph (resource https://graph.microsoft.com) and connect again.",
+                "Get a token for Microsoft Graph (resource https://graph.microsoft.com) and run Connect-ChatAccess again.",
             ));
         }
         if self.expires.is_some_and(|end| end <= now) {
@@ -97,7 +99,7 @@ impl Claims {
         if self.app_only {
             return Some(Objection::denied(
                 "The access token was issued to an application without a user, and removeAllAccessForUser accepts delegated tokens only.".into(),
-                "Sign in as an administrator; a managed identity, certificate or client secret can't do this.",
+                "Sign in as an administrator. A managed identity, a certificate or a client secret can't be used.",
             ));
         }
         if !self.scopes.is_empty()
@@ -108,10 +110,10 @@ impl Claims {
         {
             return Some(Objection::denied(
                 format!(
-                    "The access token has no {REMOVAL_SCOPE} permission; it has: {}.",
+                    "The access token lacks the permission {REMOVAL_SCOPE}. Its permissions are: {}.",
                     one_line(&self.scopes.join(" "), 200)
                 ),
-                "Sign in again asking for the delegated permission Chat.ReadWrite.All, and consent to it.",
+                "Sign in again with -Scope Chat.ReadWrite.All and consent to the permission.",
             ));
         }
         if self
@@ -122,23 +124,24 @@ impl Claims {
             return Some(Objection::denied(
                 format!(
                     "The signed-in account belongs to tenant {}, but TenantId is {tenant}.",
-                    shown(&self.tenant_id)
+                    or_empty(&self.tenant_id)
                 ),
-                "Check TenantId: it is your home tenant, not the external user's. Otherwise sign in to that tenant.",
+                "Check TenantId: it must be your home tenant, not the external user's. Otherwise, sign in to that tenant.",
             ));
         }
         None
     }
 }
 
-/// A refusal that the token's own claims foretell, so that no request is sent for it.
+/// A refusal that the token's claims predict, so that no request is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Objection {
-    /// The token itself is no use (as a 401), rather than what it permits (as a 403).
+    /// Whether the token itself is not valid (as with status 401) rather than its permissions
+    /// insufficient (as with status 403).
     pub unauthorized: bool,
-    /// What is wrong.
+    /// What is wrong, as a sentence.
     pub message: String,
-    /// What to do about it.
+    /// How to resolve it.
     pub next_step: &'static str,
 }
 
@@ -190,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delegated_graph_token_has_nothing_against_it() {
+    fn a_delegated_graph_token_has_no_objection() {
         let claims = claims(&good());
         assert_eq!(claims.account.as_deref(), Some("admin@contoso.example"));
         assert_eq!(claims.scopes, ["User.Read", "Chat.ReadWrite.All"]);
@@ -198,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn each_thing_that_graph_would_refuse_has_its_sentence() {
+    fn each_predictable_refusal_has_its_own_message() {
         for (change, unauthorized, part) in [
             (
                 json!({"aud": "https://management.azure.com/"}),
@@ -211,7 +214,11 @@ mod tests {
                 false,
                 "delegated tokens only",
             ),
-            (json!({"scp": "User.Read"}), false, "it has: User.Read"),
+            (
+                json!({"scp": "User.Read"}),
+                false,
+                "Its permissions are: User.Read",
+            ),
             (
                 json!({"tid": "11111111-2222-3333-4444-555555555555"}),
                 false,

@@ -1,9 +1,10 @@
-//! Signs an administrator in and keeps the session's token good.
+//! Signs an administrator in and renews the session's tokens.
 //!
-//! [`SignIn`] is the whole way, on a thread of its own: in a browser, with a device code, or with a refresh
-//! token; it ends in an [`Account`], which is also what a token from outside makes. An account gives the
-//! token to send and renews it; [`Claims`] is what a token says of itself, and [`EntraError`] what Entra
-//! says when it gives none. [`Registration`] finds or creates the application to sign in with.
+//! [`SignIn`] signs in on a thread of its own: in a browser, with a device code or with a refresh
+//! token. Its result is an [`Account`], which can also be created from an access token. An account
+//! returns the token to send and renews it. [`Claims`] are the claims in a token, and
+//! [`EntraError`] is Entra's refusal to issue one. [`crate::registration`] finds or creates the
+//! application to sign in with.
 
 mod account;
 mod application;

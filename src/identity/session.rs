@@ -1,4 +1,4 @@
-//! Requests with a session's token, sent again until Graph has time for them.
+//! Requests with an account's token, with retries while Graph is temporarily unavailable.
 
 use std::time::{Duration, Instant};
 
@@ -9,34 +9,35 @@ use crate::input::one_line;
 use crate::retry::RetrySettings;
 use crate::token::AccessToken;
 
-/// How an account's requests are made.
+/// Sends requests with an account's token and retries transient failures.
 pub(crate) struct Session<'a> {
     pub(crate) account: &'a Account,
     pub(crate) retry: RetrySettings,
-    /// Waits that long for the reason given; `false` where there is to be no more asking.
+    /// Waits before a retry for the reason in the second argument. Returns `false` to stop
+    /// retrying.
     pub(crate) wait: &'a dyn Fn(Duration, &str) -> bool,
 }
 
-/// Why a request has no answer that can be used.
+/// Why a request has no usable response.
 #[derive(Debug)]
 pub(crate) enum RequestError {
-    /// Whoever asked has stopped.
+    /// The owner stopped the operation.
     Stopped,
-    /// There is no token.
+    /// No token is available.
     SignIn(SignInError),
     /// Graph refused.
     Refused(Box<Answer>),
-    /// Graph was not reached, or its answer was lost.
+    /// Graph was not reached, or its response was lost.
     Exchange(ExchangeError),
 }
 
 impl Session<'_> {
-    /// The body of a success: JSON, or nothing, or the beginning of one that is larger than the request has
-    /// room for.
+    /// Sends a request and returns the body of its successful response. The body is JSON, empty, or
+    /// truncated at the request's size limit.
     ///
     /// # Errors
-    /// Why there is none, after all attempts that the settings have time for.
-    pub(crate) fn ask(&self, call: &Call) -> Result<Body, RequestError> {
+    /// The last failure, once the time limit of the retry settings has passed.
+    pub(crate) fn send(&self, call: &Call) -> Result<Body, RequestError> {
         let began = Instant::now();
         let mut attempts = 0;
         let mut renewed = false;
@@ -45,14 +46,14 @@ impl Session<'_> {
                 return Err(RequestError::Stopped);
             }
             attempts += 1;
-            let (no_answer, wait) = match self.exchange(call) {
+            let (failure, wait) = match self.exchange(call) {
                 Err(error) if error.is_transient() => {
                     let wait = error.retry_after();
                     (RequestError::SignIn(error), wait)
                 }
                 Err(error) => return Err(RequestError::SignIn(error)),
                 Ok((_, Ok((answer, body)))) if answer.is_success() => {
-                    match answer.message.filter(|_| !body.cut) {
+                    match answer.message.filter(|_| !body.truncated) {
                         None => return Ok(body),
                         Some(why) => (RequestError::Exchange(ExchangeError::Lost(why)), None),
                     }
@@ -76,24 +77,24 @@ impl Session<'_> {
                 }
                 Ok((_, Err(error))) => (RequestError::Exchange(error), None),
             };
-            if matches!(no_answer, RequestError::Exchange(ExchangeError::Lost(_)))
+            if matches!(failure, RequestError::Exchange(ExchangeError::Lost(_)))
                 && !call.is_repeatable()
             {
-                return Err(no_answer);
+                return Err(failure);
             }
             if began.elapsed() > self.retry.item_time() {
-                return Err(no_answer);
+                return Err(failure);
             }
-            // What the service asks for is kept in full, also where it is longer than all attempts may take.
+            // The service's Retry-After is honored in full, even if it exceeds the time limit.
             let wait = wait.unwrap_or_else(|| self.retry.back_off(attempts));
-            if !(self.wait)(wait, &no_answer.to_string()) {
+            if !(self.wait)(wait, &failure.to_string()) {
                 return Err(RequestError::Stopped);
             }
         }
     }
 
-    /// Sends it once, with the present token.
-    #[allow(clippy::type_complexity, reason = "it has a name in each of its parts")]
+    /// Sends the request once, with the current token.
+    #[allow(clippy::type_complexity, reason = "the parts of the type are named")]
     fn exchange(
         &self,
         call: &Call,
@@ -103,7 +104,7 @@ impl Session<'_> {
         Ok((token, exchange))
     }
 
-    /// Another token in place of the one that `answer` refuses.
+    /// Replaces the token that `answer` rejects.
     fn renew(&self, refused: &AccessToken, answer: &Answer) -> Result<(), RequestError> {
         let challenge = answer.claims_challenge.as_deref();
         match self.account.refresh(refused, challenge) {

@@ -1,4 +1,4 @@
-//! The tenant that a sign-in is for, as it stands in the path of Entra's endpoints.
+//! The tenant to sign in to, as written in the path of Entra's endpoints.
 
 use std::fmt;
 
@@ -9,21 +9,21 @@ use crate::input::InvalidInput;
 /// A tenant to sign in to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Tenant {
-    /// Its id.
+    /// The tenant's id.
     Id(Uuid),
-    /// One of its domains, in lower case.
+    /// One of the tenant's domains, in lower case.
     Domain(String),
-    /// The home tenant of whoever signs in.
+    /// The home tenant of the user who signs in.
     #[default]
     Organizations,
 }
 
 impl Tenant {
-    /// A GUID, a domain, or `organizations`. `common` is read as `organizations`: it would add the
-    /// personal accounts, for which Graph has no such removal.
+    /// Parses a GUID, a domain or `organizations`. `common` is parsed as `organizations`, because
+    /// it only adds personal accounts, which Graph doesn't support for a removal.
     ///
     /// # Errors
-    /// `consumers`, and what is none of these.
+    /// The text is `consumers`, or none of these.
     pub fn parse(text: &str) -> Result<Self, InvalidInput> {
         let wrong = |expected: &str| Err(InvalidInput::new("TenantId", text, expected));
         let name = text.trim().to_ascii_lowercase();
@@ -33,14 +33,14 @@ impl Tenant {
         match name.as_str() {
             "organizations" | "common" => Ok(Self::Organizations),
             "consumers" => wrong(
-                "a personal Microsoft account can't remove anybody from a chat; sign in with a work account",
+                "a personal Microsoft account can't remove a user's access to a chat; sign in with a work account",
             ),
             _ if is_domain(&name) => Ok(Self::Domain(name)),
             _ => wrong("give the tenant's GUID or one of its domains, such as contoso.com"),
         }
     }
 
-    /// The id, where it is known before the sign-in.
+    /// Returns the tenant's id, if it is known before the sign-in.
     pub fn id(&self) -> Option<Uuid> {
         match self {
             Self::Id(id) => Some(*id),
@@ -59,7 +59,7 @@ impl fmt::Display for Tenant {
     }
 }
 
-/// At least two labels of letters, digits and hyphens: nothing that means something in a path.
+/// Accepts at least two labels of letters, digits and hyphens: nothing with a meaning in a path.
 fn is_domain(name: &str) -> bool {
     let label = |label: &str| {
         !label.is_empty()
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tenant_is_a_guid_a_domain_or_whoever_signs_in() {
+    fn guids_domains_and_organizations_are_accepted() {
         for (text, segment) in [
             (
                 "2A690434-97D9-4EED-83A6-F5F13600199A",
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_changes_the_path_is_a_tenant() {
+    fn text_that_would_change_the_path_is_refused() {
         for text in [
             "",
             "contoso",

@@ -1,7 +1,7 @@
-//! Keeps the token of a session good: a new one before it ends, or when Graph refuses it.
+//! Renews the token of a session before it expires or after Graph rejects it.
 //!
-//! However many removals want a token at once, one of them asks Entra and the others wait for it, or use
-//! the present token as long as it lasts.
+//! If several threads need a new token at once, one of them sends the request to Entra. The others
+//! use the current token until it expires, then wait for the new one.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,19 +10,19 @@ use super::entra::{Entra, Tokens};
 use super::{Claims, SignInError, challenge};
 use crate::token::{AccessToken, RefreshToken};
 
-/// A token is renewed so long before its end at the most.
-const LONGEST_MARGIN: Duration = Duration::from_secs(5 * 60);
+/// Longest time before its expiry at which a token is renewed.
+const MAX_MARGIN: Duration = Duration::from_secs(5 * 60);
 
-/// The end of a token is a whole second, so a shorter margin than that is none.
-const SHORTEST_MARGIN: Duration = Duration::from_secs(1);
+/// Shortest such time. Expiry times are whole seconds, so a shorter one would have no effect.
+const MIN_MARGIN: Duration = Duration::from_secs(1);
 
-/// The time between two tries while Entra is not available and does not say how long.
-const REST: Duration = Duration::from_secs(5);
+/// Time between two attempts while Entra is unavailable and sends no Retry-After.
+const UNAVAILABLE_PAUSE: Duration = Duration::from_secs(5);
 
 /// The tokens of a session.
 #[derive(Debug)]
 pub(super) struct TokenSource {
-    /// Where new tokens come from; without it the first one is the only one.
+    /// The source of new tokens. Without it, the first token can't be renewed.
     entra: Option<Entra>,
     state: Mutex<State>,
     renewed: Condvar,
@@ -32,22 +32,22 @@ pub(super) struct TokenSource {
 struct State {
     held: Held,
     refresh_token: Option<RefreshToken>,
-    /// Somebody asks Entra.
+    /// Whether a thread is waiting for Entra's response.
     renewing: bool,
-    /// Entra is not asked before.
-    rest_until: Option<Instant>,
-    /// Entra gives no more tokens without a person.
+    /// No request is sent to Entra before this time.
+    retry_at: Option<Instant>,
+    /// Why Entra issues no more tokens until the user signs in again.
     ended: Option<SignInError>,
 }
 
-/// The present token and what is known of it.
+/// The current token and what is known about it.
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) token: AccessToken,
     pub(super) claims: Option<Claims>,
-    /// The permissions, where the claims do not say.
+    /// The granted permissions, for a token whose claims can't be read.
     pub(super) scopes: Vec<String>,
-    /// When it is to be renewed and when it ends, where that is known.
+    /// When to renew the token and when it expires, if known.
     term: Option<Term>,
 }
 
@@ -58,7 +58,7 @@ struct Term {
 }
 
 impl Held {
-    fn given(token: AccessToken) -> Self {
+    fn fixed(token: AccessToken) -> Self {
         Self {
             claims: Claims::read(&token),
             token,
@@ -67,44 +67,47 @@ impl Held {
         }
     }
 
-    /// `asked` is when the request went out: the token is at most as old as that.
-    fn received(tokens: Tokens, asked: Instant) -> (Self, Option<RefreshToken>) {
-        let ends = asked + tokens.life;
+    /// Reads the tokens of a response. Their lifetime counts from `requested_at`, when the request
+    /// was sent: a token can't be older than that.
+    fn received(tokens: Tokens, requested_at: Instant) -> (Self, Option<RefreshToken>) {
+        let ends = requested_at + tokens.lifetime;
         let held = Self {
             claims: Claims::read(&tokens.access).or(tokens.identity),
             token: tokens.access,
             scopes: tokens.scopes,
             term: Some(Term {
-                due: ends - margin(tokens.life),
+                due: ends - margin(tokens.lifetime),
                 ends,
             }),
         };
         (held, tokens.refresh)
     }
 
-    /// How long it still lives, where that is known.
-    pub(super) fn left(&self) -> Option<Duration> {
+    /// Returns the time until the token expires, if known.
+    pub(super) fn remaining(&self) -> Option<Duration> {
         let ends = self.term?.ends;
         Some(ends.saturating_duration_since(Instant::now()))
     }
 }
 
-/// How long before its end a token is renewed: a tenth of its life, and never more than 5 minutes.
-fn margin(life: Duration) -> Duration {
-    (life / 10)
-        .max(SHORTEST_MARGIN.min(life / 2))
-        .min(LONGEST_MARGIN)
+/// Returns how long before its expiry a token is renewed: a tenth of its lifetime, at most 5
+/// minutes.
+fn margin(lifetime: Duration) -> Duration {
+    (lifetime / 10)
+        .max(MIN_MARGIN.min(lifetime / 2))
+        .min(MAX_MARGIN)
 }
 
 impl TokenSource {
-    /// One token that the caller has.
-    pub(super) fn given(token: AccessToken) -> Self {
-        Self::new(None, Held::given(token), None)
+    /// Creates a source with a single token that can't be renewed.
+    pub(super) fn fixed(token: AccessToken) -> Self {
+        Self::new(None, Held::fixed(token), None)
     }
 
-    /// Tokens from Entra, the first of which were asked for at `asked`.
-    pub(super) fn renewed(entra: Entra, tokens: Tokens, asked: Instant) -> Self {
-        let (held, refresh_token) = Held::received(tokens, asked);
+    /// Creates a source that renews tokens at Entra. The first tokens were requested at
+    /// `requested_at`.
+    pub(super) fn renewable(entra: Entra, tokens: Tokens, requested_at: Instant) -> Self {
+        let (held, refresh_token) = Held::received(tokens, requested_at);
         Self::new(Some(entra), held, refresh_token)
     }
 
@@ -115,33 +118,33 @@ impl TokenSource {
                 held,
                 refresh_token,
                 renewing: false,
-                rest_until: None,
+                retry_at: None,
                 ended: None,
             }),
             renewed: Condvar::new(),
         }
     }
 
-    /// The present token, without a thought about its end.
+    /// Returns the current token without renewing it.
     pub(super) fn held(&self) -> Held {
         self.lock().held.clone()
     }
 
-    /// A copy of the newest refresh token.
+    /// Returns a copy of the newest refresh token.
     pub(super) fn refresh_token(&self) -> Option<RefreshToken> {
         self.lock().refresh_token.clone()
     }
 
-    /// New tokens can be had without a person, as far as is known.
+    /// Returns whether the token can be renewed without the user, as far as is known.
     pub(super) fn renews(&self) -> bool {
         let state = self.lock();
         self.entra.is_some() && state.refresh_token.is_some() && state.ended.is_none()
     }
 
-    /// The token to send now: a new one, where the present one is about to end.
+    /// Returns the token to send, after renewing one that is about to expire.
     ///
     /// # Errors
-    /// It has ended, and there is no new one.
+    /// The token has expired and can't be renewed.
     pub(super) fn token(&self) -> Result<AccessToken, SignInError> {
         let mut state = self.lock();
         loop {
@@ -153,8 +156,8 @@ impl TokenSource {
                 return Ok(state.held.token.clone());
             }
             let usable = now < term.ends;
-            let rest = state.rest_until.filter(|until| now < *until);
-            if usable && (state.renewing || state.ended.is_some() || rest.is_some()) {
+            let pause = state.retry_at.filter(|until| now < *until);
+            if usable && (state.renewing || state.ended.is_some() || pause.is_some()) {
                 return Ok(state.held.token.clone());
             }
             if state.renewing {
@@ -164,7 +167,7 @@ impl TokenSource {
             if let Some(ended) = &state.ended {
                 return Err(ended.clone());
             }
-            if let Some(until) = rest {
+            if let Some(until) = pause {
                 return Err(SignInError::Unavailable {
                     status: 503,
                     retry_after: Some(until - now),
@@ -177,10 +180,10 @@ impl TokenSource {
         }
     }
 
-    /// A token in place of `refused`, with the claims of Graph's `challenge`.
+    /// Replaces `refused` with a token that satisfies the claims of Graph's `challenge`.
     ///
     /// # Errors
-    /// There is none.
+    /// The token can't be renewed.
     pub(super) fn replace(
         &self,
         refused: &AccessToken,
@@ -191,7 +194,7 @@ impl TokenSource {
             state = self.wait(state);
         }
         if state.held.token.expose() != refused.expose() {
-            // Another removal was refused first, and has a new one already.
+            // Another thread has replaced this token already.
             return Ok(state.held.token.clone());
         }
         if let Some(ended) = &state.ended {
@@ -201,7 +204,7 @@ impl TokenSource {
         self.renew(state, entra, challenge.and_then(challenge::decode))
     }
 
-    /// Asks Entra, with the state open to others meanwhile.
+    /// Requests new tokens from Entra. Releases the lock during the request.
     fn renew(
         &self,
         mut state: MutexGuard<'_, State>,
@@ -213,15 +216,15 @@ impl TokenSource {
         };
         state.renewing = true;
         drop(state);
-        let turn = Turn(self);
-        let asked = Instant::now();
+        let renewal = Renewal(self);
+        let requested_at = Instant::now();
         let answer = entra.refresh(&refresh_token, claims.as_deref());
-        let mut state = turn.end();
+        let mut state = renewal.end();
         match answer {
             Ok(tokens) => {
-                let (held, rotated) = Held::received(tokens, asked);
+                let (held, rotated) = Held::received(tokens, requested_at);
                 state.held = held;
-                state.rest_until = None;
+                state.retry_at = None;
                 if rotated.is_some() {
                     state.refresh_token = rotated;
                 }
@@ -229,8 +232,8 @@ impl TokenSource {
             }
             Err(error) => {
                 if error.is_transient() {
-                    let rest = error.retry_after().unwrap_or(REST);
-                    state.rest_until = Some(Instant::now() + rest);
+                    let pause = error.retry_after().unwrap_or(UNAVAILABLE_PAUSE);
+                    state.retry_at = Some(Instant::now() + pause);
                 } else {
                     state.ended = Some(error.clone());
                 }
@@ -245,16 +248,17 @@ impl TokenSource {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is in the state is replaced whole, so a panic can't leave it half changed.
+    /// Ignores poisoning: every change assigns complete values, so a panic can't leave the state
+    /// inconsistent.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The turn of the one that asks. It ends with it, also by a panic, or the others would wait for ever.
-struct Turn<'a>(&'a TokenSource);
+/// Marks a renewal as finished when dropped, even after a panic, so that waiting threads continue.
+struct Renewal<'a>(&'a TokenSource);
 
-impl<'a> Turn<'a> {
+impl<'a> Renewal<'a> {
     fn end(self) -> MutexGuard<'a, State> {
         let source = self.0;
         drop(self);
@@ -262,7 +266,7 @@ impl<'a> Turn<'a> {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Renewal<'_> {
     fn drop(&mut self) {
         self.0.lock().renewing = false;
         self.0.renewed.notify_all();
@@ -274,8 +278,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_renewed_a_tenth_of_its_life_before_its_end_and_five_minutes_at_the_most() {
-        for (life, before) in [
+    fn the_renewal_margin_is_a_tenth_of_the_lifetime_and_at_most_five_minutes() {
+        for (lifetime, before) in [
             (3599.0, 300.0),
             (86_400.0, 300.0),
             (600.0, 60.0),
@@ -283,15 +287,15 @@ mod tests {
             (1.0, 0.5),
             (0.0, 0.0),
         ] {
-            let margin = margin(Duration::from_secs_f64(life));
-            assert_eq!(margin.as_secs_f64(), before, "{life}");
+            let margin = margin(Duration::from_secs_f64(lifetime));
+            assert_eq!(margin.as_secs_f64(), before, "{lifetime}");
         }
     }
 
     #[test]
-    fn a_token_from_outside_is_the_only_one() {
+    fn a_fixed_token_is_never_renewed() {
         let token = AccessToken::new(b"a.b.c").unwrap();
-        let source = TokenSource::given(token.clone());
+        let source = TokenSource::fixed(token.clone());
         assert_eq!(source.token().unwrap().expose(), "a.b.c");
         assert_eq!(
             source.replace(&token, None).unwrap_err(),

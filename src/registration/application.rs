@@ -1,14 +1,14 @@
-//! The application as Graph describes it, and what it lacks.
+//! The application as Graph returns it, and the settings that it lacks.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::graph::{GRAPH_APP_ID, REMOVAL_SCOPE_ID};
 
-/// Where the browser comes back to. Entra takes any port of it.
+/// The redirect URI for the browser. Entra accepts any port of it.
 pub(super) const REDIRECT: &str = "http://localhost";
 
-/// The application as Graph describes it.
+/// An application as Graph returns it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct App {
@@ -29,8 +29,9 @@ struct PublicClient {
 }
 
 impl App {
-    /// What it lacks, as the body of a change that leaves all else as it is.
-    pub(super) fn lacks(&self) -> Option<Value> {
+    /// Returns the settings that the application lacks, as the body of a PATCH that keeps all
+    /// others. Returns `None` if it lacks none.
+    pub(super) fn missing_settings(&self) -> Option<Value> {
         let mut change = json!({});
         if self.is_fallback_public_client != Some(true) {
             change["isFallbackPublicClient"] = json!(true);
@@ -58,14 +59,14 @@ impl App {
                     .as_array()
                     .cloned()
                     .unwrap_or_default();
-                let there = scopes
+                let present = scopes
                     .iter()
                     .any(|one| one["id"].as_str() == Some(REMOVAL_SCOPE_ID));
-                if !there {
+                if !present {
                     scopes.push(json!({"id": REMOVAL_SCOPE_ID, "type": "Scope"}));
                     graph["resourceAccess"] = json!(scopes);
                 }
-                !there
+                !present
             }
         };
         if missing {
@@ -75,7 +76,7 @@ impl App {
     }
 }
 
-/// The permission for removals, as an application asks for it.
+/// Returns the permission for removals as an entry of `requiredResourceAccess`.
 pub(super) fn permission() -> Value {
     json!({
         "resourceAppId": GRAPH_APP_ID,
@@ -99,19 +100,19 @@ mod tests {
     }
 
     #[test]
-    fn an_application_that_has_all_lacks_nothing() {
-        assert_eq!(app(json!({})).lacks(), None);
+    fn a_complete_application_needs_no_change() {
+        assert_eq!(app(json!({})).missing_settings(), None);
     }
 
     #[test]
-    fn what_an_application_lacks_is_added_to_what_it_has() {
+    fn missing_settings_are_added_to_existing_ones() {
         let other = json!({"resourceAppId": GRAPH_APP_ID, "resourceAccess": [{"id": "x", "type": "Scope"}]});
         let change = app(json!({
             "isFallbackPublicClient": null,
             "publicClient": {"redirectUris": ["https://other"]},
             "requiredResourceAccess": [other],
         }))
-        .lacks()
+        .missing_settings()
         .unwrap();
         assert_eq!(change["isFallbackPublicClient"], true);
         assert_eq!(

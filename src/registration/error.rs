@@ -5,20 +5,20 @@ use crate::cancel::Cancelled;
 use crate::graph::{Answer, ExchangeError};
 use crate::identity::SignInError;
 
-/// Why it is not done.
+/// Why a registration failed.
 #[derive(Debug)]
 pub(super) enum RegistrationError {
     /// Several applications have the name.
     Ambiguous(Vec<String>),
-    /// Graph refused.
+    /// Graph refused a request.
     Graph(Box<Answer>),
-    /// Graph was not reached, or its answer was lost.
+    /// Graph was not reached, or its response was lost.
     Exchange(ExchangeError),
-    /// Graph's answer lacks what it must have.
+    /// Graph's response lacks a required value.
     Unreadable(&'static str),
-    /// There is no token, or no answer of Entra's.
+    /// No token is available, or Entra did not respond.
     Identity(SignInError),
-    /// Entra does not know the application in time.
+    /// Entra did not accept the application within the time limit.
     NotUsable,
 }
 
@@ -47,7 +47,7 @@ impl RegistrationError {
                     "Several applications have this name, with the ClientIds {}.",
                     ids.join(", ")
                 ),
-                "Give -ClientId to Connect-ChatAccess, or another -Name.".into(),
+                "Run Connect-ChatAccess with one of these ClientIds, or use another -Name.".into(),
             ),
             Self::Graph(answer) => {
                 let code = answer.code.unwrap_or_else(|| answer.status.to_string());
@@ -56,7 +56,7 @@ impl RegistrationError {
                     401 => ("Unauthorized", "Sign in again with Connect-ChatAccess."),
                     403 => (
                         "Denied",
-                        "Sign in with -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All, as a Cloud Application Administrator or higher.",
+                        "Sign in as a Cloud Application Administrator or higher, with -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All.",
                     ),
                     429 => ("Throttled", "Run the command again later."),
                     _ => (
@@ -66,7 +66,7 @@ impl RegistrationError {
                 };
                 (
                     error.into(),
-                    format!("Microsoft Graph refused: {code}: {message}"),
+                    format!("Microsoft Graph refused the request: {code}: {message}"),
                     next_step.into(),
                 )
             }

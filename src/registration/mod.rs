@@ -1,7 +1,7 @@
-//! Finds or creates the application that administrators sign in with, until it can be used.
+//! Finds or creates the application that administrators sign in with, and waits until it is usable.
 //!
-//! It is what the sample script does by hand: a public client by name, with the loopback redirect and the
-//! delegated permission Chat.ReadWrite.All, and, where asked for, the consent to it.
+//! It automates the steps of the sample script: a public client of a given name with the loopback
+//! redirect URI, the delegated permission Chat.ReadWrite.All and, on request, consent to it.
 
 mod application;
 mod error;
@@ -22,37 +22,40 @@ use crate::identity::{Account, Application, RequestError, Session, SignInError, 
 use crate::input::{InvalidInput, shown};
 use crate::retry::RetrySettings;
 
-/// How long a new application may take until Entra knows it everywhere.
+/// Time limit for a new application to become known throughout Entra.
 const USABLE_LIMIT: Duration = Duration::from_secs(120);
 
-/// How long a request is sent again that Graph has no time for, in milliseconds.
-const TRYING_MS: u64 = 30_000;
+/// Time limit for retries of one request while Graph is unavailable, in milliseconds.
+const RETRY_LIMIT_MS: u64 = 30_000;
 
-/// Whose consent is given.
+/// The consent to grant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consent {
-    /// Nobody's: the first sign-in asks for it.
+    /// No consent. The first sign-in requests it.
     #[default]
     None,
-    /// That of whoever is signed in.
+    /// Consent for the signed-in user.
     User,
-    /// The tenant's.
+    /// Consent for all users of the tenant.
     Tenant,
 }
 
-/// What is to be registered.
+/// The settings of a registration.
 #[derive(Debug, Clone)]
 pub struct RegistrationOptions {
     name: String,
     consent: Consent,
-    /// Without it, nothing is changed and only said what would be.
+    /// If `false`, nothing is changed and the result lists the pending changes.
     change: bool,
 }
 
 impl RegistrationOptions {
+    /// Checks the name. With `change` off, nothing is changed and the result lists the pending
+    /// changes.
+    ///
     /// # Errors
-    /// A name that no application can have.
+    /// The name is empty, is longer than 120 characters or contains control characters.
     pub fn new(name: &str, consent: Consent, change: bool) -> Result<Self, InvalidInput> {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > 120 || name.contains(char::is_control) {
@@ -70,42 +73,44 @@ impl RegistrationOptions {
     }
 }
 
-/// What a registration reports.
+/// An event of a registration.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum RegistrationEvent {
-    /// A step was made or is waited for.
+    /// A step was completed or is being waited for.
     Step {
-        /// A sentence.
+        /// What happened, as a sentence.
         message: String,
     },
-    /// It is done.
+    /// The registration succeeded.
     Registered {
-        /// The application's (client) id; `None` where it was only to be looked and there is none.
+        /// The application (client) id. `None` if the application doesn't exist and changes are
+        /// off.
         app_id: Option<String>,
         /// The application's object id.
         object_id: Option<String>,
         /// Its display name.
         name: String,
-        /// The tenant that it is in.
+        /// The tenant that contains it.
         tenant_id: Option<String>,
-        /// What was changed, or would be: `create`, `update`, `enable`, `consent`.
+        /// The changes that were made, or that are pending if changes are off: `create`, `update`,
+        /// `enable`, `consent`.
         changes: Vec<&'static str>,
     },
-    /// It is not done.
+    /// The registration failed.
     Failed {
-        /// A stable name.
+        /// The error's stable name.
         error: String,
         /// What happened.
         message: String,
-        /// What to do about it.
+        /// How to resolve it.
         next_step: String,
         /// Graph's id of the request.
         request_id: Option<String>,
     },
 }
 
-/// A registration under way. Dropping it stops it before the next step.
+/// A registration in progress. Dropping it stops it before the next step.
 #[derive(Debug)]
 pub struct Registration {
     shared: Arc<Shared>,
@@ -120,7 +125,7 @@ struct Shared {
 }
 
 impl Registration {
-    /// Starts. Returns at once.
+    /// Starts the registration and returns immediately.
     ///
     /// # Errors
     /// [`SignInError::NoThread`].
@@ -140,12 +145,12 @@ impl Registration {
         Ok(Self { shared })
     }
 
-    /// What there is to tell. It ends with `Registered` or `Failed`.
+    /// Returns the event queue. Its last event is `Registered` or `Failed`.
     pub fn events(&self) -> &EventQueue<RegistrationEvent> {
         &self.shared.events
     }
 
-    /// Stops it before the next step.
+    /// Stops the registration before the next step.
     pub fn close(&self) {
         self.shared.cancel.cancel();
         self.shared.events.close();
@@ -158,7 +163,7 @@ impl Drop for Registration {
     }
 }
 
-/// The end of the thread, also by a panic: whoever waits is not left waiting.
+/// Ends the event queue when the thread ends, even after a panic, so that no reader blocks forever.
 struct End<'a>(&'a Shared);
 
 impl Drop for End<'_> {
@@ -186,15 +191,18 @@ impl Shared {
         let mut changes = Vec::new();
         let mut app = match self.find()? {
             Some(app) => {
-                self.step(format!("Found '{name}' with ClientId {}.", app.app_id));
-                if let Some(change) = app.lacks() {
+                self.step(format!(
+                    "Found the application '{name}' with ClientId {}.",
+                    app.app_id
+                ));
+                if let Some(change) = app.missing_settings() {
                     changes.push("update");
                     if self.options.change {
                         self.call(&Call::patch(
                             format!("applications/{}", encoded(&app.id)),
                             change,
                         ))?;
-                        self.step("Updated it: public client, redirect and permission.");
+                        self.step("Updated the application's public client setting, redirect URI and permission.");
                     }
                 }
                 Some(app)
@@ -224,7 +232,7 @@ impl Shared {
         })
     }
 
-    /// The application of that name.
+    /// Finds the application by its name.
     fn find(&self) -> Result<Option<App>, RegistrationError> {
         let name = self.options.name.replace('\'', "''");
         let filter = encoded(&format!("displayName eq '{name}'"));
@@ -251,7 +259,8 @@ impl Shared {
         });
         let created = match self.call(&Call::post("applications".into(), body)) {
             Ok(created) => created,
-            // It may be there now; another one of the same name would be in the way for ever.
+            // The request may have succeeded, and a second application of the same name would make
+            // the name ambiguous.
             Err(RegistrationError::Exchange(ExchangeError::Lost(why))) => {
                 self.cancel.wait(Duration::from_secs(2))?;
                 let lost = RegistrationError::Exchange(ExchangeError::Lost(why));
@@ -261,11 +270,14 @@ impl Shared {
         };
         let app: App = serde_json::from_value(created)
             .map_err(|_| RegistrationError::Unreadable("the application that was created"))?;
-        self.step(format!("Created it with ClientId {}.", app.app_id));
+        self.step(format!(
+            "Created the application with ClientId {}.",
+            app.app_id
+        ));
         Ok(app)
     }
 
-    /// The application in the tenant, and the consent to its permission.
+    /// Enables the application in the tenant and grants consent to its permission.
     fn principal(
         &self,
         app: &App,
@@ -333,13 +345,13 @@ impl Shared {
                     "principalId": user,
                     "resourceId": self
                         .principal_id(GRAPH_APP_ID)?
-                        .ok_or(RegistrationError::Unreadable("Microsoft Graph's own application"))?,
+                        .ok_or(RegistrationError::Unreadable("the service principal of Microsoft Graph"))?,
                     "scope": REMOVAL_SCOPE,
                 }),
             ),
         };
         self.call(&call)?;
-        self.step(format!("Consented to {REMOVAL_SCOPE}."));
+        self.step(format!("Granted consent to {REMOVAL_SCOPE}."));
         Ok(())
     }
 
@@ -347,28 +359,29 @@ impl Shared {
         let path = format!("servicePrincipals(appId='{}')?$select=id", encoded(app_id));
         match self.call(&Call::get(path)) {
             Ok(answer) => answer["id"].as_str().map(|id| Some(id.to_string())).ok_or(
-                RegistrationError::Unreadable("the application in the tenant"),
+                RegistrationError::Unreadable("the application's service principal"),
             ),
             Err(RegistrationError::Graph(answer)) if answer.status == 404 => Ok(None),
             Err(failure) => Err(failure),
         }
     }
 
-    /// Brings the application into the tenant. The directory may not know a new one everywhere yet.
+    /// Creates the application's service principal in the tenant, which enables it. Retries while a
+    /// new application is not yet known throughout the directory.
     fn enable(&self, app: &App) -> Result<String, RegistrationError> {
         let call = Call::post("servicePrincipals".into(), json!({"appId": app.app_id}));
         let began = Instant::now();
         loop {
             let refused = match self.call(&call) {
                 Ok(answer) => {
-                    self.step("Enabled it in the tenant.");
+                    self.step("Enabled the application in the tenant.");
                     return answer["id"].as_str().map(ToString::to_string).ok_or(
-                        RegistrationError::Unreadable("the application in the tenant"),
+                        RegistrationError::Unreadable("the application's service principal"),
                     );
                 }
                 Err(refused) => refused,
             };
-            // Somebody else, or a request whose answer was lost, was first.
+            // Another administrator, or a request whose response was lost, has created it already.
             if let Some(id) = self.principal_id(&app.app_id)? {
                 return Ok(id);
             }
@@ -401,24 +414,24 @@ impl Shared {
             if began.elapsed() > USABLE_LIMIT {
                 return Err(RegistrationError::NotUsable);
             }
-            self.step("Waiting until Entra knows it everywhere.");
+            self.step("Waiting until Entra accepts sign-ins with the application.");
             self.cancel.wait(wait)?;
             wait = (wait * 2).min(Duration::from_secs(5));
         }
     }
 
-    /// Sends a request until Graph has time for it, and returns the JSON of its success.
+    /// Sends a request, with retries, and returns the JSON of its successful response.
     fn call(&self, call: &Call) -> Result<Value, RegistrationError> {
-        let asking = Session {
+        let session = Session {
             account: &self.account,
             retry: RetrySettings {
-                item_time_ms: TRYING_MS,
+                item_time_ms: RETRY_LIMIT_MS,
                 ..RetrySettings::default()
             },
             wait: &|time, _| self.cancel.wait(time).is_ok(),
         };
-        match asking.ask(call) {
-            // A success without a body is null.
+        match session.send(call) {
+            // A success without a body becomes null.
             Ok(body) => Ok(serde_json::from_slice(&body.bytes).unwrap_or_default()),
             Err(RequestError::Stopped) => Err(SignInError::Cancelled.into()),
             Err(RequestError::SignIn(error)) => Err(error.into()),
@@ -433,7 +446,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_no_application_can_have_is_refused() {
+    fn an_invalid_application_name_is_refused() {
         for name in ["", "  ", "a\nb"] {
             assert!(RegistrationOptions::new(name, Consent::None, true).is_err());
         }

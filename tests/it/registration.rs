@@ -1,4 +1,4 @@
-//! Finding or creating the application to sign in with, against a loopback Graph and Entra.
+//! Registration of the application to sign in with, at a loopback Graph and Entra.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ fn account(sandbox: &Sandbox, scopes: &str) -> Arc<Account> {
     Arc::new(Account::with_token(cloud, token).unwrap())
 }
 
-/// The last event of a registration.
+/// Runs a registration and returns its last event.
 fn register(account: &Arc<Account>, consent: Consent, change: bool) -> Value {
     let options = RegistrationOptions::new(NAME, consent, change).unwrap();
     let registration = Registration::start(Arc::clone(account), options).unwrap();
@@ -39,7 +39,7 @@ fn register(account: &Arc<Account>, consent: Consent, change: bool) -> Value {
 }
 
 #[test]
-fn an_application_is_created_enabled_and_consented_to_once() {
+fn an_application_is_created_enabled_and_granted_consent_once() {
     let sandbox = sandbox();
     let account = account(&sandbox, BOTH);
     let first = register(&account, Consent::Tenant, true);
@@ -57,29 +57,29 @@ fn an_application_is_created_enabled_and_consented_to_once() {
 }
 
 #[test]
-fn looking_changes_nothing() {
+fn a_registration_without_changes_only_reads() {
     let sandbox = sandbox();
     let account = account(&sandbox, BOTH);
-    let looked = register(&account, Consent::Tenant, false);
-    assert_eq!(looked["app_id"], Value::Null);
-    assert_eq!(looked["changes"], json!(["create", "consent"]));
+    let result = register(&account, Consent::Tenant, false);
+    assert_eq!(result["app_id"], Value::Null);
+    assert_eq!(result["changes"], json!(["create", "consent"]));
     let methods: Vec<String> = sandbox.requests().into_iter().map(|r| r.method).collect();
     assert_eq!(methods, ["GET"]);
 }
 
 #[test]
-fn without_the_permission_it_says_which_one_and_which_role() {
+fn a_missing_permission_is_reported_with_the_scopes_to_request() {
     let sandbox = sandbox();
     let account = account(&sandbox, "Chat.ReadWrite.All");
     let failed = register(&account, Consent::None, true);
     assert_eq!(failed["error"], "Denied");
-    let told = failed["next_step"].as_str().unwrap();
-    assert!(told.contains("Application.ReadWrite.All"), "{told}");
+    let message = failed["next_step"].as_str().unwrap();
+    assert!(message.contains("Application.ReadWrite.All"), "{message}");
     assert!(failed["request_id"].is_string());
 }
 
 #[test]
-fn graph_that_is_busy_is_asked_again() {
+fn a_throttled_request_is_retried() {
     let sandbox = sandbox();
     sandbox.script(FaultScript::new([Rule::new(Fault::Throttle {
         retry_after: Some("0".into()),
@@ -90,9 +90,9 @@ fn graph_that_is_busy_is_asked_again() {
 }
 
 #[test]
-fn an_answer_that_was_lost_makes_no_second_application() {
+fn a_lost_response_does_not_create_a_second_application() {
     let sandbox = sandbox();
-    // The second request is the one that creates.
+    // The second request creates the application.
     sandbox.script(FaultScript::new([Rule::new(Fault::ResetAfter)
         .when(When::nth(2))
         .processed()]));

@@ -1,4 +1,4 @@
-//! Signing in against a loopback Entra, and what a session does with its tokens then.
+//! Sign-in at a loopback Entra, and token renewal in the session.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chat_access::cloud::Cloud;
-use chat_access::graph::{Call, LARGEST_ANSWER};
+use chat_access::graph::{Call, MAX_RESPONSE_BYTES};
 use chat_access::identity::{Account, Application, Method, SignIn, Stage};
 use chat_access::token::{AccessToken, RefreshToken};
 use sandbox::{
@@ -48,41 +48,41 @@ fn browser() -> Method {
     }
 }
 
-/// The next event, as a program on the other side of the ABI sees it.
+/// Returns the next event as a caller of the C ABI receives it.
 fn next(sign_in: &SignIn) -> Value {
     crate::common::next(sign_in.events()).expect("an event")
 }
 
-/// Fetches an address as a browser does that follows nothing: status line, headers and body in one.
+/// Fetches an address without following redirects. Returns status line, headers and body.
 fn fetch(url: &str) -> String {
     let rest = url.strip_prefix("http://").expect("an http address");
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let mut stream = TcpStream::connect(host).expect("somebody listens");
+    let mut stream = TcpStream::connect(host).expect("the port is open");
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     write!(
         stream,
         "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
     )
     .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
-fn location(answer: &str) -> &str {
-    let line = answer.lines().find_map(|line| {
+fn location(response: &str) -> &str {
+    let line = response.lines().find_map(|line| {
         let (name, value) = line.split_once(": ")?;
         name.eq_ignore_ascii_case("location").then_some(value)
     });
     line.expect("a redirect")
 }
 
-/// Does in the browser what a person does, and returns the page they end on.
+/// Completes the sign-in in place of a browser and returns the last page.
 fn agree(sign_in: &SignIn) -> String {
     let event = next(sign_in);
     assert_eq!(event["event"], "browser", "{event}");
-    let answer = fetch(event["url"].as_str().unwrap());
-    fetch(location(&answer))
+    let response = fetch(event["url"].as_str().unwrap());
+    fetch(location(&response))
 }
 
 fn account(sign_in: &SignIn) -> Arc<Account> {
@@ -92,7 +92,7 @@ fn account(sign_in: &SignIn) -> Arc<Account> {
     }
 }
 
-/// A session that is signed in with a token of that many seconds.
+/// Signs in with a token that lives for `life` seconds.
 fn signed_in(sandbox: &Sandbox, life: i64) -> (SignIn, Arc<Account>) {
     sandbox.set_entra(living(life));
     let sign_in = start(sandbox, browser());
@@ -113,7 +113,7 @@ fn living(seconds: i64) -> EntraSettings {
 }
 
 #[test]
-fn the_browser_ends_on_a_page_that_says_so_and_the_session_is_described() {
+fn a_browser_sign_in_shows_a_page_and_describes_the_account() {
     let sandbox = entra(EntraSettings::default());
     let sign_in = start(&sandbox, browser());
     let page = agree(&sign_in);
@@ -133,12 +133,12 @@ fn the_browser_ends_on_a_page_that_says_so_and_the_session_is_described() {
 }
 
 #[test]
-fn a_forged_redirect_is_refused_and_the_right_one_still_counts_but_only_once() {
+fn a_forged_redirect_is_refused_and_the_real_one_is_accepted_once() {
     let sandbox = entra(EntraSettings::default());
     let sign_in = start(&sandbox, browser());
     let event = next(&sign_in);
-    let answer = fetch(event["url"].as_str().unwrap());
-    let right = location(&answer).to_string();
+    let response = fetch(event["url"].as_str().unwrap());
+    let right = location(&response).to_string();
     let forged = right.replace("state=", "state=x");
     assert!(fetch(&forged).starts_with("HTTP/1.1 400"));
     assert!(fetch(&right).starts_with("HTTP/1.1 200"));
@@ -149,7 +149,7 @@ fn a_forged_redirect_is_refused_and_the_right_one_still_counts_but_only_once() {
 }
 
 #[test]
-fn an_id_token_of_another_sign_in_is_not_used() {
+fn an_id_token_with_another_nonce_is_refused() {
     let sandbox = entra(EntraSettings {
         wrong_nonce: true,
         ..EntraSettings::default()
@@ -162,7 +162,7 @@ fn an_id_token_of_another_sign_in_is_not_used() {
 }
 
 #[test]
-fn a_refusal_in_the_browser_is_told_with_its_code() {
+fn a_refusal_in_the_browser_is_reported_with_its_code() {
     let sandbox = refusing(EntraRefusal {
         on: "authorize".into(),
         error: "access_denied".into(),
@@ -178,7 +178,7 @@ fn a_refusal_in_the_browser_is_told_with_its_code() {
 }
 
 #[test]
-fn nobody_in_the_browser_is_a_clean_end() {
+fn an_unattended_browser_sign_in_times_out() {
     let sandbox = entra(EntraSettings::default());
     let method = Method::Browser {
         login_hint: None,
@@ -190,12 +190,12 @@ fn nobody_in_the_browser_is_a_clean_end() {
 }
 
 #[test]
-fn closing_stops_a_sign_in_at_once() {
+fn closing_stops_a_sign_in_immediately() {
     let sandbox = entra(EntraSettings::default());
     let sign_in = start(&sandbox, browser());
     let event = next(&sign_in);
-    let answer = fetch(event["url"].as_str().unwrap());
-    let host = location(&answer).strip_prefix("http://").unwrap();
+    let response = fetch(event["url"].as_str().unwrap());
+    let host = location(&response).strip_prefix("http://").unwrap();
     let host = host.split('/').next().unwrap().to_string();
     let began = Instant::now();
     sign_in.close();
@@ -209,7 +209,7 @@ fn closing_stops_a_sign_in_at_once() {
 }
 
 #[test]
-fn a_device_code_is_shown_and_polled_until_it_is_entered() {
+fn a_device_code_is_reported_and_polled_until_it_is_entered() {
     let sandbox = entra(EntraSettings::default());
     let sign_in = start(&sandbox, Method::DeviceCode);
     let event = next(&sign_in);
@@ -222,7 +222,7 @@ fn a_device_code_is_shown_and_polled_until_it_is_entered() {
 }
 
 #[test]
-fn a_device_code_that_is_declined_ends_it() {
+fn declining_a_device_code_ends_the_sign_in() {
     let sandbox = refusing(EntraRefusal {
         on: "device_code".into(),
         error: "authorization_declined".into(),
@@ -234,7 +234,7 @@ fn a_device_code_that_is_declined_ends_it() {
 }
 
 #[test]
-fn a_refresh_token_signs_in_without_a_person_and_is_rotated() {
+fn a_refresh_token_signs_in_without_the_user_and_is_rotated() {
     let sandbox = entra(EntraSettings::default());
     let (_first, account) = signed_in(&sandbox, 3600);
     let exported = account.export_refresh_token().unwrap();
@@ -247,19 +247,19 @@ fn a_refresh_token_signs_in_without_a_person_and_is_rotated() {
 }
 
 #[test]
-fn a_refresh_token_that_is_no_good_says_what_to_do() {
+fn an_expired_refresh_token_is_reported_with_a_next_step() {
     let sandbox = entra(EntraSettings::default());
     let token = RefreshToken::new(b"0.AbCdEf").unwrap();
     let sign_in = start(&sandbox, Method::RefreshToken(token));
     let event = next(&sign_in);
     assert_eq!(event["error"], "RefreshTokenExpired");
     assert_eq!(event["code"], "AADSTS700082");
-    let told = event["next_step"].as_str().unwrap();
-    assert!(told.contains("Export-ChatAccessToken"), "{told}");
+    let message = event["next_step"].as_str().unwrap();
+    assert!(message.contains("Export-ChatAccessToken"), "{message}");
 }
 
 #[test]
-fn entra_that_is_busy_is_waited_for() {
+fn a_throttled_sign_in_waits_and_retries() {
     let sandbox = entra(EntraSettings {
         refusals: vec![EntraRefusal {
             on: "devicecode".into(),
@@ -281,7 +281,7 @@ fn entra_that_is_busy_is_waited_for() {
 }
 
 #[test]
-fn a_tenant_that_does_not_exist_is_named() {
+fn an_unknown_tenant_is_reported_with_its_code() {
     let sandbox = entra(EntraSettings::default());
     let other = "11111111-2222-4333-8444-555555555555";
     let sign_in = start_at(&sandbox.url(), Some(other), Method::DeviceCode);
@@ -291,7 +291,7 @@ fn a_tenant_that_does_not_exist_is_named() {
 }
 
 #[test]
-fn an_account_of_another_tenant_is_refused_in_the_browser_too() {
+fn an_account_of_another_tenant_is_refused() {
     let mut settings = EntraSettings::default();
     settings.claims.tid = "11111111-2222-4333-8444-555555555555".into();
     let sandbox = entra(settings);
@@ -302,9 +302,9 @@ fn an_account_of_another_tenant_is_refused_in_the_browser_too() {
 }
 
 #[test]
-fn a_token_is_renewed_before_its_end_once_for_all_that_wait() {
+fn concurrent_callers_share_one_renewal_before_expiry() {
     let sandbox = entra(EntraSettings::default());
-    // A life of 2 s is renewed after 1 s.
+    // A token that lives for 2 s is renewed after 1 s.
     let (_sign_in, account) = signed_in(&sandbox, 2);
     let first = account.token().unwrap();
     std::thread::sleep(Duration::from_millis(1100));
@@ -314,13 +314,13 @@ fn a_token_is_renewed_before_its_end_once_for_all_that_wait() {
         }
     });
     assert_eq!(sandbox.entra_stats().tokens["refresh_token"], 1);
-    // The first one was refused meanwhile: whoever had it gets the new one, and Entra is not asked again.
+    // Replacing the old token returns the new one without another request to Entra.
     assert!(account.refresh(&first, None).is_ok());
     assert_eq!(sandbox.entra_stats().tokens["refresh_token"], 1);
 }
 
 #[test]
-fn a_refused_token_is_replaced_with_the_claims_of_the_challenge() {
+fn a_rejected_token_is_renewed_with_the_claims_of_the_challenge() {
     let sandbox = entra(EntraSettings::default());
     let (_sign_in, account) = signed_in(&sandbox, 3600);
     let refused = account.token().unwrap();
@@ -333,7 +333,7 @@ fn a_refused_token_is_replaced_with_the_claims_of_the_challenge() {
 }
 
 #[test]
-fn a_present_token_is_used_while_entra_is_away_and_then_it_is_said() {
+fn the_current_token_is_used_until_it_expires_while_entra_is_unavailable() {
     let sandbox = entra(EntraSettings::default());
     let (_sign_in, account) = signed_in(&sandbox, 2);
     sandbox.set_entra(EntraSettings {
@@ -354,7 +354,7 @@ fn a_present_token_is_used_while_entra_is_away_and_then_it_is_said() {
 }
 
 #[test]
-fn a_session_that_entra_ended_says_so_each_time_and_asks_once() {
+fn a_revoked_session_fails_every_time_after_one_request() {
     let sandbox = entra(EntraSettings::default());
     let (_sign_in, account) = signed_in(&sandbox, 3600);
     sandbox.set_entra(EntraSettings {
@@ -375,22 +375,22 @@ fn a_session_that_entra_ended_says_so_each_time_and_asks_once() {
     assert_eq!(account.describe()["renews"], false);
 }
 
-/// A server that answers every connection with these bytes and is never Entra.
-fn hostile(answer: Vec<u8>) -> String {
+/// Starts a server that sends `response` on every connection and returns its address.
+fn hostile(response: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
             let _ = stream.read(&mut [0; 16 * 1024]);
-            let _ = stream.write_all(&answer);
+            let _ = stream.write_all(&response);
         }
     });
     url
 }
 
 #[test]
-fn a_hostile_answer_is_a_clean_error_without_its_text() {
+fn a_hostile_response_is_an_error_that_does_not_repeat_it() {
     let with = |head: &str, body: &str| {
         format!(
             "HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -403,7 +403,7 @@ fn a_hostile_answer_is_a_clean_error_without_its_text() {
         "y".repeat(1 << 20)
     );
     let nested = format!("{}{}", "[".repeat(60_000), "]".repeat(60_000));
-    for (answer, error) in [
+    for (response, error) in [
         (
             with("200 OK\r\nContent-Type: text/html", "<h1>\u{1b}[31mEVIL"),
             "NotEntra",
@@ -431,20 +431,23 @@ fn a_hostile_answer_is_a_clean_error_without_its_text() {
             "Other",
         ),
     ] {
-        let sign_in = start_at(&hostile(answer), None, Method::DeviceCode);
+        let sign_in = start_at(&hostile(response), None, Method::DeviceCode);
         let event = next(&sign_in);
         assert_eq!(event["error"], error, "{event}");
-        let told = event["message"].as_str().unwrap();
-        assert!(!told.contains("EVIL") && told.len() < 1000, "{told}");
+        let message = event["message"].as_str().unwrap();
         assert!(
-            !told.contains(|c: char| c.is_control() || c == '\u{202E}'),
-            "{told}"
+            !message.contains("EVIL") && message.len() < 1000,
+            "{message}"
+        );
+        assert!(
+            !message.contains(|c: char| c.is_control() || c == '\u{202E}'),
+            "{message}"
         );
     }
 }
 
 #[test]
-fn an_answer_that_comes_drop_by_drop_ends_in_time() {
+fn a_slow_response_ends_at_the_time_limit() {
     let sandbox = Sandbox::start(SandboxOptions {
         faults: FaultScript::new([Rule::new(Fault::Slow {
             bytes_per_second: 20,
@@ -456,13 +459,13 @@ fn an_answer_that_comes_drop_by_drop_ends_in_time() {
     let account = Account::with_token(cloud, token.clone()).unwrap();
     let began = Instant::now();
     let limit = Duration::from_millis(300);
-    let call = Call::get("users/admin".into()).with_room(limit, LARGEST_ANSWER);
+    let call = Call::get("users/admin".into()).with_limits(limit, MAX_RESPONSE_BYTES);
     assert!(account.client().call(&call, &token).is_err());
     assert!(began.elapsed() < Duration::from_secs(5));
 }
 
 #[test]
-fn a_token_that_entra_echoes_is_taken_out_of_what_is_told() {
+fn a_token_that_entra_echoes_is_redacted() {
     let sandbox = refusing(EntraRefusal {
         description: "The token 0.AbCdEfSecret is not good.".into(),
         ..EntraRefusal::default()
@@ -471,26 +474,26 @@ fn a_token_that_entra_echoes_is_taken_out_of_what_is_told() {
     let sign_in = start(&sandbox, Method::RefreshToken(token));
     let event = next(&sign_in);
     assert_eq!(event["error"], "RefreshTokenNotValid");
-    let told = event.to_string();
+    let message = event.to_string();
     assert!(
-        told.contains("(not shown)") && !told.contains("0.AbCdEf"),
-        "{told}"
+        message.contains("(not shown)") && !message.contains("0.AbCdEf"),
+        "{message}"
     );
 }
 
 #[test]
-fn nothing_that_a_sign_in_says_holds_a_secret() {
+fn no_event_or_debug_output_contains_a_secret() {
     let sandbox = entra(EntraSettings::default());
     let sign_in = start(&sandbox, browser());
-    let mut said = String::new();
+    let mut printed = String::new();
     let event = next(&sign_in);
-    said += &event.to_string();
-    let answer = fetch(event["url"].as_str().unwrap());
-    let back = location(&answer).to_string();
-    said += &fetch(&back);
-    said += &next(&sign_in).to_string();
+    printed += &event.to_string();
+    let response = fetch(event["url"].as_str().unwrap());
+    let back = location(&response).to_string();
+    printed += &fetch(&back);
+    printed += &next(&sign_in).to_string();
     let account = account(&sign_in);
-    said += &format!("{account:?} {sign_in:?} {}", account.describe());
+    printed += &format!("{account:?} {sign_in:?} {}", account.describe());
     let code = back
         .split("code=")
         .nth(1)
@@ -501,10 +504,10 @@ fn nothing_that_a_sign_in_says_holds_a_secret() {
     let code = code.replace("%2E", ".");
     assert!(code.starts_with("0.A"), "{code}");
     let refresh = account.export_refresh_token().unwrap();
-    assert!(!said.contains(&code), "the code is in: {said}");
+    assert!(!printed.contains(&code), "the code is printed: {printed}");
     assert!(
-        !said.contains(refresh.as_str()),
-        "the refresh token is in it"
+        !printed.contains(refresh.as_str()),
+        "the refresh token is printed"
     );
-    assert!(!said.contains("eyJ"), "a token is in: {said}");
+    assert!(!printed.contains("eyJ"), "a token is printed: {printed}");
 }

@@ -115,7 +115,7 @@ try { Connect-ChatAccess $how -GraphEndpoint $Sandbox -AuthorityHost $Sandbox } 
         @{ Code = 90094; Name = 'invalid_grant'; Id = 'AdminConsentNeeded'; Says = 'administrator' }
         @{ Code = 50076; Name = 'interaction_required'; Id = 'MfaNeeded'; Says = 'Multifactor' }
         @{ Code = 53003; Name = 'invalid_grant'; Id = 'BlockedByPolicy'; Says = 'Conditional Access' }
-        @{ Code = 90002; Name = 'invalid_request'; Id = 'TenantNotFound'; Says = 'no such tenant' }
+        @{ Code = 90002; Name = 'invalid_request'; Id = 'TenantNotFound'; Says = 'tenant doesn''t exist' }
         @{ Code = 700016; Name = 'unauthorized_client'; Id = 'AppNotFound'; Says = 'ClientId' }
         @{ Code = 7000218; Name = 'invalid_client'; Id = 'NotPublicClient'; Says = 'public client' }
         @{ Code = 700082; Name = 'invalid_grant'; Id = 'RefreshTokenExpired'; Says = 'expired' }

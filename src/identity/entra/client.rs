@@ -1,4 +1,4 @@
-//! Entra's endpoints for one tenant and one application, and the requests that bring tokens.
+//! A client for Entra's endpoints of one tenant and one application.
 
 use std::time::{Duration, Instant};
 
@@ -14,15 +14,15 @@ use zeroize::Zeroizing;
 use super::response::Tokens;
 use super::{EntraError, SignInError};
 use crate::cloud::Cloud;
-use crate::http::{self, Body, LARGEST_ANSWER, retry_after, text};
+use crate::http::{self, Body, MAX_RESPONSE_BYTES, retry_after, text};
 use crate::identity::Application;
 use crate::secret::Secret;
 use crate::token::RefreshToken;
 
-/// How long Entra has for an answer.
-const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+/// Time limit for a response of Entra's.
+const RESPONSE_LIMIT: Duration = Duration::from_secs(30);
 
-/// A way to Entra for one application.
+/// Sends requests to Entra for one application.
 #[derive(Debug)]
 pub(in crate::identity) struct Entra {
     http: Client,
@@ -30,7 +30,7 @@ pub(in crate::identity) struct Entra {
     pub(in crate::identity) application: Application,
 }
 
-/// A member of a request's form.
+/// A field of a request's form.
 pub(in crate::identity) enum Field<'a> {
     Plain(&'a str, &'a str),
     Secret(&'a str, &'a Secret),
@@ -52,24 +52,24 @@ impl Entra {
         })
     }
 
-    /// The address of an endpoint: `authorize`, `token` or `devicecode`. It is made from the cloud's
-    /// authority alone; nothing that a service says leads elsewhere.
+    /// Returns the address of an endpoint: `authorize`, `token` or `devicecode`. It depends only on
+    /// the cloud's authority and the tenant, never on a response.
     pub(in crate::identity) fn endpoint(&self, name: &str) -> String {
         format!("{}/{name}", self.root)
     }
 
-    /// What is asked for: the permissions, who it is, and a refresh token.
+    /// Returns the scopes to request: the permissions, an ID token and a refresh token.
     pub(in crate::identity) fn scope(&self) -> String {
         let scopes = self.application.scopes.iter().map(String::as_str);
-        let ours = ["openid", "profile", "offline_access"];
+        let always = ["openid", "profile", "offline_access"];
         let scopes: Vec<&str> = scopes
-            .filter(|scope| !ours.contains(scope))
-            .chain(ours)
+            .filter(|scope| !always.contains(scope))
+            .chain(always)
             .collect();
         scopes.join(" ")
     }
 
-    /// Redeems a refresh token. `claims` is the JSON that a challenge asked for.
+    /// Redeems a refresh token. `claims` is the JSON of a claims challenge.
     pub(in crate::identity) fn refresh(
         &self,
         refresh_token: &RefreshToken,
@@ -85,38 +85,38 @@ impl Entra {
         self.tokens(&form)
     }
 
-    /// Sends a form to the token endpoint.
+    /// Sends a form to the token endpoint and returns the tokens.
     pub(in crate::identity) fn tokens(&self, form: &[Field<'_>]) -> Result<Tokens, SignInError> {
         Tokens::read(self.post("token", form)?, &self.application)
     }
 
-    /// Sends a form and reads the answer's JSON.
+    /// Sends a form and parses the JSON of the response.
     pub(in crate::identity) fn post<T: DeserializeOwned>(
         &self,
         endpoint: &str,
         form: &[Field<'_>],
     ) -> Result<T, SignInError> {
-        let deadline = Instant::now() + ANSWER_LIMIT;
+        let deadline = Instant::now() + RESPONSE_LIMIT;
         let mut response = self
             .http
             .post(self.endpoint(endpoint))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(ACCEPT, "application/json")
             .header("client-request-id", Uuid::new_v4().to_string())
-            .timeout(ANSWER_LIMIT)
+            .timeout(RESPONSE_LIMIT)
             .body(Bytes::from_owner(self.encode(form)))
             .send()
             .map_err(http::ExchangeError::from)?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let body = Body::read(&mut response, deadline, LARGEST_ANSWER).whole()?;
-        let not_entra = || SignInError::NotEntra(body.described(&headers, "Entra"));
+        let body = Body::read(&mut response, deadline, MAX_RESPONSE_BYTES).complete()?;
+        let not_entra = || SignInError::NotEntra(body.describe_unexpected(&headers, "Entra"));
         if status == 200 {
             return serde_json::from_slice(&body.bytes).map_err(|_| not_entra());
         }
         if (300..400).contains(&status) {
             return Err(SignInError::NotEntra(format!(
-                "The answer was a redirect ({status}), which is never followed: what is sent is for Entra alone."
+                "Entra returned a redirect (HTTP status {status}). Redirects are not followed, because a request may contain secrets."
             )));
         }
         let wait = text(&headers, RETRY_AFTER.as_str()).and_then(|value| {
@@ -130,7 +130,8 @@ impl Entra {
             Some(error) if status < 500 && !http::is_transient(status) => {
                 Err(SignInError::Refused(Box::new(error)))
             }
-            // Any other 5xx is transient here too: a session that ends on one needs a person to sign in again.
+            // Any other 5xx is transient here too: a session that ends on one needs a person to
+            // sign in again.
             _ if http::is_transient(status) || (500..600).contains(&status) => {
                 Err(SignInError::Unavailable {
                     status,
@@ -141,12 +142,13 @@ impl Entra {
         }
     }
 
-    /// The form as a body, in memory that is wiped.
+    /// Encodes the form as a request body, in memory that is wiped when dropped.
     fn encode(&self, form: &[Field<'_>]) -> Zeroizing<String> {
         let client_id = self.application.client_id.to_string();
         let fields = form.iter().map(Field::parts);
         let fields: Vec<_> = fields.chain([("client_id", client_id.as_str())]).collect();
-        // Three characters for each at the most, so that the text never grows and leaves a copy behind.
+        // An encoded byte has at most three characters. With this capacity, the text never
+        // reallocates, which would leave a copy behind.
         let room = fields.iter().map(|(n, v)| n.len() + v.len() * 3 + 2).sum();
         let mut body = Zeroizing::new(String::with_capacity(room));
         for (name, value) in fields {
@@ -190,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn endpoints_are_of_the_clouds_own_authority() {
+    fn endpoints_use_the_authority_of_the_cloud() {
         assert_eq!(
             entra(&[]).endpoint("token"),
             "https://login.microsoftonline.us/contoso.us/oauth2/v2.0/token"
@@ -198,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn who_it_is_and_a_refresh_token_are_always_asked_for() {
+    fn the_scope_always_includes_an_id_token_and_a_refresh_token() {
         assert_eq!(
             entra(&["Chat.ReadWrite.All", "openid"]).scope(),
             "Chat.ReadWrite.All openid profile offline_access"
@@ -206,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_encoded_whatever_stands_in_it() {
+    fn reserved_characters_in_a_form_are_encoded() {
         let secret = Secret::new("a+b/c=&d".into());
         let form = [
             Field::Plain("scope", "one two"),

@@ -1,4 +1,4 @@
-//! Why there is no token.
+//! The errors of a sign-in or a token renewal.
 
 use std::time::Duration;
 
@@ -6,44 +6,44 @@ use super::EntraError;
 use crate::cancel::Cancelled;
 use crate::http::{ClientError, ExchangeError};
 
-/// Why a sign-in or a refresh brought no token. All text in it is safe to print.
+/// Why a sign-in or a token renewal failed. All text in it is safe to print.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignInError {
-    /// Entra refused.
+    /// Entra refused the request.
     #[error("{0}")]
     Refused(Box<EntraError>),
-    /// Entra was not reached, or did not answer.
+    /// Entra was not reached, or did not respond.
     #[error("Entra can't be reached: {0}.")]
     Unreachable(#[from] ExchangeError),
-    /// Entra has too much to do (429) or a fault (5xx).
+    /// Entra throttles requests (429) or has a fault (5xx).
     #[error("Entra is temporarily unavailable (HTTP status {status}).")]
     Unavailable {
         /// HTTP status.
         status: u16,
-        /// How long it asks to wait.
+        /// The wait that Entra's Retry-After header specifies.
         retry_after: Option<Duration>,
     },
-    /// What answered does not speak as Entra does.
+    /// The response is not one of Entra's.
     #[error("{0}")]
     NotEntra(String),
-    /// The person did not finish in time.
+    /// The user did not complete the sign-in in time.
     #[error("The sign-in in the browser was not completed in time.")]
     TimedOut,
-    /// The account that signed in is of another tenant than the one that was asked for.
+    /// The account that signed in belongs to another tenant than the requested one.
     #[error("The signed-in account belongs to tenant {found}, but TenantId is {wanted}.")]
     WrongTenant {
-        /// The one that was asked for.
+        /// The requested tenant.
         wanted: String,
-        /// The account's.
+        /// The account's tenant.
         found: String,
     },
-    /// The answer belongs to another sign-in.
+    /// The response belongs to another sign-in.
     #[error("The response doesn't belong to this sign-in and was not used: {0}.")]
     Forged(&'static str),
-    /// No port on this computer could be opened for the browser to come back to.
+    /// No local port can be opened for the browser's redirect.
     #[error("No local port can be opened for the browser's redirect: {0}.")]
     NoListener(String),
-    /// This session has a token that the caller gave, and nothing to get another one with.
+    /// The session was opened with an access token and has no refresh token.
     #[error("The session was opened with an access token and can't renew it.")]
     NotRenewable,
     /// The owner of the sign-in closed it.
@@ -52,7 +52,7 @@ pub enum SignInError {
     /// The HTTPS client can't be set up.
     #[error(transparent)]
     NoClient(#[from] ClientError),
-    /// The system can't start a thread for the work.
+    /// The system can't start a thread.
     #[error("The system can't start another thread: {0}.")]
     NoThread(String),
 }
@@ -64,7 +64,7 @@ impl From<Cancelled> for SignInError {
 }
 
 impl SignInError {
-    /// A stable name, such as `AdminConsentNeeded` or `Unreachable`.
+    /// Returns a stable name, such as `AdminConsentNeeded` or `Unreachable`.
     pub fn id(&self) -> String {
         match self {
             Self::Refused(error) => error.refusal.id(),
@@ -82,7 +82,7 @@ impl SignInError {
         }
     }
 
-    /// What to do about it.
+    /// Returns how to resolve it.
     pub fn next_step(&self) -> &'static str {
         match self {
             Self::Refused(error) => error.refusal.next_step(),
@@ -94,7 +94,7 @@ impl SignInError {
             }
             Self::TimedOut => "Run Connect-ChatAccess again, or use -UseDeviceCode.",
             Self::WrongTenant { .. } => {
-                "Sign in with an account of that tenant, or check TenantId: it is your home tenant, not the external user's."
+                "Sign in with an account of that tenant, or check TenantId: it must be your home tenant, not the external user's."
             }
             Self::Forged(_) => "Close other sign-in pages and run Connect-ChatAccess again.",
             Self::NoListener(_) => "Use -UseDeviceCode.",
@@ -102,12 +102,12 @@ impl SignInError {
             Self::Cancelled => "Run Connect-ChatAccess again.",
             Self::NoClient(error) => error.next_step(),
             Self::NoThread(_) => {
-                "Close other work of this process, or raise the limit on its threads, and try again."
+                "Stop other work in this process or raise its thread limit, then try again."
             }
         }
     }
 
-    /// Trying again may succeed, without a person.
+    /// Returns whether a later attempt may succeed without the user.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Refused(error) => error.is_transient(),
@@ -117,7 +117,7 @@ impl SignInError {
         }
     }
 
-    /// How long the service asks to wait before the next try.
+    /// Returns the wait that Entra's Retry-After header specifies.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Unavailable { retry_after, .. } => *retry_after,
@@ -125,7 +125,7 @@ impl SignInError {
         }
     }
 
-    /// Entra's own refusal, where it is one.
+    /// Returns Entra's refusal, if this is one.
     pub fn entra(&self) -> Option<&EntraError> {
         match self {
             Self::Refused(error) => Some(error),

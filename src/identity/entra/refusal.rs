@@ -1,23 +1,24 @@
-//! What Entra says when it refuses, as something a program can match and a person can act on.
+//! Entra's refusals, classified for programs and explained for people.
 //!
-//! The numbers are documented as subject to change, so what happens next goes by the OAuth `error`, and
-//! the number (AADSTS…) only chooses the sentence.
+//! Microsoft documents the AADSTS numbers as subject to change. Decisions therefore depend on the
+//! OAuth
+//! `error`; the number only selects the message.
 
 use serde::Deserialize;
 
 use crate::input::{looks_like_a_token, one_line, shown};
 use crate::secret::Secret;
 
-/// A refusal of Entra's. All text in it is safe to print.
+/// A refusal by Entra. All text in it is safe to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntraError {
-    /// What it comes down to.
+    /// The kind of refusal.
     pub refusal: Refusal,
     /// The OAuth error, such as `invalid_grant`.
     pub error: String,
     /// The number of an AADSTS code, such as 65001.
     pub code: Option<u32>,
-    /// Entra's own words.
+    /// Entra's description.
     pub description: Option<String>,
     /// Entra's id of the sign-in, for the sign-in log and for a support case.
     pub correlation_id: Option<String>,
@@ -25,9 +26,9 @@ pub struct EntraError {
     pub trace_id: Option<String>,
 }
 
-/// What a refusal comes down to.
+/// The kind of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each says what it is in `Refusal::meaning`")]
+#[allow(missing_docs, reason = "`Refusal::meaning` describes each of them")]
 pub enum Refusal {
     AccountDisabled,
     AdminConsentNeeded,
@@ -62,7 +63,7 @@ pub enum Refusal {
 
 use Refusal as R;
 
-/// The codes that have a sentence of their own. Source: Microsoft's list of Entra authentication and
+/// The codes with a message of their own. Source: Microsoft's list of Entra authentication and
 /// authorization error codes.
 const CODES: [(u32, Refusal); 56] = [
     (16000, R::InteractionNeeded),
@@ -149,29 +150,29 @@ impl Refusal {
         }
     }
 
-    /// A stable name, such as `AdminConsentNeeded`.
+    /// Returns a stable name, such as `AdminConsentNeeded`.
     pub fn id(self) -> String {
         format!("{self:?}")
     }
 
-    /// What happened, as a sentence.
+    /// Returns what happened, as a sentence.
     pub fn meaning(self) -> &'static str {
         match self {
             R::AccountDisabled => "The account is disabled or locked.",
             R::AdminConsentNeeded => {
-                "The application asks for a permission that only an administrator may consent to."
+                "The application requests a permission that only an administrator can consent to."
             }
             R::AppNotFound => {
                 "The application (ClientId) doesn't exist or isn't enabled in the tenant."
             }
             R::BlockedByPolicy => "A Conditional Access or security policy blocks this sign-in.",
-            R::ClientLoop => "This client asked for tokens too often in a short time.",
+            R::ClientLoop => "This client requested tokens too often in a short time.",
             R::CodeNotValid => "The code of this sign-in has already been used or has expired.",
-            R::ConsentDeclined => "The consent was declined.",
+            R::ConsentDeclined => "Consent was declined.",
             R::ConsentNeeded => {
                 "Neither the user nor an administrator has consented to the application's permission."
             }
-            R::DeviceCodeExpired => "The code was not entered in time.",
+            R::DeviceCodeExpired => "The device code was not entered in time.",
             R::DeviceNotAllowed => {
                 "A Conditional Access policy requires a compliant, joined or approved device or app."
             }
@@ -180,92 +181,98 @@ impl Refusal {
             R::NationalCloud => {
                 "The tenant is in a different cloud than the one this sign-in uses."
             }
-            R::NotAssigned => "The account is not assigned to the application, which requires it.",
+            R::NotAssigned => {
+                "The application requires user assignment, and the account is not assigned to it."
+            }
             R::NotPreauthorized => {
                 "The ClientId is one of Microsoft's own applications, and it isn't preauthorized for this permission."
             }
             R::NotPublicClient => {
-                "The application is not set up as a public client: Entra requires a client secret from it."
+                "The application is not configured as a public client, so Entra requires a client secret."
             }
-            R::NotSupported => "The service does not support this way of signing in.",
+            R::NotSupported => "The service doesn't support this sign-in method.",
             R::PasswordProblem => "The password is wrong or has expired.",
             R::RedirectNotRegistered => {
                 "The application has no redirect URI http://localhost for mobile and desktop applications."
             }
             R::RefreshTokenExpired => {
-                "The refresh token has expired: by its age, by lack of use, or by a sign-in frequency policy."
+                "The refresh token has expired because of its age, inactivity or a sign-in frequency policy."
             }
             R::RefreshTokenNotValid => {
                 "The refresh token is not valid: it has expired, was revoked, or belongs to another tenant or application."
             }
             R::RefreshTokenRevoked => {
-                "The refresh token was revoked: by a password change, or by an administrator."
+                "The refresh token was revoked by a password change or by an administrator."
             }
             R::ScopeNotValid => "The requested permission (Scope) doesn't exist or isn't valid.",
             R::Declined => "The sign-in was declined.",
             R::SingleTenantApp => "The application belongs to a single tenant.",
             R::TemporarilyUnavailable => "Entra is temporarily unavailable.",
-            R::TenantNotFound => "There is no such tenant.",
-            R::UserNotInTenant => "The account is not in the tenant.",
+            R::TenantNotFound => "The tenant doesn't exist.",
+            R::UserNotInTenant => "The account doesn't exist in the tenant.",
             R::Other => "Entra refused the sign-in.",
         }
     }
 
-    /// What to do about it.
+    /// Returns how to resolve it.
     pub fn next_step(self) -> &'static str {
         match self {
-            R::AccountDisabled => "Use another account, or have an administrator enable this one.",
+            R::AccountDisabled => {
+                "Use another account, or ask an administrator to enable this one."
+            }
             R::AdminConsentNeeded | R::ConsentNeeded => {
-                "Have an administrator consent to the delegated permission Chat.ReadWrite.All (Register-ChatAccessApp -GrantConsent does it), or sign in interactively and consent."
+                "Ask an administrator to consent to the delegated permission Chat.ReadWrite.All (Register-ChatAccessApp -GrantConsent), or sign in interactively and consent."
             }
             R::AppNotFound => {
-                "Check ClientId and TenantId; Register-ChatAccessApp finds or creates an application and returns its ClientId."
+                "Check ClientId and TenantId. Register-ChatAccessApp finds or creates an application and returns its ClientId."
             }
             R::BlockedByPolicy => {
-                "Look at the sign-in in the Entra sign-in log by its correlation id to see which policy it was; device code sign-in is often blocked, the browser sign-in is not."
+                "Find the sign-in in the Entra sign-in log by its correlation id to see which policy blocked it. If a policy blocks the device code flow, sign in through the browser."
             }
-            R::ClientLoop => "Wait some minutes, and store and use the newest refresh token.",
+            R::ClientLoop => "Wait a few minutes. Always store and use the newest refresh token.",
             R::CodeNotValid | R::DeviceCodeExpired => "Run Connect-ChatAccess again.",
             R::ConsentDeclined | R::Declined => {
                 "Run Connect-ChatAccess again and accept, or use another account."
             }
             R::DeviceNotAllowed => {
-                "Sign in through the browser on a device that the policy allows; device code can't prove the device."
+                "Sign in through the browser on a device that the policy allows. The device code flow can't identify the device."
             }
             R::InteractionNeeded | R::MfaNeeded => {
-                "Sign in again with Connect-ChatAccess through the browser, and store the new refresh token where one is used."
+                "Sign in again with Connect-ChatAccess through the browser. If you store the refresh token, store the new one."
             }
-            R::NationalCloud => "Give the Environment of the tenant: Global, USGov or USGovDoD.",
-            R::NotAssigned => "Have an administrator assign the account to the application.",
+            R::NationalCloud => {
+                "Set Environment to the cloud of the tenant: Global, USGov or USGovDoD."
+            }
+            R::NotAssigned => "Ask an administrator to assign the account to the application.",
             R::NotPreauthorized => {
-                "Use an application of your own: run Register-ChatAccessApp and give its ClientId."
+                "Use your own application: run Register-ChatAccessApp, then Connect-ChatAccess with its ClientId."
             }
             R::NotPublicClient => {
-                "In the application's registration, under Authentication, allow public client flows; or use the application of Register-ChatAccessApp."
+                "Allow public client flows under Authentication in the application's registration, or use the application that Register-ChatAccessApp creates."
             }
-            R::NotSupported => "Check AuthorityHost, or sign in another way.",
-            R::PasswordProblem => "Sign in through the browser, where the password can be changed.",
+            R::NotSupported => "Check AuthorityHost, or use another sign-in method.",
+            R::PasswordProblem => "Sign in through the browser, where you can change the password.",
             R::RedirectNotRegistered => {
                 "Add http://localhost to the application's redirect URIs for mobile and desktop applications, or use -UseDeviceCode."
             }
             R::RefreshTokenExpired | R::RefreshTokenNotValid | R::RefreshTokenRevoked => {
                 "Sign in again with Connect-ChatAccess and store the new refresh token (Export-ChatAccessToken)."
             }
-            R::ScopeNotValid => "Check Scope; the removal needs Chat.ReadWrite.All.",
+            R::ScopeNotValid => "Check Scope. A removal needs Chat.ReadWrite.All.",
             R::SingleTenantApp => {
-                "Give TenantId: the tenant in which the application is registered."
+                "Set TenantId to the tenant in which the application is registered."
             }
             R::TemporarilyUnavailable => "Try again later.",
             R::TenantNotFound => "Check TenantId and Environment.",
             R::UserNotInTenant => {
-                "Use an account of that tenant, or check TenantId: it is your home tenant, not the external user's."
+                "Use an account of that tenant, or check TenantId: it must be your home tenant, not the external user's."
             }
-            R::Other => "Look at the sign-in in the Entra sign-in log by its correlation id.",
+            R::Other => "Find the sign-in in the Entra sign-in log by its correlation id.",
         }
     }
 }
 
-/// The body of a refusal.
+/// The JSON of a refusal.
 #[derive(Deserialize)]
 struct ErrorBody {
     error: String,
@@ -280,8 +287,9 @@ struct ErrorBody {
 }
 
 impl EntraError {
-    /// Reads the JSON of a refusal; `None` for what is none. `sent` are the secrets of the request, which
-    /// the text may echo; `redeeming_refresh_token` tells `invalid_grant` of one apart from that of a code.
+    /// Parses a refusal, or returns `None` if `body` is not one. `sent` contains the secrets of the
+    /// request, which the text may echo. With `redeeming_refresh_token`, `invalid_grant` refers to
+    /// a refresh token, otherwise to a code.
     pub(super) fn read(
         body: &[u8],
         sent: &[&Secret],
@@ -304,8 +312,9 @@ impl EntraError {
         Some(error)
     }
 
-    /// From `error` and `error_description`, which is all that a redirect brings. The description ends in
-    /// the ids and the time: "AADSTS65001: …. Trace ID: … Correlation ID: … Timestamp: …".
+    /// Creates a refusal from `error` and `error_description`, the only values in a redirect. The
+    /// description ends in the ids and the time: "AADSTS65001: …. Trace ID: … Correlation ID: …
+    /// Timestamp: …".
     pub(in crate::identity) fn new(
         error: &str,
         description: &str,
@@ -339,7 +348,7 @@ impl EntraError {
         }
     }
 
-    /// Trying again later may succeed, without a person.
+    /// Returns whether a later attempt may succeed without the user.
     pub fn is_transient(&self) -> bool {
         matches!(
             self.error.as_str(),
@@ -368,7 +377,7 @@ impl std::fmt::Display for EntraError {
     }
 }
 
-/// An id as Entra writes it. Nothing else is repeated in its place.
+/// Returns `text` if it is a GUID, as Entra's ids are. Other text is never repeated.
 fn id(text: &str) -> Option<String> {
     uuid::Uuid::try_parse(text.trim())
         .ok()
@@ -398,12 +407,12 @@ mod tests {
     }
 
     #[test]
-    fn the_codes_are_in_order_so_that_they_are_found() {
+    fn the_codes_are_sorted_for_the_binary_search() {
         assert!(CODES.is_sorted_by(|a, b| a.0 < b.0));
     }
 
     #[test]
-    fn a_refusal_is_a_sentence_with_code_meaning_and_correlation_id() {
+    fn the_message_contains_meaning_code_and_correlation_id() {
         let error = read("invalid_grant", 65001);
         assert_eq!(error.refusal, Refusal::ConsentNeeded);
         assert_eq!(error.correlation_id.as_deref(), Some(CORRELATION));
@@ -418,14 +427,14 @@ mod tests {
     }
 
     #[test]
-    fn each_code_of_the_list_has_its_refusal() {
+    fn each_listed_code_maps_to_its_refusal() {
         for (code, refusal) in CODES {
             assert_eq!(read("invalid_grant", code).refusal, refusal, "{code}");
         }
     }
 
     #[test]
-    fn without_a_known_code_the_oauth_error_decides() {
+    fn an_unknown_code_falls_back_to_the_oauth_error() {
         let of = |error: &str, refresh| EntraError::new(error, "", refresh).refusal;
         assert_eq!(of("access_denied", false), Refusal::Declined);
         assert_eq!(of("invalid_grant", true), Refusal::RefreshTokenNotValid);
@@ -435,14 +444,14 @@ mod tests {
     }
 
     #[test]
-    fn only_what_time_heals_is_transient() {
+    fn only_temporary_refusals_are_transient() {
         assert!(EntraError::new("temporarily_unavailable", "", true).is_transient());
         assert!(read("invalid_grant", 90033).is_transient());
         assert!(!read("invalid_grant", 700_082).is_transient());
     }
 
     #[test]
-    fn hostile_text_comes_out_as_one_short_line_without_what_was_sent() {
+    fn hostile_text_is_reduced_to_one_short_line_without_secrets() {
         let secret = Secret::new("0.AbSecret".into());
         let body = json!({
             "error": "invalid_grant\r\n\u{1b}[2J",
@@ -451,17 +460,17 @@ mod tests {
             "trace_id": "x".repeat(5000),
         });
         let error = EntraError::read(body.to_string().as_bytes(), &[&secret], true).unwrap();
-        let told = format!("{error} {error:?}");
+        let printed = format!("{error} {error:?}");
         assert!(
-            !told.contains("0.AbSecret") && told.chars().count() < 1500,
-            "{told}"
+            !printed.contains("0.AbSecret") && printed.chars().count() < 1500,
+            "{printed}"
         );
         assert!(!error.to_string().contains(char::is_control), "{error}");
         assert_eq!((error.correlation_id, error.trace_id), (None, None));
     }
 
     #[test]
-    fn what_is_no_refusal_is_not_read_as_one() {
+    fn other_json_is_not_parsed_as_a_refusal() {
         for body in [
             "",
             "[]",

@@ -1,4 +1,4 @@
-//! What the token endpoint gives, checked before anything uses it.
+//! The response of the token endpoint, checked before use.
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use crate::input::one_line;
 use crate::secret::Secret;
 use crate::token::{AccessToken, RefreshToken};
 
-/// The longest life that is believed of an access token; Entra's longest are 28 hours.
-const LONGEST_LIFE: u64 = 7 * 24 * 60 * 60;
+/// Longest lifetime of an access token that is accepted, in seconds. Entra's longest is 28 hours.
+const MAX_LIFETIME_SECONDS: u64 = 7 * 24 * 60 * 60;
 
-/// The tokens of one answer.
+/// The tokens of one response.
 #[derive(Debug, Clone)]
 pub(in crate::identity) struct Tokens {
     pub(in crate::identity) access: AccessToken,
     pub(in crate::identity) refresh: Option<RefreshToken>,
-    /// How long the access token lives, from when it was received.
-    pub(in crate::identity) life: Duration,
-    /// What the ID token says of who signed in.
+    /// Lifetime of the access token, from when it was received.
+    pub(in crate::identity) lifetime: Duration,
+    /// The claims of the ID token about the user.
     pub(in crate::identity) identity: Option<Claims>,
     /// The nonce in the ID token.
     pub(in crate::identity) nonce: Option<Secret>,
-    /// The permissions that were given.
+    /// The granted permissions.
     pub(in crate::identity) scopes: Vec<String>,
 }
 
-/// The JSON of the answer.
+/// The JSON of the response.
 #[derive(Deserialize)]
 pub(super) struct TokenResponse {
     token_type: String,
@@ -44,47 +44,49 @@ pub(super) struct TokenResponse {
 
 impl Tokens {
     pub(super) fn read(
-        answer: TokenResponse,
+        response: TokenResponse,
         application: &Application,
     ) -> Result<Self, SignInError> {
-        let unusable =
-            |what: &str| SignInError::NotEntra(format!("Entra's answer can't be used: {what}."));
-        if !answer.token_type.eq_ignore_ascii_case("bearer") {
-            return Err(unusable("its token is not a bearer token"));
+        let unexpected = |what: &str| {
+            SignInError::NotEntra(format!("Entra returned an unexpected response: {what}."))
+        };
+        if !response.token_type.eq_ignore_ascii_case("bearer") {
+            return Err(unexpected("the token type is not Bearer"));
         }
-        let access = AccessToken::new(answer.access_token.expose().as_bytes())
-            .map_err(|_| unusable("its access token is not one"))?;
-        let refresh = answer
+        let access = AccessToken::new(response.access_token.expose().as_bytes())
+            .map_err(|_| unexpected("the access token is malformed"))?;
+        let refresh = response
             .refresh_token
             .map(|token| RefreshToken::new(token.expose().as_bytes()))
             .transpose()
-            .map_err(|_| unusable("its refresh token is not one"))?;
-        let id_token = answer
+            .map_err(|_| unexpected("the refresh token is malformed"))?;
+        let id_token = response
             .id_token
             .map(|token| AccessToken::new(token.expose().as_bytes()))
             .transpose()
-            .map_err(|_| unusable("its ID token is not one"))?;
+            .map_err(|_| unexpected("the ID token is malformed"))?;
         let identity = id_token.as_ref().and_then(Claims::read);
         if let Some(claims) = &identity
             && claims.audience.as_deref() != Some(application.client_id.to_string().as_str())
         {
             return Err(SignInError::Forged(
-                "its ID token is for another application",
+                "the ID token is for another application",
             ));
         }
         Ok(Self {
             access,
             refresh,
-            life: Duration::from_secs(answer.expires_in.min(LONGEST_LIFE)),
+            lifetime: Duration::from_secs(response.expires_in.min(MAX_LIFETIME_SECONDS)),
             nonce: id_token.as_ref().and_then(Claims::nonce),
-            // It says who signed in. For whom it is and how long it lasts says nothing of the access token.
+            // The ID token identifies the user. Its audience and expiry don't apply to the access
+            // token.
             identity: identity.map(|claims| Claims {
                 audience: None,
                 expires: None,
                 app_only: false,
                 ..claims
             }),
-            scopes: answer
+            scopes: response
                 .scope
                 .split_whitespace()
                 .take(100)
@@ -103,13 +105,13 @@ mod tests {
     use uuid::Uuid;
 
     fn read(change: Value) -> Result<Tokens, SignInError> {
-        let mut answer = json!({"token_type": "Bearer", "access_token": "a.b.c", "expires_in": 3599,
+        let mut response = json!({"token_type": "Bearer", "access_token": "a.b.c", "expires_in": 3599,
             "refresh_token": "0.A", "scope": "Chat.ReadWrite.All openid"});
         let changes = change.as_object().unwrap().clone();
-        answer.as_object_mut().unwrap().extend(changes);
+        response.as_object_mut().unwrap().extend(changes);
         let client = Uuid::nil().to_string();
         let application = Application::new(None, Some(&client), Vec::new()).unwrap();
-        Tokens::read(serde_json::from_value(answer).unwrap(), &application)
+        Tokens::read(serde_json::from_value(response).unwrap(), &application)
     }
 
     fn id_token(claims: &Value) -> String {
@@ -117,18 +119,18 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_read_with_who_signed_in() {
+    fn a_response_is_read_with_the_identity_of_the_user() {
         let claims =
             json!({"aud": Uuid::nil().to_string(), "nonce": "n", "preferred_username": "a@b.c"});
         let tokens = read(json!({"id_token": id_token(&claims)})).unwrap();
-        assert_eq!(tokens.life, Duration::from_secs(3599));
+        assert_eq!(tokens.lifetime, Duration::from_secs(3599));
         assert_eq!(tokens.identity.unwrap().account.as_deref(), Some("a@b.c"));
         assert!(tokens.nonce.unwrap().is("n"));
         assert_eq!(tokens.scopes, ["Chat.ReadWrite.All", "openid"]);
     }
 
     #[test]
-    fn what_can_not_be_sent_or_believed_is_refused() {
+    fn malformed_tokens_are_refused_and_long_lifetimes_capped() {
         for change in [
             json!({"token_type": "pop"}),
             json!({"access_token": ""}),
@@ -139,12 +141,15 @@ mod tests {
             assert!(read(change.clone()).is_err(), "{change}");
         }
         let long = read(json!({"expires_in": u64::MAX})).unwrap();
-        assert_eq!(long.life, Duration::from_secs(LONGEST_LIFE));
+        assert_eq!(long.lifetime, Duration::from_secs(MAX_LIFETIME_SECONDS));
     }
 
     #[test]
-    fn nothing_of_the_tokens_is_printed() {
-        let told = format!("{:?}", read(json!({})).unwrap());
-        assert!(!told.contains("a.b.c") && !told.contains("0.A"), "{told}");
+    fn debug_output_contains_no_token() {
+        let printed = format!("{:?}", read(json!({})).unwrap());
+        assert!(
+            !printed.contains("a.b.c") && !printed.contains("0.A"),
+            "{printed}"
+        );
     }
 }

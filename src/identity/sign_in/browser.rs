@@ -1,11 +1,11 @@
-//! Signing in through the person's browser: authorization code with PKCE (RFC 7636, RFC 8252).
+//! Sign-in through the user's browser: authorization code flow with PKCE (RFC 7636, RFC 8252).
 
 use std::time::Duration;
 
 use oauth2::basic::BasicClient;
 use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope};
 
-use super::loopback::{Landing, Loopback, Visitor};
+use super::loopback::{BrowserConnection, Loopback, Redirect};
 use super::page::Page;
 use crate::cancel::Cancel;
 use crate::graph::ClientError;
@@ -13,7 +13,7 @@ use crate::identity::SignInError;
 use crate::identity::entra::{Entra, Field, Tokens};
 use crate::secret::Secret;
 
-/// A sign-in that a browser was sent on.
+/// A browser sign-in in progress.
 #[derive(Debug)]
 pub(super) struct Browser {
     loopback: Loopback,
@@ -21,13 +21,13 @@ pub(super) struct Browser {
     state: Secret,
     nonce: Secret,
     verifier: Secret,
-    /// Where the browser starts. It holds no secret that would be of use to who reads it: the state and
-    /// the nonce are compared, and the challenge is the hash of the verifier.
+    /// The address to open. It is safe to show: without the verifier, of which it contains only the
+    /// hash, a code can't be redeemed, and the state and the nonce are only compared.
     pub(super) url: String,
 }
 
 impl Browser {
-    /// Opens the port to come back to, and makes the address to start from.
+    /// Opens the local port for the redirect and creates the address to open.
     ///
     /// # Errors
     /// [`SignInError::NoListener`].
@@ -45,8 +45,8 @@ impl Browser {
             .set_pkce_challenge(challenge)
             .add_scopes(entra.scope().split(' ').map(|one| Scope::new(one.into())))
             .add_extra_param("nonce", nonce.as_str())
-            // An administrator often has two accounts, and the one that is signed in to the browser is
-            // the wrong one.
+            // Administrators often have two accounts, and the browser is signed in to the other
+            // one.
             .add_extra_param("prompt", "select_account");
         let request = match login_hint {
             Some(account) => request.add_extra_param("login_hint", account),
@@ -63,43 +63,43 @@ impl Browser {
         })
     }
 
-    /// Waits for the browser to come back.
+    /// Waits for the redirect.
     ///
     /// # Errors
     /// [`SignInError::TimedOut`], [`SignInError::Cancelled`], or Entra's refusal.
     pub(super) fn wait(self, limit: Duration, cancel: &Cancel) -> Result<Returned, SignInError> {
-        let (landing, visitor) = self.loopback.wait(&self.state, limit, cancel)?;
-        match landing {
-            Landing::Code(code) => Ok(Returned {
+        let (redirect, connection) = self.loopback.wait(&self.state, limit, cancel)?;
+        match redirect {
+            Redirect::Code(code) => Ok(Returned {
                 code,
                 redirect_uri: self.redirect_uri,
                 verifier: self.verifier,
                 nonce: self.nonce,
-                visitor,
+                connection,
             }),
-            Landing::Refused(error) => {
-                visitor.show(Page::Failed);
+            Redirect::Refused(error) => {
+                connection.show(Page::Failed);
                 Err(SignInError::Refused(Box::new(error)))
             }
         }
     }
 }
 
-/// A browser that came back with a code and waits for its page.
+/// A redirect with a code, and the connection on which the browser waits for a page.
 #[derive(Debug)]
 pub(super) struct Returned {
     code: Secret,
     redirect_uri: String,
     verifier: Secret,
     nonce: Secret,
-    visitor: Visitor,
+    connection: BrowserConnection,
 }
 
 impl Returned {
-    /// Redeems the code.
+    /// Redeems the code for tokens.
     ///
     /// # Errors
-    /// Entra's refusal, or [`SignInError::Forged`] where the tokens are of another sign-in.
+    /// Entra's refusal, or [`SignInError::Forged`] if the tokens belong to another sign-in.
     pub(super) fn redeem(&self, entra: &Entra) -> Result<Tokens, SignInError> {
         let tokens = entra.tokens(&[
             Field::Plain("grant_type", "authorization_code"),
@@ -109,15 +109,18 @@ impl Returned {
         ])?;
         match &tokens.nonce {
             Some(nonce) if nonce.is(self.nonce.expose()) => Ok(tokens),
-            Some(_) => Err(SignInError::Forged("its ID token has another nonce")),
-            None => Err(SignInError::Forged("it has no ID token with a nonce")),
+            Some(_) => Err(SignInError::Forged("the ID token has a different nonce")),
+            None => Err(SignInError::Forged("it contains no ID token with a nonce")),
         }
     }
 
-    /// Tells the person in the browser how it ended.
-    pub(super) fn close(self, worked: bool) {
-        self.visitor
-            .show(if worked { Page::SignedIn } else { Page::Failed });
+    /// Shows the result in the browser.
+    pub(super) fn close(self, signed_in: bool) {
+        self.connection.show(if signed_in {
+            Page::SignedIn
+        } else {
+            Page::Failed
+        });
     }
 }
 
@@ -150,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn the_request_has_pkce_state_and_nonce_and_not_the_verifier() {
+    fn the_request_contains_challenge_state_and_nonce_but_not_the_verifier() {
         let (browser, query) = browser();
         assert_eq!(query["response_type"], "code");
         assert_eq!(query["code_challenge_method"], "S256");
@@ -162,14 +165,14 @@ mod tests {
         assert_eq!(query["login_hint"], "admin@contoso.example");
         assert!(browser.state.is(&query["state"]) && browser.nonce.is(&query["nonce"]));
         assert!(!browser.url.contains(browser.verifier.expose()));
-        // 32 random bytes or more, as the standards want; state and nonce have 128 bits.
+        // RFC 7636 recommends 32 random bytes for the verifier. State and nonce have 128 bits.
         let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap().len();
         assert!(bytes(browser.verifier.expose()) >= 32);
         assert!(bytes(&query["state"]) >= 16 && bytes(&query["nonce"]) >= 16);
     }
 
     #[test]
-    fn nothing_is_used_twice() {
+    fn every_sign_in_has_its_own_secrets() {
         let ((one, _), (other, _)) = (browser(), browser());
         assert!(!one.state.is(other.state.expose()));
         assert!(!one.nonce.is(other.nonce.expose()));

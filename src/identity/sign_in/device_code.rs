@@ -1,4 +1,4 @@
-//! Signing in with a code that the person enters on another device (RFC 8628).
+//! Sign-in with a code that the user enters on another device (RFC 8628).
 
 use std::time::{Duration, Instant};
 
@@ -12,32 +12,33 @@ use crate::identity::{Application, EntraError, Refusal, SignInError};
 use crate::input::one_line;
 use crate::secret::Secret;
 
-/// Where no interval is given, RFC 8628 wants this one.
-const INTERVAL: u64 = 5;
+/// Polling interval in seconds that RFC 8628 specifies for a response without one.
+const DEFAULT_INTERVAL: u64 = 5;
 
-/// What `slow_down` adds to the interval, by RFC 8628. Entra does not document that it says so.
-const SLOWER: Duration = Duration::from_secs(5);
+/// Addition to the interval after `slow_down`, from RFC 8628. Entra doesn't document that it sends
+/// it.
+const SLOW_DOWN: Duration = Duration::from_secs(5);
 
-/// The longest space between two questions while Entra can't be reached.
-const LONGEST: Duration = Duration::from_secs(60);
+/// Longest interval between two requests while Entra is unavailable.
+const MAX_INTERVAL: Duration = Duration::from_secs(60);
 
-/// A code that waits to be entered.
+/// A device code that the user has to enter.
 #[derive(Debug)]
 pub(super) struct DeviceCode {
     code: Secret,
-    /// What to tell the person, whole.
+    /// The complete instructions for the user.
     pub(super) message: String,
-    /// The code to enter,
+    /// The code to enter.
     pub(super) user_code: String,
-    /// and where.
+    /// The page on which to enter it.
     pub(super) verification_uri: String,
-    /// How long it may be entered.
-    pub(super) life: Duration,
+    /// How long the code is valid.
+    pub(super) lifetime: Duration,
     interval: Duration,
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct DeviceCodeResponse {
     device_code: Secret,
     user_code: String,
     verification_uri: String,
@@ -49,41 +50,45 @@ struct Answer {
 }
 
 impl DeviceCode {
-    /// Asks for a code.
+    /// Requests a device code.
     pub(super) fn request(entra: &Entra) -> Result<Self, SignInError> {
         let scope = entra.scope();
-        let answer: Answer = entra.post("devicecode", &[Field::Plain("scope", &scope)])?;
-        // The person is sent there, so it is no other kind of address than Entra's own is.
-        let page = Url::parse(&answer.verification_uri)
+        let response: DeviceCodeResponse =
+            entra.post("devicecode", &[Field::Plain("scope", &scope)])?;
+        // The user opens this address, so it must use https like Entra's own.
+        let page = Url::parse(&response.verification_uri)
             .ok()
             .filter(|page| page.scheme() == "https" || is_loopback(page))
             .ok_or_else(|| {
                 SignInError::NotEntra(
-                    "Entra's answer can't be used: the page for the code is not an https address."
+                    "Entra returned an unexpected response: the verification address doesn't use https."
                         .into(),
                 )
             })?;
         let page = one_line(page.as_str(), 200);
-        let user_code = one_line(&answer.user_code, 40);
-        let message = answer.message.filter(|text| !text.is_empty());
+        let user_code = one_line(&response.user_code, 40);
+        let message = response.message.filter(|text| !text.is_empty());
         Ok(Self {
-            code: answer.device_code,
+            code: response.device_code,
             message: message.map_or_else(
                 || format!("To sign in, open {page} in a browser and enter the code {user_code}."),
                 |text| one_line(&text, 400),
             ),
             user_code,
             verification_uri: page,
-            life: Duration::from_secs(answer.expires_in.clamp(1, 3600)),
-            interval: Duration::from_secs(answer.interval.unwrap_or(INTERVAL).clamp(1, 60)),
+            lifetime: Duration::from_secs(response.expires_in.clamp(1, 3600)),
+            interval: Duration::from_secs(
+                response.interval.unwrap_or(DEFAULT_INTERVAL).clamp(1, 60),
+            ),
         })
     }
 
-    /// Asks as often as it may until the person is done.
+    /// Polls for the tokens, at the interval that Entra allows, until the user completes the
+    /// sign-in.
     pub(super) fn redeem(&self, entra: &Entra, cancel: &Cancel) -> Result<Tokens, SignInError> {
         let mut polling = Polling {
             interval: self.interval,
-            life: self.life,
+            lifetime: self.lifetime,
         };
         let began = Instant::now();
         loop {
@@ -94,49 +99,50 @@ impl DeviceCode {
             ];
             match entra.tokens(&form) {
                 Ok(tokens) => return Ok(tokens),
-                Err(error) => polling.after(error, began.elapsed())?,
+                Err(error) => polling.on_error(error, began.elapsed())?,
             }
         }
     }
 }
 
-/// Returns whether Entra knows the application already. Entra issues a device code as soon as it does, so
-/// this requests one, which nobody enters.
+/// Returns whether Entra knows the application already. Entra issues a device code as soon as it
+/// does, so this requests one, which nobody enters.
 ///
 /// # Errors
 /// Entra can't be reached or returned no usable response.
 pub(crate) fn is_registered(cloud: &Cloud, application: &Application) -> Result<bool, SignInError> {
     match DeviceCode::request(&Entra::new(cloud, application.clone())?) {
         Ok(_) => Ok(true),
-        // Any other refusal, such as a policy that blocks device codes, comes from an application that
-        // Entra knows.
+        // Any other refusal, such as a policy that blocks device codes, comes from an application
+        // that Entra knows.
         Err(SignInError::Refused(error)) => Ok(error.refusal != Refusal::AppNotFound),
         Err(error) => Err(error),
     }
 }
 
-/// When to ask again.
+/// The schedule of the requests for tokens.
 struct Polling {
     interval: Duration,
-    life: Duration,
+    lifetime: Duration,
 }
 
 impl Polling {
-    /// Takes in an answer that brought no token, so long after the code was given.
+    /// Adjusts the interval after a response without tokens. `elapsed` counts from when the code
+    /// was issued.
     ///
     /// # Errors
-    /// The answer, where asking again is no use.
-    fn after(&mut self, error: SignInError, elapsed: Duration) -> Result<(), SignInError> {
+    /// The failure, if polling can't succeed any more.
+    fn on_error(&mut self, error: SignInError, elapsed: Duration) -> Result<(), SignInError> {
         match error.entra().map(|refusal| refusal.error.as_str()) {
             Some("authorization_pending") => {}
-            Some("slow_down") => self.interval += SLOWER,
+            Some("slow_down") => self.interval += SLOW_DOWN,
             _ if error.is_transient() => {
                 let wait = error.retry_after().unwrap_or(self.interval * 2);
-                self.interval = wait.clamp(self.interval, LONGEST.max(self.interval));
+                self.interval = wait.clamp(self.interval, MAX_INTERVAL.max(self.interval));
             }
             _ => return Err(error),
         }
-        if elapsed + self.interval >= self.life {
+        if elapsed + self.interval >= self.lifetime {
             let expired = EntraError::new("expired_token", "", false);
             return Err(SignInError::Refused(Box::new(expired)));
         }
@@ -156,30 +162,30 @@ mod tests {
     fn polling() -> Polling {
         Polling {
             interval: Duration::from_secs(5),
-            life: Duration::from_secs(900),
+            lifetime: Duration::from_secs(900),
         }
     }
 
     #[test]
-    fn pending_keeps_the_pace_and_slow_down_adds_five_seconds_each_time() {
+    fn pending_keeps_the_interval_and_slow_down_adds_five_seconds() {
         let mut polling = polling();
-        for (answer, seconds) in [
+        for (response, seconds) in [
             ("authorization_pending", 5),
             ("slow_down", 10),
             ("authorization_pending", 10),
             ("slow_down", 15),
         ] {
-            assert_eq!(polling.after(refused(answer), Duration::ZERO), Ok(()));
-            assert_eq!(polling.interval.as_secs(), seconds, "{answer}");
+            assert_eq!(polling.on_error(refused(response), Duration::ZERO), Ok(()));
+            assert_eq!(polling.interval.as_secs(), seconds, "{response}");
         }
     }
 
     #[test]
-    fn a_service_that_is_away_is_asked_less_often_and_as_it_says() {
+    fn an_unavailable_service_is_polled_with_backoff_or_its_retry_after() {
         let mut polling = polling();
         let away = || SignInError::Unreachable(ExchangeError::NotSent("no".into()));
         for seconds in [10, 20, 40, 60, 60] {
-            assert_eq!(polling.after(away(), Duration::ZERO), Ok(()));
+            assert_eq!(polling.on_error(away(), Duration::ZERO), Ok(()));
             assert_eq!(polling.interval.as_secs(), seconds);
         }
         let mut polling = self::polling();
@@ -187,16 +193,20 @@ mod tests {
             status: 429,
             retry_after: Some(Duration::from_secs(7)),
         };
-        assert_eq!(polling.after(busy, Duration::ZERO), Ok(()));
+        assert_eq!(polling.on_error(busy, Duration::ZERO), Ok(()));
         assert_eq!(polling.interval.as_secs(), 7);
     }
 
     #[test]
-    fn declined_and_expired_end_it() {
-        for answer in ["authorization_declined", "expired_token", "invalid_grant"] {
-            assert!(polling().after(refused(answer), Duration::ZERO).is_err());
+    fn a_declined_or_expired_code_ends_polling() {
+        for response in ["authorization_declined", "expired_token", "invalid_grant"] {
+            assert!(
+                polling()
+                    .on_error(refused(response), Duration::ZERO)
+                    .is_err()
+            );
         }
-        let late = polling().after(refused("authorization_pending"), Duration::from_secs(896));
+        let late = polling().on_error(refused("authorization_pending"), Duration::from_secs(896));
         let refusal = late.unwrap_err().entra().unwrap().refusal;
         assert_eq!(refusal, Refusal::DeviceCodeExpired);
     }

@@ -1,7 +1,7 @@
-//! Where the browser comes back to: a port of this computer that takes one answer and is gone.
+//! The local port for the browser's redirect. It accepts one redirect and closes.
 //!
-//! It answers browsers and whatever else finds the port: connections that say nothing (browsers open
-//! some in advance), other paths, forged answers. Only the one that carries this sign-in's state counts.
+//! The port also receives idle connections (browsers open some in advance), requests for other
+//! paths and forged redirects. Only a redirect with the state of this sign-in is accepted.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -15,47 +15,48 @@ use crate::cancel::Cancel;
 use crate::identity::{EntraError, SignInError};
 use crate::secret::Secret;
 
-/// The longest request that is read; Entra's redirects are under 4 KiB.
-const LARGEST_REQUEST: usize = 32 * 1024;
+/// Maximum size of a request in bytes. Entra's redirects are under 4 KiB.
+const MAX_REQUEST_BYTES: usize = 32 * 1024;
 
-/// Connections that are held at once; the oldest gives way.
-const CONNECTIONS: usize = 32;
+/// Maximum number of open connections. Beyond it, the oldest is closed.
+const MAX_CONNECTIONS: usize = 32;
 
-/// How often the port is looked at.
-const LOOK: Duration = Duration::from_millis(10);
+/// Interval at which the port is polled.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// How long a page may take to be sent.
+/// Time limit for sending a page.
 const SEND_LIMIT: Duration = Duration::from_secs(2);
 
-/// An open port.
+/// An open port on the loopback addresses.
 #[derive(Debug)]
 pub(super) struct Loopback {
     listeners: Vec<TcpListener>,
     port: u16,
 }
 
-/// What the browser brought.
+/// The result that a redirect carries.
 #[derive(Debug)]
-pub(super) enum Landing {
+pub(super) enum Redirect {
     Code(Secret),
     Refused(EntraError),
 }
 
-/// The browser that waits for its page.
+/// A connection on which the browser waits for a page.
 #[derive(Debug)]
-pub(super) struct Visitor(TcpStream);
+pub(super) struct BrowserConnection(TcpStream);
 
 impl Loopback {
-    /// Opens a free port on 127.0.0.1, and on ::1 where there is one, for `localhost` may mean either.
+    /// Opens a free port on 127.0.0.1, and on ::1 if IPv6 is available, because `localhost` may
+    /// resolve to either.
     ///
     /// # Errors
     /// [`SignInError::NoListener`].
     pub(super) fn open() -> Result<Self, SignInError> {
-        let told = |error: std::io::Error| SignInError::NoListener(error.to_string());
-        // Somebody else may have the same port on ::1. Then another one is free on both.
+        let no_listener = |error: std::io::Error| SignInError::NoListener(error.to_string());
+        // Another process may use the same port on ::1. Another port is then tried.
         for _ in 0..10 {
-            let four = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(told)?;
-            let port = four.local_addr().map_err(told)?.port();
+            let four = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_listener)?;
+            let port = four.local_addr().map_err(no_listener)?.port();
             let mut listeners = vec![four];
             match TcpListener::bind((Ipv6Addr::LOCALHOST, port)) {
                 Ok(six) => listeners.push(six),
@@ -64,21 +65,21 @@ impl Loopback {
                 Err(_) => {}
             }
             for listener in &listeners {
-                listener.set_nonblocking(true).map_err(told)?;
+                listener.set_nonblocking(true).map_err(no_listener)?;
             }
             return Ok(Self { listeners, port });
         }
         Err(SignInError::NoListener(
-            "each port that is free on 127.0.0.1 is taken on ::1".into(),
+            "no port is free on both 127.0.0.1 and ::1".into(),
         ))
     }
 
-    /// Where Entra sends the browser. Entra takes any port where `http://localhost` is registered.
+    /// Returns the redirect URI. Entra accepts any port if `http://localhost` is registered.
     pub(super) fn redirect_uri(&self) -> String {
         format!("http://localhost:{}", self.port)
     }
 
-    /// Waits for the answer with this `state`, and closes the port with it.
+    /// Waits for the redirect with this `state`, then closes the port.
     ///
     /// # Errors
     /// [`SignInError::TimedOut`], [`SignInError::Cancelled`].
@@ -87,13 +88,13 @@ impl Loopback {
         state: &Secret,
         limit: Duration,
         cancel: &Cancel,
-    ) -> Result<(Landing, Visitor), SignInError> {
+    ) -> Result<(Redirect, BrowserConnection), SignInError> {
         let deadline = Instant::now() + limit;
         let mut connections: Vec<Connection> = Vec::new();
         loop {
             for listener in &self.listeners {
                 while let Ok((stream, from)) = listener.accept() {
-                    if connections.len() == CONNECTIONS {
+                    if connections.len() == MAX_CONNECTIONS {
                         connections.remove(0);
                     }
                     connections.extend(Connection::new(stream, from));
@@ -102,11 +103,13 @@ impl Loopback {
             let mut open = Vec::new();
             for mut connection in connections {
                 match connection.read() {
-                    Progress::More => open.push(connection),
-                    Progress::Gone => {}
-                    Progress::Head => match self.judge(&connection.head, state) {
-                        Ok(landing) => return Ok((landing, Visitor(connection.stream))),
-                        Err(page) => Visitor(connection.stream).show(page),
+                    Progress::Incomplete => open.push(connection),
+                    Progress::Closed => {}
+                    Progress::Complete => match self.parse_redirect(&connection.head, state) {
+                        Ok(redirect) => {
+                            return Ok((redirect, BrowserConnection(connection.stream)));
+                        }
+                        Err(page) => BrowserConnection(connection.stream).show(page),
                     },
                 }
             }
@@ -114,72 +117,73 @@ impl Loopback {
             if Instant::now() >= deadline {
                 return Err(SignInError::TimedOut);
             }
-            cancel.wait(LOOK)?;
+            cancel.wait(POLL_INTERVAL)?;
         }
     }
 
-    /// What a request brings, or the page that refuses it.
-    fn judge(&self, head: &[u8], state: &Secret) -> Result<Landing, Page> {
-        let head = std::str::from_utf8(head).map_err(|_| Page::NotForUs)?;
+    /// Parses a request. Returns the redirect, or the page to show if it is not one.
+    fn parse_redirect(&self, head: &[u8], state: &Secret) -> Result<Redirect, Page> {
+        let head = std::str::from_utf8(head).map_err(|_| Page::UnexpectedResponse)?;
         let mut lines = head.split("\r\n");
         let mut words = lines.next().unwrap_or_default().split(' ');
         let (method, target) = (words.next(), words.next().unwrap_or_default());
         if method != Some("GET") {
-            return Err(Page::OnlyGet);
+            return Err(Page::MethodNotAllowed);
         }
-        // Another site's name that leads here is not a browser that Entra sent.
+        // A request for another host name is not Entra's redirect (DNS rebinding).
         let host = lines.find_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("host").then(|| value.trim())
         });
         if host != Some(format!("localhost:{}", self.port).as_str()) {
-            return Err(Page::NotForUs);
+            return Err(Page::UnexpectedResponse);
         }
-        let target = target.strip_prefix('/').ok_or(Page::NothingHere)?;
-        let url = Url::parse(&format!("http://localhost/{target}")).map_err(|_| Page::NotForUs)?;
+        let target = target.strip_prefix('/').ok_or(Page::NotFound)?;
+        let url = Url::parse(&format!("http://localhost/{target}"))
+            .map_err(|_| Page::UnexpectedResponse)?;
         if url.path() != "/" {
-            return Err(Page::NothingHere);
+            return Err(Page::NotFound);
         }
         let one = |name: &str| {
             let mut values = url.query_pairs().filter(|(key, _)| key == name);
             let value = values.next()?.1.into_owned();
             values.next().is_none().then_some(value)
         };
-        if !one("state").is_some_and(|given| state.is(&given)) {
-            return Err(Page::NotForUs);
+        if !one("state").is_some_and(|received| state.is(&received)) {
+            return Err(Page::UnexpectedResponse);
         }
         match (one("code"), one("error")) {
-            (Some(code), None) if !code.is_empty() => Ok(Landing::Code(Secret::new(code))),
-            (None, Some(error)) => Ok(Landing::Refused(EntraError::new(
+            (Some(code), None) if !code.is_empty() => Ok(Redirect::Code(Secret::new(code))),
+            (None, Some(error)) => Ok(Redirect::Refused(EntraError::new(
                 &error,
                 &one("error_description").unwrap_or_default(),
                 false,
             ))),
-            _ => Err(Page::NotForUs),
+            _ => Err(Page::UnexpectedResponse),
         }
     }
 }
 
-impl Visitor {
-    /// Shows the page and closes the connection. A browser that is gone has nothing to be told.
+impl BrowserConnection {
+    /// Sends the page and closes the connection. Errors are ignored: the browser may be closed.
     pub(super) fn show(mut self, page: Page) {
         let _ = self.0.set_nonblocking(false);
         let _ = self.0.set_write_timeout(Some(SEND_LIMIT));
-        let _ = self.0.write_all(page.answer().as_bytes());
+        let _ = self.0.write_all(page.response().as_bytes());
         let _ = self.0.flush();
     }
 }
 
-/// A connection whose request is still coming. Its first line may hold the code.
+/// A connection whose request is incomplete. The request may contain the code, so it is wiped.
 struct Connection {
     stream: TcpStream,
     head: Zeroizing<Vec<u8>>,
 }
 
 enum Progress {
-    More,
-    Head,
-    Gone,
+    Incomplete,
+    Complete,
+    Closed,
 }
 
 impl Connection {
@@ -195,17 +199,17 @@ impl Connection {
         let mut chunk = Zeroizing::new([0; 4096]);
         loop {
             match self.stream.read(&mut *chunk) {
-                Ok(0) => return Progress::Gone,
+                Ok(0) => return Progress::Closed,
                 Ok(read) => self.head.extend_from_slice(&chunk[..read]),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Progress::More,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Progress::Incomplete,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => return Progress::Gone,
+                Err(_) => return Progress::Closed,
             }
             if self.head.windows(4).any(|end| end == b"\r\n\r\n") {
-                return Progress::Head;
+                return Progress::Complete;
             }
-            if self.head.len() > LARGEST_REQUEST {
-                return Progress::Gone;
+            if self.head.len() > MAX_REQUEST_BYTES {
+                return Progress::Closed;
             }
         }
     }
@@ -217,73 +221,73 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
-    fn ask(port: u16, request: &str) -> String {
+    fn send(port: u16, request: &str) -> String {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     }
 
     fn get(port: u16, target: &str) -> String {
-        ask(
+        send(
             port,
             &format!("GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"),
         )
     }
 
-    /// Runs `visit` against an open port, and returns what the port made of it.
-    fn landing(visit: impl FnOnce(u16)) -> (Result<Landing, SignInError>, u16) {
+    /// Runs `visit` against an open port and returns the redirect that the port accepted.
+    fn redirect(visit: impl FnOnce(u16)) -> (Result<Redirect, SignInError>, u16) {
         let loopback = Loopback::open().unwrap();
         let port = loopback.port;
         let cancel = Cancel::default();
         let state = Secret::new("right".into());
-        let landed = std::thread::scope(|scope| {
+        let result = std::thread::scope(|scope| {
             let waiting = scope.spawn(|| {
-                let (landing, visitor) = loopback.wait(&state, PATIENCE, &cancel)?;
-                visitor.show(Page::SignedIn);
-                Ok(landing)
+                let (redirect, connection) = loopback.wait(&state, PATIENCE, &cancel)?;
+                connection.show(Page::SignedIn);
+                Ok(redirect)
             });
             visit(port);
             cancel.cancel();
             waiting.join().unwrap()
         });
-        (landed, port)
+        (result, port)
     }
 
     #[test]
-    fn the_answer_with_the_state_is_taken_and_the_port_is_gone() {
-        let (landed, port) = landing(|port| {
-            // A connection in advance that says nothing must not be in the way.
+    fn a_redirect_with_the_state_is_accepted_and_closes_the_port() {
+        let (result, port) = redirect(|port| {
+            // An idle connection, which browsers open in advance, must not block the redirect.
             let _silent = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
             let page = get(port, "/?code=a%2Bb&state=right");
             assert!(page.contains("You can close this page"), "{page}");
         });
-        let Ok(Landing::Code(code)) = landed else {
-            panic!("{landed:?}");
+        let Ok(Redirect::Code(code)) = result else {
+            panic!("{result:?}");
         };
         assert!(code.is("a+b"));
         assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err());
     }
 
     #[test]
-    fn a_refusal_that_comes_with_the_state_is_told() {
-        let (landed, _) = landing(|port| {
+    fn a_refusal_with_the_state_is_returned() {
+        let (result, _) = redirect(|port| {
             get(
                 port,
                 "/?error=access_denied&error_description=AADSTS65004%3A+No&state=right",
             );
         });
-        let Ok(Landing::Refused(error)) = landed else {
-            panic!("{landed:?}");
+        let Ok(Redirect::Refused(error)) = result else {
+            panic!("{result:?}");
         };
         assert_eq!(error.refusal, crate::identity::Refusal::ConsentDeclined);
     }
 
     #[test]
-    fn nothing_else_counts_and_nothing_else_ends_the_wait() {
-        let (landed, _) = landing(|port| {
+    fn other_requests_are_refused_and_the_wait_continues() {
+        let (result, _) = redirect(|port| {
             for (target, status) in [
                 ("/?code=x&state=wrong", "400"),
                 ("/?code=x", "400"),
@@ -298,12 +302,12 @@ mod tests {
                 ("//localhost/?code=x&state=right", "404"),
                 ("http://evil.example/?code=x&state=right", "404"),
             ] {
-                let answer = get(port, target);
+                let response = get(port, target);
                 let wanted = format!("HTTP/1.1 {status}");
-                assert!(answer.starts_with(&wanted), "{target}: {answer}");
+                assert!(response.starts_with(&wanted), "{target}: {response}");
                 assert!(
-                    !answer.contains("state=") && !answer.contains("evil"),
-                    "{answer}"
+                    !response.contains("state=") && !response.contains("evil"),
+                    "{response}"
                 );
             }
             let good = "/?code=x&state=right";
@@ -319,18 +323,18 @@ mod tests {
                 (format!("GET {good} HTTP/1.1\r\n\r\n"), "400"),
                 ("\r\n\r\n".to_string(), "405"),
             ] {
-                let answer = ask(port, &request);
+                let response = send(port, &request);
                 assert!(
-                    answer.starts_with(&format!("HTTP/1.1 {status}")),
-                    "{request}: {answer}"
+                    response.starts_with(&format!("HTTP/1.1 {status}")),
+                    "{request}: {response}"
                 );
             }
         });
-        assert_eq!(landed.unwrap_err(), SignInError::Cancelled);
+        assert_eq!(result.unwrap_err(), SignInError::Cancelled);
     }
 
     #[test]
-    fn it_gives_up_in_time() {
+    fn the_wait_ends_at_its_time_limit() {
         let loopback = Loopback::open().unwrap();
         let state = Secret::new("s".into());
         let waited = loopback.wait(&state, Duration::from_millis(30), &Cancel::default());
@@ -338,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn two_sign_ins_have_two_ports() {
+    fn each_sign_in_opens_its_own_port() {
         let (one, other) = (Loopback::open().unwrap(), Loopback::open().unwrap());
         assert_ne!(one.redirect_uri(), other.redirect_uri());
     }

@@ -1,4 +1,4 @@
-//! A sign-in under way: a thread that does it, and the events that tell whoever waits for it.
+//! A sign-in that runs on its own thread and reports its progress as events.
 
 mod browser;
 mod device_code;
@@ -22,25 +22,25 @@ use crate::identity::entra::{Entra, Tokens};
 use crate::identity::{Account, Application, Claims, SignInError};
 use crate::token::RefreshToken;
 
-/// How often Entra is asked again while it is not available.
-const TRIES: u32 = 4;
+/// Maximum number of attempts while Entra is unavailable.
+const MAX_ATTEMPTS: u32 = 4;
 
-/// The longest wait that a sign-in makes for Entra. Somebody watches it.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
+/// Longest wait between two attempts: a user is watching the sign-in.
+const MAX_WAIT: Duration = Duration::from_secs(120);
 
 /// How to sign in.
 #[derive(Debug)]
 pub enum Method {
-    /// In a browser, which the owner opens.
+    /// In a browser, which the caller opens.
     Browser {
-        /// The account that the page is to suggest.
+        /// The account that the sign-in page suggests.
         login_hint: Option<String>,
-        /// How long the person has.
+        /// Time limit for the user.
         limit: Duration,
     },
     /// With a code on another device.
     DeviceCode,
-    /// Without a person.
+    /// With a refresh token, without the user.
     RefreshToken(RefreshToken),
 }
 
@@ -48,45 +48,45 @@ pub enum Method {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum SignInEvent {
-    /// The person is to enter this code.
+    /// The user has to enter this code.
     DeviceCode {
-        /// What to tell them, whole.
+        /// The complete instructions for the user.
         message: String,
-        /// The code,
+        /// The code to enter.
         user_code: String,
-        /// and where to enter it.
+        /// The page on which to enter it.
         verification_uri: String,
-        /// How long it may be entered.
+        /// How long the code is valid.
         expires_in_seconds: u64,
     },
-    /// A browser is to be opened here.
+    /// The caller has to open a browser at this address.
     Browser {
         /// The address.
         url: String,
-        /// How long the person has.
+        /// Time limit for the user.
         expires_in_seconds: u64,
     },
-    /// Entra is not available; it is asked again.
+    /// Entra is unavailable. The request will be sent again.
     Wait {
-        /// Why.
+        /// Why Entra is unavailable.
         reason: String,
-        /// When, from now.
+        /// Seconds until the next attempt.
         seconds: f64,
     },
-    /// The handle is an account now.
+    /// The sign-in succeeded.
     SignedIn {
-        /// As [`Account::describe`].
+        /// The account, as [`Account::describe`] returns it.
         account: Value,
     },
-    /// Nobody is signed in.
+    /// The sign-in failed.
     Failed {
-        /// A stable name, see [`SignInError::id`].
+        /// The error's stable name, see [`SignInError::id`].
         error: String,
         /// What happened.
         message: String,
-        /// What to do about it.
+        /// How to resolve it.
         next_step: &'static str,
-        /// `AADSTS…`, where Entra gave one.
+        /// Entra's error code (`AADSTS…`), if there is one.
         code: Option<String>,
         /// Entra's id of the sign-in.
         correlation_id: Option<String>,
@@ -95,18 +95,18 @@ pub enum SignInEvent {
     },
 }
 
-/// How far a sign-in is.
+/// The stage of a sign-in.
 #[derive(Debug, Clone)]
 pub enum Stage {
-    /// It goes on.
+    /// The sign-in is in progress.
     UnderWay,
-    /// It made this account.
+    /// The sign-in succeeded with this account.
     SignedIn(Arc<Account>),
-    /// Nobody is signed in.
+    /// The sign-in failed.
     Failed,
 }
 
-/// A sign-in. Dropping it stops it; the account it made lives on with the runs that use it.
+/// A sign-in. Dropping it stops it, but its account stays valid for the runs that use it.
 #[derive(Debug)]
 pub struct SignIn {
     shared: Arc<Shared>,
@@ -116,12 +116,12 @@ pub struct SignIn {
 struct Shared {
     events: EventQueue<SignInEvent>,
     cancel: Cancel,
-    /// `None` where it failed.
+    /// `None` if the sign-in failed.
     account: OnceLock<Option<Arc<Account>>>,
 }
 
 impl SignIn {
-    /// Starts to sign in. Returns at once.
+    /// Starts the sign-in and returns immediately.
     ///
     /// # Errors
     /// [`SignInError::NoClient`], [`SignInError::NoThread`].
@@ -145,12 +145,12 @@ impl SignIn {
         Ok(Self { shared })
     }
 
-    /// What there is to tell. It ends with `SignedIn` or `Failed`.
+    /// Returns the event queue. Its last event is `SignedIn` or `Failed`.
     pub fn events(&self) -> &EventQueue<SignInEvent> {
         &self.shared.events
     }
 
-    /// How far it is.
+    /// Returns the current stage.
     pub fn stage(&self) -> Stage {
         match self.shared.account.get() {
             None => Stage::UnderWay,
@@ -159,7 +159,7 @@ impl SignIn {
         }
     }
 
-    /// Stops it at once: waits end, and the port for the browser is closed.
+    /// Stops the sign-in immediately: ends its waits and closes the port for the redirect.
     pub fn close(&self) {
         self.shared.cancel.cancel();
         self.shared.events.close();
@@ -172,7 +172,7 @@ impl Drop for SignIn {
     }
 }
 
-/// The end of the thread, also by a panic: whoever waits is not left waiting.
+/// Ends the event queue when the thread ends, even after a panic, so that no reader blocks forever.
 struct End<'a>(&'a Shared);
 
 impl Drop for End<'_> {
@@ -184,8 +184,8 @@ impl Drop for End<'_> {
 
 impl Shared {
     fn run(&self, cloud: Cloud, entra: Entra, method: Method) {
-        let made = self.sign_in(cloud, entra, method).map(Arc::new);
-        let event = match &made {
+        let result = self.sign_in(cloud, entra, method).map(Arc::new);
+        let event = match &result {
             Ok(account) => SignInEvent::SignedIn {
                 account: account.describe(),
             },
@@ -200,27 +200,27 @@ impl Shared {
                 trace_id: error.entra().and_then(|entra| entra.trace_id.clone()),
             },
         };
-        // First, so that whoever learns of it finds it.
-        let _ = self.account.set(made.ok());
+        // The account is set first, so that a reader of the event finds it.
+        let _ = self.account.set(result.ok());
         self.events.push(event);
     }
 
     fn sign_in(&self, cloud: Cloud, entra: Entra, method: Method) -> Result<Account, SignInError> {
         let wanted = entra.application.tenant.id().map(|id| id.to_string());
-        let (asked, mut tokens, name) = match &method {
+        let (requested_at, mut tokens, name) = match &method {
             Method::Browser { login_hint, limit } => {
                 self.browser(&entra, login_hint.as_deref(), *limit, wanted.as_deref())
             }
             Method::DeviceCode => self.device_code(&entra),
             Method::RefreshToken(token) => {
-                self.patiently(|| entra.refresh(token, None), "RefreshToken")
+                self.with_retries(|| entra.refresh(token, None), "RefreshToken")
             }
         }?;
         check_tenant(&tokens, wanted.as_deref())?;
         if let Method::RefreshToken(token) = method {
             tokens.refresh.get_or_insert(token);
         }
-        Account::signed_in(cloud, entra, tokens, asked, name)
+        Account::signed_in(cloud, entra, tokens, requested_at, name)
     }
 
     fn browser(
@@ -237,43 +237,43 @@ impl Shared {
         });
         let returned = browser.wait(limit, &self.cancel)?;
         let redeemed = self
-            .patiently(|| returned.redeem(entra), "Browser")
+            .with_retries(|| returned.redeem(entra), "Browser")
             .and_then(|redeemed| check_tenant(&redeemed.1, tenant).map(|()| redeemed));
         returned.close(redeemed.is_ok());
         redeemed
     }
 
     fn device_code(&self, entra: &Entra) -> Result<(Instant, Tokens, &'static str), SignInError> {
-        let (_, code, _) = self.patiently(|| DeviceCode::request(entra), "")?;
+        let (_, code, _) = self.with_retries(|| DeviceCode::request(entra), "")?;
         self.events.push(SignInEvent::DeviceCode {
             message: code.message.clone(),
             user_code: code.user_code.clone(),
             verification_uri: code.verification_uri.clone(),
-            expires_in_seconds: code.life.as_secs(),
+            expires_in_seconds: code.lifetime.as_secs(),
         });
         let tokens = code.redeem(entra, &self.cancel)?;
         Ok((Instant::now(), tokens, "DeviceCode"))
     }
 
-    /// Asks Entra until it is available, within reason. With the answer comes when it was asked for, and
-    /// the name of how.
-    fn patiently<T>(
+    /// Calls `request` until Entra is available, up to the limits above. Returns when the
+    /// successful request was sent, its result, and `name`.
+    fn with_retries<T>(
         &self,
-        ask: impl Fn() -> Result<T, SignInError>,
+        request: impl Fn() -> Result<T, SignInError>,
         name: &'static str,
     ) -> Result<(Instant, T, &'static str), SignInError> {
-        let mut tried = 0;
+        let mut attempts = 0;
         loop {
-            let asked = Instant::now();
-            let error = match ask() {
-                Ok(answer) => return Ok((asked, answer, name)),
+            let requested_at = Instant::now();
+            let error = match request() {
+                Ok(response) => return Ok((requested_at, response, name)),
                 Err(error) => error,
             };
             let wait = error
                 .retry_after()
-                .unwrap_or(Duration::from_secs(1 << tried));
-            tried += 1;
-            if !error.is_transient() || tried == TRIES || wait > LONGEST_WAIT {
+                .unwrap_or(Duration::from_secs(1 << attempts));
+            attempts += 1;
+            if !error.is_transient() || attempts == MAX_ATTEMPTS || wait > MAX_WAIT {
                 return Err(error);
             }
             self.events.push(SignInEvent::Wait {
@@ -285,7 +285,7 @@ impl Shared {
     }
 }
 
-/// A sign-in to one tenant is of no use with a token of another.
+/// Checks that the tokens belong to the requested tenant.
 fn check_tenant(tokens: &Tokens, wanted: Option<&str>) -> Result<(), SignInError> {
     let claims = Claims::read(&tokens.access).or_else(|| tokens.identity.clone());
     match (wanted, claims.and_then(|claims| claims.tenant_id)) {

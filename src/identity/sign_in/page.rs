@@ -1,13 +1,13 @@
-//! What the browser shows in the end: whether it worked, and that the page can be closed.
+//! The pages that the browser shows after the redirect.
 
-/// A page. None of them holds text from outside.
+/// A page. No page contains text from a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Page {
     SignedIn,
     Failed,
-    NotForUs,
-    NothingHere,
-    OnlyGet,
+    UnexpectedResponse,
+    NotFound,
+    MethodNotAllowed,
 }
 
 impl Page {
@@ -23,17 +23,17 @@ impl Page {
                 "The sign-in failed",
                 "PowerShell shows the reason and what to do next. You can close this page.",
             ),
-            Self::NotForUs => (
+            Self::UnexpectedResponse => (
                 "400 Bad Request",
                 "Unexpected response",
                 "This response doesn't belong to the sign-in in progress and was ignored. You can close this page.",
             ),
-            Self::NothingHere => (
+            Self::NotFound => (
                 "404 Not Found",
                 "Page not found",
                 "You can close this page.",
             ),
-            Self::OnlyGet => (
+            Self::MethodNotAllowed => (
                 "405 Method Not Allowed",
                 "Page not found",
                 "You can close this page.",
@@ -41,8 +41,8 @@ impl Page {
         }
     }
 
-    /// The whole HTTP answer.
-    pub(super) fn answer(self) -> String {
+    /// Returns the complete HTTP response.
+    pub(super) fn response(self) -> String {
         let (status, title, text) = self.parts();
         let html = format!(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -51,7 +51,7 @@ impl Page {
              color-scheme:light dark}}</style></head>\
              <body><h1>{title}</h1><p>{text}</p></body></html>\n"
         );
-        // The address holds the code, so it is neither kept nor told to anybody.
+        // The address contains the code, so the page is not stored and sends no referrer.
         format!(
             "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
              Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n\
@@ -67,16 +67,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_page_says_that_it_can_be_closed_and_loads_nothing() {
+    fn every_page_can_be_closed_and_loads_no_resources() {
         for page in [
             Page::SignedIn,
             Page::Failed,
-            Page::NotForUs,
-            Page::NothingHere,
-            Page::OnlyGet,
+            Page::UnexpectedResponse,
+            Page::NotFound,
+            Page::MethodNotAllowed,
         ] {
-            let answer = page.answer();
-            let (head, html) = answer.split_once("\r\n\r\n").unwrap();
+            let response = page.response();
+            let (head, html) = response.split_once("\r\n\r\n").unwrap();
             assert!(html.contains("You can close this page"), "{html}");
             assert!(!html.contains("src=") && !html.contains("href="), "{html}");
             assert!(head.contains("no-referrer") && head.contains("no-store"));

@@ -66,8 +66,8 @@ fn records(
     sink: &mut Sink<'_>,
 ) -> Result<(), SourceError> {
     let address = format!("security/auditLog/queries/{}", encoded(id));
-    let state = finished(&Call::get(address.clone()).of_version(version), context)?;
-    let first = Call::get(format!("{address}/records?$top=999")).of_version(version);
+    let state = finished(&Call::get(address.clone()).with_version(version), context)?;
+    let first = Call::get(format!("{address}/records?$top=999")).with_version(version);
     pages(first, context, PERMISSION, &mut |records| {
         sink.page(records);
         context.report_progress("reading it", sink.records);
@@ -113,7 +113,7 @@ fn create(
     let create = |version| {
         // Repeatable, because a second query costs only one of the fifty that a tenant may have.
         let call = Call::post("security/auditLog/queries".into(), body.clone())
-            .of_version(version)
+            .with_version(version)
             .repeatable();
         context.ask(&call)
     };

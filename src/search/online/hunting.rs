@@ -233,7 +233,7 @@ impl Hunt<'_> {
         let query = format!("{}{}", self.rows(slice), self.table.columns);
         let middle = middle(slice).filter(|_| halvings > 0);
         match (self.ask(self.call(&query)), middle) {
-            (Ok(body), _) if !body.cut => {
+            (Ok(body), _) if !body.truncated => {
                 let results: Results<'_> = serde_json::from_slice(&body.bytes)
                     .map_err(|_| SourceError::unreadable("the list of results is missing"))?;
                 let whole = (results.results.len() as u64) < self.row_limit;
@@ -282,7 +282,7 @@ impl Hunt<'_> {
 
     fn call(&self, query: &str) -> Call {
         Call::post("security/runHuntingQuery".into(), json!({ "Query": query }))
-            .with_room(RESPONSE_TIME, RESPONSE_SIZE)
+            .with_limits(RESPONSE_TIME, RESPONSE_SIZE)
     }
 
     fn ask(&self, call: Call) -> Result<Body, SourceError> {

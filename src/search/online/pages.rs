@@ -28,13 +28,13 @@ pub(super) fn pages(
     permission: &'static str,
     add: &mut dyn FnMut(&[&RawValue]) -> Result<(), SourceError>,
 ) -> Result<(), SourceError> {
-    call = call.with_room(PAGE_LIMIT, LARGEST_PAGE);
+    call = call.with_limits(PAGE_LIMIT, LARGEST_PAGE);
     let mut seen = HashSet::new();
     loop {
         let body = context
             .ask(&call)
             .map_err(|why| SourceError::Request(why, permission))?;
-        if body.cut {
+        if body.truncated {
             return Err(SourceError::unreadable("a page is larger than 64 MiB"));
         }
         let page: Page<'_> = serde_json::from_slice(&body.bytes)

@@ -33,7 +33,7 @@ impl SourceContext<'_> {
             retry: self.retry,
             wait: &|time, reason| self.wait(time, reason),
         };
-        session.ask(call)
+        session.send(call)
     }
 
     /// Waits for `time`. Returns `false` as soon as the search is cancelled.
