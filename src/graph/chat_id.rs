@@ -12,8 +12,8 @@ const EXPECTED: &str = "give a chat's id, such as 19:1a2b…_3c4d…@unq.gbl.spa
 /// A chat id of one of the known forms.
 ///
 /// One-to-one: `19:{guid}_{guid}@unq.gbl.spaces`; group: `19:{hex}@thread.v2`; meeting:
-/// `19:meeting_{text}@thread.v2`. The suffix of one-to-one chats in government clouds is not documented, so
-/// any `unq.….spaces` is accepted.
+/// `19:meeting_{text}@thread.v2`. The suffix of one-to-one chats in government clouds is not
+/// documented, so any `unq.….spaces` is accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChatId(String);
 

@@ -146,8 +146,8 @@ impl From<reqwest::Error> for ExchangeError {
         if let Some(fault) = TransportFault::find(&error, host) {
             return Self::Permanent(fault);
         }
-        // `is_connect` covers name resolution, the TCP and TLS handshakes and the proxy's response to
-        // CONNECT: all before the first byte of the request.
+        // `is_connect` covers name resolution, the TCP and TLS handshakes and the proxy's response
+        // to CONNECT: all before the first byte of the request.
         if error.is_connect() || error.is_builder() {
             Self::NotSent(innermost(&error))
         } else {

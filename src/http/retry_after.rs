@@ -11,10 +11,10 @@ const MAX_WAIT: Duration = Duration::from_secs(60 * 60);
 /// Returns the time to wait, counted from `now`. The header contains whole or fractional seconds,
 /// or a date with its time zone.
 ///
-/// `date` is the response's `Date` header. A date in `value` is compared with it, because this computer's
-/// clock may be wrong. A date in the past results in a zero wait. Returns `None` for a value that
-/// is malformed or out of range (negative, not a number, days); the caller then uses its own
-/// backoff.
+/// `date` is the response's `Date` header. A date in `value` is compared with it, because this
+/// computer's clock may be wrong. A date in the past results in a zero wait. Returns `None` for a
+/// value that is malformed or out of range (negative, not a number, days); the caller then uses its
+/// own backoff.
 pub(crate) fn parse(value: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
     let wait = read(value, date, now)?;
     (wait <= MAX_WAIT).then_some(wait)
