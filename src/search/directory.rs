@@ -1,11 +1,46 @@
 //! Looks up the object ids that no record contains in the directory, by user principal name.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use uuid::Uuid;
 
 use super::target::{FoundBy, Target, Unresolved};
 use crate::graph::users_of_one_to_one;
+use crate::identity::RequestError;
+
+/// Why the directory did not return a user.
+#[derive(Debug)]
+pub(crate) enum DirectoryError {
+    /// Graph rejects the token.
+    Unauthorized(RequestError),
+    /// The account lacks a permission.
+    Denied(RequestError),
+    /// The request failed for another reason.
+    Failed(RequestError),
+}
+
+impl From<RequestError> for DirectoryError {
+    fn from(error: RequestError) -> Self {
+        match &error {
+            RequestError::Refused(answer) if answer.status == 401 => Self::Unauthorized(error),
+            RequestError::Refused(answer) if answer.status == 403 => Self::Denied(error),
+            _ => Self::Failed(error),
+        }
+    }
+}
+
+impl fmt::Display for DirectoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unauthorized(error) => write!(f, "{error} Sign in again."),
+            Self::Denied(error) => {
+                write!(f, "{error} Sign in with the permission User.ReadBasic.All.")
+            }
+            Self::Failed(error) => error.fmt(f),
+        }
+    }
+}
 
 /// The users of a tenant.
 pub(crate) trait Directory {
@@ -15,18 +50,18 @@ pub(crate) trait Directory {
     /// Returns the object id of a user, or `None` if there is no such user.
     ///
     /// # Errors
-    /// The directory does not answer; the text ends a sentence. No other user is asked for then.
-    fn find(&self, name: &str) -> Result<Option<Uuid>, String>;
+    /// The directory did not return a usable response.
+    fn find(&self, name: &str) -> Result<Option<Uuid>, DirectoryError>;
 }
 
 /// Looks up the users of targets that lack only an object id. Each user is looked up once.
 ///
 /// # Errors
-/// What the directory said. Targets that were resolved before it stay resolved.
+/// A lookup failed. No further user is looked up, and targets resolved before it stay resolved.
 pub(crate) fn resolve_users(
     targets: &mut Vec<Target>,
     directory: &dyn Directory,
-) -> Result<(), String> {
+) -> Result<(), DirectoryError> {
     let tenant = directory.tenant();
     let mut known: HashMap<String, Option<Uuid>> = HashMap::new();
     let mut result = Ok(());
@@ -93,6 +128,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
+    use crate::graph::ExchangeError;
     use crate::search::target::ChatKind;
 
     const HOME: Uuid = Uuid::from_u128(1);
@@ -100,7 +136,7 @@ mod tests {
 
     const NO_ID: Unresolved = Unresolved::NoObjectId { in_chat_id: false };
 
-    /// Knows Ann, and breaks at "broken".
+    /// A directory that contains Ann under two names and fails at "broken".
     #[derive(Default)]
     struct Users(RefCell<Vec<String>>);
 
@@ -109,17 +145,19 @@ mod tests {
             Some(HOME)
         }
 
-        fn find(&self, name: &str) -> Result<Option<Uuid>, String> {
+        fn find(&self, name: &str) -> Result<Option<Uuid>, DirectoryError> {
             self.0.borrow_mut().push(name.into());
             match name {
                 "ann@contoso.com" | "ann.alias@contoso.com" => Ok(Some(ANN)),
-                "broken@contoso.com" => Err("it is closed".into()),
+                "broken@contoso.com" => {
+                    Err(RequestError::Exchange(ExchangeError::Lost("it is closed".into())).into())
+                }
                 _ => Ok(None),
             }
         }
     }
 
-    fn open(name: &str, thread: &str, why: Unresolved) -> Target {
+    fn unresolved(name: &str, thread: &str, why: Unresolved) -> Target {
         Target {
             tenant_id: Some(HOME),
             user_id: None,
@@ -144,13 +182,13 @@ mod tests {
     fn each_user_is_looked_up_once() {
         let users = Users::default();
         let mut targets = vec![
-            open("ann@contoso.com", "19:a@thread.v2", NO_ID),
-            open(
+            unresolved("ann@contoso.com", "19:a@thread.v2", NO_ID),
+            unresolved(
                 "ann@contoso.com",
                 "19:b@thread.v2",
                 Unresolved::UnknownSide { domain: None },
             ),
-            open("ben@contoso.com", "19:b@thread.v2", NO_ID),
+            unresolved("ben@contoso.com", "19:b@thread.v2", NO_ID),
         ];
         resolve_users(&mut targets, &users).unwrap();
         assert_eq!(*users.0.borrow(), ["ann@contoso.com", "ben@contoso.com"]);
@@ -162,16 +200,16 @@ mod tests {
     #[test]
     fn targets_that_the_directory_can_not_resolve_are_not_looked_up() {
         let users = Users::default();
-        let mut elsewhere = open("ann@contoso.com", "19:a@thread.v2", NO_ID);
+        let mut elsewhere = unresolved("ann@contoso.com", "19:a@thread.v2", NO_ID);
         elsewhere.tenant_id = Some(Uuid::from_u128(9));
         let mut targets = vec![
             elsewhere,
-            open(
+            unresolved(
                 "ann@contoso.com",
                 "19:a@thread.v2",
                 Unresolved::Contradiction("x".into()),
             ),
-            open(".cid.0", "19:a@thread.v2", NO_ID),
+            unresolved(".cid.0", "19:a@thread.v2", NO_ID),
         ];
         let before = targets.clone();
         resolve_users(&mut targets, &users).unwrap();
@@ -186,7 +224,7 @@ mod tests {
             Uuid::from_u128(7),
             Uuid::from_u128(8)
         );
-        let mut targets = vec![open("ann@contoso.com", &thread, NO_ID)];
+        let mut targets = vec![unresolved("ann@contoso.com", &thread, NO_ID)];
         resolve_users(&mut targets, &Users::default()).unwrap();
         assert_eq!(targets[0].user_id, None);
         assert_eq!(
@@ -198,8 +236,8 @@ mod tests {
     #[test]
     fn two_names_of_one_user_become_one_target() {
         let mut targets = vec![
-            open("ann.alias@contoso.com", "19:a@thread.v2", NO_ID),
-            open("ann@contoso.com", "19:a@thread.v2", NO_ID),
+            unresolved("ann.alias@contoso.com", "19:a@thread.v2", NO_ID),
+            unresolved("ann@contoso.com", "19:a@thread.v2", NO_ID),
         ];
         resolve_users(&mut targets, &Users::default()).unwrap();
         assert_eq!(targets.len(), 1);
@@ -208,13 +246,18 @@ mod tests {
     #[test]
     fn targets_resolved_before_the_directory_fails_stay_resolved() {
         let mut targets = vec![
-            open("ann@contoso.com", "19:a@thread.v2", NO_ID),
-            open("broken@contoso.com", "19:b@thread.v2", NO_ID),
-            open("ben@contoso.com", "19:c@thread.v2", NO_ID),
+            unresolved("ann@contoso.com", "19:a@thread.v2", NO_ID),
+            unresolved("broken@contoso.com", "19:b@thread.v2", NO_ID),
+            unresolved("ben@contoso.com", "19:c@thread.v2", NO_ID),
         ];
-        assert_eq!(
-            resolve_users(&mut targets, &Users::default()),
-            Err("it is closed".into())
+        let error = resolve_users(&mut targets, &Users::default()).unwrap_err();
+        assert!(
+            matches!(
+                &error,
+                DirectoryError::Failed(RequestError::Exchange(ExchangeError::Lost(why)))
+                    if why == "it is closed"
+            ),
+            "{error:?}"
         );
         assert_eq!(targets[0].user_id, Some(ANN));
         assert_eq!(targets[2].unresolved, Some(NO_ID));

@@ -1,4 +1,4 @@
-//! The events of a search, as its owner fetches them.
+//! The events of a search.
 
 use serde::Serialize;
 
@@ -8,57 +8,57 @@ use super::target::Target;
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// How far it is; the latest replaces the one before.
+    /// Progress through the files. Replaces the previous progress event.
     Progress {
-        /// Files begun.
+        /// Files opened.
         files: usize,
-        /// Files not begun yet.
+        /// Files not opened yet.
         files_waiting: usize,
-        /// Bytes read, as they are on the disk.
+        /// Bytes read from the disk, before decompression.
         bytes: u64,
-        /// Bytes of all files that were given.
+        /// Bytes of all files.
         bytes_total: u64,
     },
-    /// A file that can't be used at all.
+    /// A file that can't be read or written.
     FileError {
         /// The file.
         file: String,
         /// A sentence.
         message: String,
     },
-    /// A file that ends too early.
+    /// A truncated file.
     Truncated {
         /// The file.
         file: String,
         /// A sentence.
         message: String,
     },
-    /// A row that can't be used.
+    /// A row that can't be read. It is skipped.
     BadRow {
         /// The file.
         file: String,
-        /// Its number, counted with the header.
+        /// The row number. The header counts as a row.
         row: u64,
         /// A sentence.
         message: String,
     },
-    /// The request that is under way at Graph; the latest replaces the one before.
+    /// Progress of requests to Graph. Replaces the previous event of this kind.
     Asking {
         /// "AuditQuery", "Hunting", "Chats" or "Directory".
         source: &'static str,
-        /// What is done, as the end of a sentence.
+        /// The current step, as the end of a sentence.
         message: String,
-        /// Records that came.
+        /// Records received.
         records: u64,
     },
-    /// Graph is asked again after so long.
+    /// A request is repeated after a wait.
     Wait {
         /// A sentence.
         reason: String,
-        /// How long.
+        /// The length of the wait in seconds.
         seconds: f64,
     },
-    /// A source that Graph was asked for is not complete.
+    /// The records of an online source are incomplete.
     SourceError {
         /// "AuditQuery", "Hunting" or "Chats".
         source: &'static str,
@@ -66,32 +66,32 @@ pub enum Event {
         error: &'static str,
         /// A sentence.
         message: String,
-        /// What to do about it.
+        /// The next step.
         next_step: String,
-        /// Records that came before; they are used.
+        /// Records received before the failure. They are used.
         records: u64,
     },
-    /// Something to know that costs nothing of what was found.
+    /// A warning. The results so far are correct.
     Warning {
         /// A sentence.
         message: String,
     },
-    /// The report is written.
+    /// The report has been written.
     Report {
         /// The file.
         path: String,
     },
-    /// A chat and a user.
+    /// One user's access to one chat.
     Target(Box<Target>),
     /// The last event.
     Searched {
         /// Files read and queries run.
         files: usize,
-        /// Records seen.
+        /// Records read.
         records: u64,
-        /// Rows that can't be used, of which the first thousand are told.
+        /// Rows that can't be read. The first thousand are reported.
         bad_rows: u64,
-        /// Chats and users found.
+        /// Targets found.
         targets: usize,
     },
 }

@@ -1,28 +1,28 @@
-//! The results of a search: first as the sources say it, then as targets.
+//! The results of a search: first the facts from its sources, then its targets.
 
 use super::damage::{Damage, Damages};
 use super::query::Query;
 use super::rules::{Facts, LeftOut};
 use super::target::Target;
 
-/// What a search found.
+/// The results of a search.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// The targets, in the order of their chats.
+    /// The targets, sorted by chat id.
     pub targets: Vec<Target>,
     /// The files, by name.
     pub files: Vec<String>,
-    /// What could not be used.
+    /// Files and rows that could not be read.
     pub damages: Vec<Damage>,
-    /// How many rows could not be used; more than are listed, where there are very many.
+    /// Number of rows that could not be read. `damages` lists only the first of them.
     pub damaged_rows: u64,
-    /// Records seen, whatever they are about.
+    /// Number of records read, including those that are not about chats.
     pub records: u64,
-    /// What else keeps the targets from being all there are, a sentence each.
+    /// Other reasons why targets may be missing, a sentence each.
     pub incomplete: Vec<String>,
 }
 
-/// What the files say, not decided yet.
+/// The facts from all sources, before targets are decided.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     pub(crate) facts: Facts,
@@ -32,7 +32,7 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    /// Decides.
+    /// Decides on the targets.
     pub(crate) fn findings(self, query: &Query) -> Findings {
         let (damages, damaged_rows, records) = self.damages.listed(&self.files);
         let untimed = self.facts.untimed;

@@ -1,12 +1,12 @@
-//! From what administrators have to what can be removed: audit exports and hunting results in, one
-//! [`Target`] per chat and user of the own tenant out.
+//! Searches audit exports, hunting results and chat lists for access to remove. Returns one [`Target`] per chat and
+//! user of the home tenant.
 //!
-//! [`search()`] goes through files: [`read`] finds out what each is and cuts it into blocks of whole records,
-//! a [`worker`] per core picks the records that speak of a chat, [`record`] gives them types, and [`rules`]
-//! decide who loses access, by which id, and where that can't be said. [`directory`] looks up what no record
-//! holds, and [`online`] asks Graph for records in place of files. [`RunningSearch`] does it all in the background,
-//! for records that come one by one too. [`Query`] says what
-//! to look for, [`damage`] what was lost on the way, and [`report`] shows a person what was found.
+//! [`search_sources`] reads files: [`read`] recognises their format and splits them into blocks of whole records, a
+//! [`worker`] per thread selects the records about chats, [`record`] parses these, and [`rules`] decide who loses
+//! access and by which object id. [`directory`] looks up the ids that no record contains, and [`online`] reads
+//! records from Graph. [`RunningSearch`] does all of this in the background and also accepts records one by one.
+//! [`Query`] contains the filters, [`damage`] lists files and rows that could not be read, and [`report`] writes the
+//! results as an HTML page.
 
 mod damage;
 mod directory;

@@ -75,7 +75,7 @@ struct Shared {
     finished: Condvar,
 }
 
-/// The records that were fed.
+/// The facts in the fed records.
 #[derive(Debug, Default)]
 struct Fed {
     facts: Facts,

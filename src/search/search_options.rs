@@ -10,16 +10,16 @@ use crate::identity::Account;
 /// What to search, and for what.
 #[derive(Debug, Default)]
 pub struct SearchOptions {
-    /// The files.
+    /// The files to read.
     pub paths: Vec<PathBuf>,
-    /// What to look for.
+    /// The filters.
     pub query: QueryOptions,
-    /// What Graph is asked for.
+    /// The sources in Microsoft Graph.
     pub online: Online,
-    /// Where a page for people goes.
+    /// The path of the HTML report, if one is written.
     pub report: Option<PathBuf>,
-    /// Who is signed in. Its tenant is taken for the own one where sources name none.
+    /// The signed-in account. Its tenant is the home tenant if the sources do not name one.
     pub account: Option<Arc<Account>>,
-    /// Users whose id is in no record are looked up in the account's directory.
+    /// Whether to look up users in the account's directory if no record contains their object id.
     pub resolve_users: bool,
 }

@@ -1,7 +1,7 @@
-//! The report in a real browser: Chromium, without a window.
+//! The report in headless Chromium.
 //!
-//! Where there is no Chromium (set CHROMIUM to its path), these tests pass and say that they did not run.
-//! The accessibility test needs the npm package `axe-core` too (set AXE_CORE to its `axe.min.js`).
+//! Without Chromium (set CHROMIUM to its path), these tests pass and report that they did not run.
+//! The accessibility test also needs the npm package `axe-core` (set AXE_CORE to its `axe.min.js`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ fn targets(count: u32, name: &str) -> Findings {
     }
 }
 
-/// Opens a page and returns what its document became and what the browser said in its console.
+/// Opens a page and returns the resulting document and the console messages.
 fn open(chromium: &Path, page: &str, more: &[&str]) -> (String, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report.html");
@@ -113,7 +113,7 @@ fn open(chromium: &Path, page: &str, more: &[&str]) -> (String, Vec<String>) {
     )
 }
 
-/// The page with a script of the test's in it, which its own policy would not let run.
+/// Adds a script to the page and removes the policy, which would block it.
 fn with_script(page: &str, script: &str) -> String {
     let start = page.find("<meta http-equiv").expect("the policy");
     let end = start + page[start..].find('>').expect("its end") + 1;
@@ -180,7 +180,7 @@ fn the_skip_link_leads_to_the_filter() {
     assert!(document.contains("after true end"), "{document}");
 }
 
-/// Names as long as a record may have them.
+/// Targets with names of the maximum length.
 fn long_names(count: u32) -> Findings {
     let mut findings = targets(count, "helpdesk.support_fabrikam-it-services.example#EXT#");
     for target in findings.targets.iter_mut().step_by(10) {
@@ -196,7 +196,7 @@ fn columns_stay_wide_enough_to_read_on_paper_and_on_a_phone() {
     };
     let page = report_page(&long_names(40), Timestamp::UNIX_EPOCH);
     let paper = page.replace("@media print", "@media all");
-    // What is between the margins of a sheet of A4, and of a narrow screen.
+    // Pixels between the margins of A4 paper, and of a narrow screen.
     for (page, width) in [(&paper, 718), (&page, 350)] {
         let script = format!(
             "document.body.style.width = '{width}px'; document.body.style.padding = 0; \
@@ -262,14 +262,12 @@ fn a_page_of_five_thousand_targets_opens_within_three_seconds() {
             .split("loaded in ")
             .nth(1)
             .and_then(|rest| rest.split(' ').next());
-        time.and_then(|time| time.parse().ok()).expect("it loads")
+        time.and_then(|time| time.parse().ok())
+            .expect("a load time")
     };
-    // A machine that is busy with something else is not the page's fault.
+    // The best of three, because the machine may be busy.
     let times: Vec<u32> = (0..3).map(|_| load()).collect();
-    assert!(
-        times.iter().any(|time| *time < 3_000),
-        "it takes {times:?} ms"
-    );
+    assert!(times.iter().any(|time| *time < 3_000), "{times:?} ms");
 }
 
 #[test]

@@ -77,16 +77,16 @@ impl Online {
     /// The tenants differ, or the tenant of a list of chats is unknown.
     pub(super) fn tenant(
         &self,
-        given: Option<&str>,
+        tenant_id: Option<&str>,
         account: Option<&Arc<Account>>,
     ) -> Result<Option<String>, InvalidInput> {
-        let asks = self.audit_query.is_some() || self.hunting.is_some();
+        let uses_account = self.audit_query.is_some() || self.hunting.is_some();
         let signed_in = account.and_then(|account| account.tenant());
         let listed = self.chats.as_ref().and_then(|list| list.account.tenant());
         let known = [
-            ("TenantId", given.map(|text| text.trim().to_string())),
+            ("TenantId", tenant_id.map(|text| text.trim().to_string())),
             ("DiscoveryToken", listed),
-            ("Account", signed_in.clone().filter(|_| asks)),
+            ("Account", signed_in.clone().filter(|_| uses_account)),
         ];
         let mut known = known
             .into_iter()

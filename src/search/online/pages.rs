@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::{SourceContext, SourceError};
 use crate::graph::Call;
 
-/// Limits of a page, which has up to 999 records of a few kilobytes each.
+/// Limits of a page. A page has up to 999 records of a few kilobytes each.
 const PAGE_LIMIT: Duration = Duration::from_secs(120);
 const LARGEST_PAGE: usize = 64 * 1024 * 1024;
 
@@ -29,7 +29,7 @@ pub(super) fn pages(
     add: &mut dyn FnMut(&[&RawValue]) -> Result<(), SourceError>,
 ) -> Result<(), SourceError> {
     call = call.with_limits(PAGE_LIMIT, LARGEST_PAGE);
-    let mut seen = HashSet::new();
+    let mut links = HashSet::new();
     loop {
         let body = context
             .ask(&call)
@@ -47,7 +47,7 @@ pub(super) fn pages(
         let root = &context.account.client().cloud().graph;
         call = call
             .next_page(&link, root)
-            .filter(|_| seen.insert(link))
+            .filter(|_| links.insert(link))
             .ok_or_else(|| SourceError::unreadable("the link to the next page is invalid"))?;
     }
 }

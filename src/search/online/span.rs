@@ -72,10 +72,10 @@ mod tests {
     use super::*;
 
     fn span(start: &str, end: &str) -> Result<Span, String> {
-        let given = |text: &str| (!text.is_empty()).then(|| text.to_string());
+        let optional = |text: &str| (!text.is_empty()).then(|| text.to_string());
         let options = SpanOptions {
-            start: given(start),
-            end: given(end),
+            start: optional(start),
+            end: optional(end),
         };
         let now = "2026-11-22T12:00:00.123456789Z".parse().unwrap();
         Span::new(&options, now, 30).map_err(|error| error.to_string())

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::SourceContext;
 use crate::graph::{Call, ExchangeError, encoded};
 use crate::identity::RequestError;
-use crate::search::directory::Directory;
+use crate::search::directory::{Directory, DirectoryError};
 use crate::search::query::folded;
 
 /// The directory of an account's tenant.
@@ -27,17 +27,8 @@ impl Directory for GraphUsers<'_> {
         Uuid::try_parse(&self.context.account.tenant()?).ok()
     }
 
-    fn find(&self, name: &str) -> Result<Option<Uuid>, String> {
-        self.id_of(name).map_err(|why| {
-            let cure = match &why {
-                RequestError::Refused(answer) if answer.status == 401 => " Sign in again.",
-                RequestError::Refused(answer) if answer.status == 403 => {
-                    " Sign in with the permission User.ReadBasic.All."
-                }
-                _ => "",
-            };
-            format!("{why}{cure}")
-        })
+    fn find(&self, name: &str) -> Result<Option<Uuid>, DirectoryError> {
+        Ok(self.id_of(name)?)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What records say about one chat.
+//! The facts about one chat.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -6,38 +6,38 @@ use uuid::Uuid;
 use super::person::{Person, PersonKey};
 use super::small_set::SmallSet;
 use crate::search::record::Origin;
-use crate::search::target::ChatKind;
+use crate::search::target::{ChatKind, FoundBy};
 
-/// All that was seen of a chat.
+/// The facts about a chat.
 #[derive(Debug, Default)]
 pub(super) struct Chat {
-    /// A record says that external users take part.
+    /// Whether a record says that external users take part.
     pub(super) external: bool,
     pub(super) kind: Option<ChatKind>,
-    /// The tenants other than the own one.
+    /// The tenants other than the home tenant.
     pub(super) tenants: SmallSet<Uuid>,
-    /// The domains that take part, own ones included, in lower case.
+    /// The domains that take part, including those of the home tenant, in lower case.
     pub(super) domains: SmallSet<Box<str>>,
     pub(super) people: People,
-    pub(super) seen: Seen,
+    pub(super) evidence: Evidence,
 }
 
-/// The records that the search is for.
+/// The records that match the query.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct Evidence {
     pub(super) operations: SmallSet<Box<str>>,
     pub(super) first: Option<Timestamp>,
     pub(super) last: Option<Timestamp>,
     pub(super) sources: SmallSet<Origin>,
-    /// Hashes of the records' ids, so that one that is in two files counts once.
+    /// Hashes of the records' ids, so that a record in two files counts once.
     ids: Vec<u64>,
-    /// Up to here the hashes are in order and each is there once.
+    /// Number of hashes at the start that are sorted and distinct.
     sorted: usize,
-    /// Records without an id.
+    /// Number of records without an id.
     without_id: u64,
 }
 
-/// The people in a chat, by key. In order, like [`SmallSet`], because most chats have two.
+/// The people in a chat, sorted by key like a [`SmallSet`], because most chats have two.
 #[derive(Debug, Default)]
 pub(super) struct People(Vec<(PersonKey, Person)>);
 
@@ -70,9 +70,28 @@ impl Chat {
         self.people.person(key)
     }
 
+    /// Adds a person whom a source names by address, or by id if it contains no address. Returns `None` if it
+    /// contains neither.
+    pub(super) fn addressee(
+        &mut self,
+        address: Option<&str>,
+        id: Option<Uuid>,
+        found_by: FoundBy,
+    ) -> Option<&mut Person> {
+        let person = self.person(match address {
+            Some(address) => PersonKey::of_name(address),
+            None => PersonKey::Id(id?),
+        });
+        if let Some(address) = address {
+            person.add_address(address);
+        }
+        person.ids.extend(id.map(|id| (id, found_by)));
+        Some(person)
+    }
+
     pub(super) fn merge(&mut self, other: Self) {
         self.external |= other.external;
-        // A kind that is known for sure sorts before the one that is not.
+        // A specific kind sorts before `Other`.
         self.kind = match (self.kind, other.kind) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -82,12 +101,12 @@ impl Chat {
         for (key, person) in other.people.0 {
             self.person(key).merge(person);
         }
-        self.seen.merge(other.seen);
+        self.evidence.merge(other.evidence);
     }
 }
 
-impl Seen {
-    /// A record that counts.
+impl Evidence {
+    /// Adds a record that matches the query.
     pub(super) fn add(
         &mut self,
         operation: &str,
@@ -105,7 +124,7 @@ impl Seen {
             return;
         }
         self.ids.push(hash(id));
-        // The list grows by half at most before the repetitions are taken out.
+        // The list grows by at most half before duplicates are removed.
         if self.ids.len() >= 64.max(self.sorted + self.sorted / 2) {
             self.sort();
         }
@@ -115,7 +134,7 @@ impl Seen {
         self.ids.is_empty() && self.without_id == 0
     }
 
-    /// How many different records.
+    /// Returns the number of distinct records.
     pub(super) fn events(&mut self) -> u64 {
         self.sort();
         self.ids.len() as u64 + self.without_id
@@ -144,7 +163,7 @@ impl Seen {
     }
 }
 
-/// FNV-1a: the same on every machine, and the ids are random already.
+/// FNV-1a: the same on every machine. Record ids are random, so it does not have to resist collisions.
 fn hash(id: &str) -> u64 {
     id.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01B3)
@@ -156,18 +175,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_that_is_there_twice_counts_once() {
-        let mut seen = Seen::default();
+    fn a_repeated_record_counts_once() {
+        let mut evidence = Evidence::default();
         for id in ["a", "A", "b", "", ""] {
-            seen.add("x", None, id, Origin::AuditLog);
+            evidence.add("x", None, id, Origin::AuditLog);
         }
-        assert_eq!(seen.events(), 4);
-        let mut other = Seen::default();
+        assert_eq!(evidence.events(), 4);
+        let mut other = Evidence::default();
         for at in 0..1000 {
             other.add("x", None, &format!("id {}", at % 100), Origin::AuditLog);
         }
         assert!(other.ids.len() < 200, "{}", other.ids.len());
-        seen.merge(other);
-        assert_eq!(seen.events(), 104);
+        evidence.merge(other);
+        assert_eq!(evidence.events(), 104);
     }
 }

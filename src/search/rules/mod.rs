@@ -1,18 +1,25 @@
-//! From records to targets: who is in the chat, who of them is of the home tenant, and what their id is.
+//! Decides who is in a chat, who of them belongs to the home tenant, and what their object id is.
 //!
-//! [`Facts`] takes records in any order, on any number of threads, and merges; [`Facts::targets`] decides at
-//! the end, because any record may tell what another one leaves open. Nothing is guessed: what the records
-//! do not settle comes out as unresolved, with the reason.
+//! [`Facts`] collects records in any order and on any number of threads. [`Facts::targets`] decides after all
+//! records are read, because any record can complete another one. A user whom the records do not identify is
+//! unresolved, with the reason.
 
+mod audit_record;
 mod chat;
+mod chat_list;
+mod decision;
 mod domain_tenants;
 mod facts;
+mod homes;
+mod message_event;
+mod object_id;
+mod participant;
 mod person;
-mod resolve;
 mod small_set;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod thread;
 
 pub(crate) use self::facts::Facts;
-pub(crate) use self::resolve::LeftOut;
+pub(crate) use self::targets::LeftOut;

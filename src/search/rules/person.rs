@@ -1,81 +1,102 @@
-//! Somebody in a chat, as records name them.
+//! A person in a chat, as the records name them.
 
 use uuid::Uuid;
 
 use super::domain_tenants::{DomainTenants, domain_of};
 use super::small_set::SmallSet;
-use crate::search::query::Query;
+use crate::search::query::{Query, folded};
 use crate::search::target::FoundBy;
 
-/// Who somebody is, as a key: the same person may have two, until their ids show it.
+/// The key of a person. One person can have two keys until a common object id joins them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum PersonKey {
-    /// By name or address, in lower case.
+    /// A name or address, in lower case.
     Name(Box<str>),
-    /// By object id, where there is no name.
+    /// An object id, if there is no name.
     Id(Uuid),
 }
 
-/// What records say about somebody.
+/// The facts about a person.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Person {
-    /// The user principal name as it is written.
+    /// The user principal name in its original case.
     pub(super) name: Option<Box<str>>,
     /// The e-mail address, from sources that have no user principal name.
     pub(super) address: Option<Box<str>>,
-    /// The tenants that records put them in.
+    /// The tenants that records name for them.
     pub(super) tenants: SmallSet<Uuid>,
-    /// Their object ids, and how each was found.
+    /// Their object ids, and the source of each.
     pub(super) ids: SmallSet<(Uuid, FoundBy)>,
-    /// A list of members or recipients names them.
+    /// Whether a list of members or recipients contains them.
     pub(super) listed: bool,
-    /// They have no account in any tenant.
-    pub(super) outside: bool,
+    /// Whether they have no account in any tenant.
+    pub(super) without_tenant: bool,
 }
 
-/// Of two spellings always the same one, whichever came first.
-fn spell(known: &mut Option<Box<str>>, text: &str) {
+/// Keeps the spelling that sorts first, so that the result does not depend on the order of records.
+fn keep_first_spelling(known: &mut Option<Box<str>>, text: &str) {
     if known.as_deref().is_none_or(|known| text < known) {
         *known = Some(text.into());
     }
 }
 
-/// Which side of the fence somebody is on.
+/// Whether a person belongs to the home tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     /// The home tenant.
     Internal,
-    /// Another one, where it is known which.
+    /// Another tenant, if it is known, or none.
     External(Option<Uuid>),
-    /// The records do not say.
+    /// No record says.
     Unknown,
 }
 
-impl Person {
-    /// Their user principal name is `name`.
-    pub(super) fn named(&mut self, name: &str) {
-        spell(&mut self.name, name);
+impl PersonKey {
+    /// Returns the key of a name or address.
+    pub(super) fn of_name(name: &str) -> Self {
+        Self::Name(folded(name).into())
+    }
+}
+
+impl Side {
+    pub(super) fn is_internal(self) -> bool {
+        self == Self::Internal
     }
 
-    /// Their e-mail address is `address`.
-    pub(super) fn addressed(&mut self, address: &str) {
-        spell(&mut self.address, address);
+    pub(super) fn is_external(self) -> bool {
+        matches!(self, Self::External(_))
+    }
+
+    pub(super) fn is_unknown(self) -> bool {
+        self == Self::Unknown
+    }
+}
+
+impl Person {
+    /// Adds a user principal name.
+    pub(super) fn add_name(&mut self, name: &str) {
+        keep_first_spelling(&mut self.name, name);
+    }
+
+    /// Adds an e-mail address.
+    pub(super) fn add_address(&mut self, address: &str) {
+        keep_first_spelling(&mut self.address, address);
     }
 
     pub(super) fn merge(&mut self, other: Self) {
         if let Some(name) = other.name {
-            self.named(&name);
+            self.add_name(&name);
         }
         if let Some(address) = other.address {
-            self.addressed(&address);
+            self.add_address(&address);
         }
         self.tenants.extend(other.tenants);
         self.ids.extend(other.ids);
         self.listed |= other.listed;
-        self.outside |= other.outside;
+        self.without_tenant |= other.without_tenant;
     }
 
-    /// What to call them.
+    /// Returns the user principal name, or else the address.
     pub(super) fn display_name(&self) -> Option<&str> {
         self.name.as_deref().or(self.address.as_deref())
     }
@@ -84,14 +105,14 @@ impl Person {
         domain_of(self.display_name()?)
     }
 
-    /// A person without a tenant's account: Teams for personal use and Skype.
+    /// Returns whether the account belongs to no tenant: Teams for personal use, or Skype.
     fn is_consumer(&self) -> bool {
         self.name
             .as_deref()
             .is_some_and(|name| name.starts_with(".cid.") || name.starts_with("live:"))
     }
 
-    /// Their side, seen from `home`: what a record says of themselves, else what their domain says.
+    /// Returns their side by the tenants in the records, or else by their domain.
     pub(super) fn side(
         &self,
         home: Option<Uuid>,
@@ -107,8 +128,8 @@ impl Person {
         match (tenants.next(), tenants.next()) {
             (Some(tenant), None) => return of_tenant(*tenant),
             (Some(_), Some(_)) => {
-                let away = home.is_some_and(|home| !self.tenants.contains(&home));
-                return if away {
+                let elsewhere = home.is_some_and(|home| !self.tenants.contains(&home));
+                return if elsewhere {
                     Side::External(None)
                 } else {
                     Side::Unknown
@@ -116,7 +137,7 @@ impl Person {
             }
             (None, _) => {}
         }
-        if self.outside || self.is_consumer() {
+        if self.without_tenant || self.is_consumer() {
             return Side::External(None);
         }
         let Some(domain) = self.domain() else {

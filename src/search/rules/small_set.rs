@@ -1,7 +1,7 @@
-//! Sets of few things: sorted lists, which take a tenth of a tree's memory. A search keeps several for each
-//! chat and each person.
+//! Small sets as sorted lists, which use a tenth of a tree's memory. A search keeps several per chat and per
+//! person.
 
-/// A set of few things, in order.
+/// A sorted set of a few items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SmallSet<T>(Vec<T>);
 
@@ -14,7 +14,7 @@ impl<T> Default for SmallSet<T> {
 impl<T: Ord> SmallSet<T> {
     pub(super) fn insert(&mut self, item: T) {
         if let Err(at) = self.0.binary_search(&item) {
-            // Most stay as small as they begin.
+            // Most sets do not grow after the first item.
             if self.0.len() < 4 {
                 self.0.reserve_exact(1);
             }
@@ -40,7 +40,7 @@ impl<T: Ord> SmallSet<T> {
 }
 
 impl SmallSet<Box<str>> {
-    /// Adds a text, copied only where it is new.
+    /// Adds a text. Copies it only if it is new.
     pub(super) fn add(&mut self, text: &str) {
         if self
             .0
@@ -74,11 +74,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn things_are_in_order_and_there_once() {
-        let mut few = SmallSet::default();
-        few.extend([3, 1, 2, 3, 1, 9, 5]);
-        assert_eq!(few.iter().copied().collect::<Vec<_>>(), [1, 2, 3, 5, 9]);
-        assert!(few.contains(&5) && !few.contains(&4));
+    fn items_are_sorted_and_distinct() {
+        let mut set = SmallSet::default();
+        set.extend([3, 1, 2, 3, 1, 9, 5]);
+        assert_eq!(set.iter().copied().collect::<Vec<_>>(), [1, 2, 3, 5, 9]);
+        assert!(set.contains(&5) && !set.contains(&4));
         let mut texts: SmallSet<Box<str>> = SmallSet::default();
         texts.add("b");
         texts.add("a");

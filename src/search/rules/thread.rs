@@ -1,13 +1,13 @@
-//! What a thread's id says about it.
+//! The kind of a chat, by its id.
 
 use uuid::Uuid;
 
 use crate::graph::ThreadForm;
 use crate::search::target::ChatKind;
 
-/// The kind of a chat, by what a record calls it and else by its id. `None` for a channel of a team.
-pub(super) fn kind(thread: &str, called: &str) -> Option<ChatKind> {
-    let is = |name: &str| called.trim().eq_ignore_ascii_case(name);
+/// Returns the kind of a chat by its id and by the type that a record names, or `None` for a channel of a team.
+pub(super) fn kind(thread: &str, thread_type: &str) -> Option<ChatKind> {
+    let is = |name: &str| thread_type.trim().eq_ignore_ascii_case(name);
     let form = ThreadForm::of(thread);
     if form == ThreadForm::Channel
         || ["team", "channel", "space", "topic"]
@@ -29,7 +29,7 @@ pub(super) fn kind(thread: &str, called: &str) -> Option<ChatKind> {
     )
 }
 
-/// A GUID in its usual form.
+/// Parses a GUID in its hyphenated form.
 pub(super) fn guid(text: &str) -> Option<Uuid> {
     let text = text.trim();
     (text.len() == 36)
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_is_known_in_any_spelling() {
+    fn the_kind_does_not_depend_on_case() {
         assert_eq!(kind(ONE, "OneonOne"), Some(ChatKind::OneOnOne));
         assert_eq!(kind(ONE, ""), Some(ChatKind::OneOnOne));
         assert_eq!(kind("19:abc@thread.v2", "GroupChat"), Some(ChatKind::Group));

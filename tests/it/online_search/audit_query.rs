@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use sandbox::{AuditLog, Fault, FaultScript, Rule, When};
 use serde_json::{Value, json};
 
-use super::support::{Job, Told, at_home, events, span};
+use super::support::{Job, Outcome, at_home, events, span};
 use crate::file_search::support::{external_chat, other_record, user};
 
 const SCOPE: &str = "Chat.ReadWrite.All AuditLogsQuery.Read.All";
 
-/// A query over the day of the records.
+/// Returns a search that queries the day of the records.
 fn job(log: AuditLog) -> Job {
     let mut job = Job::new(SCOPE);
     job.sandbox.set_audit_log(log);
@@ -27,8 +27,8 @@ fn log(count: u32) -> AuditLog {
     }
 }
 
-fn bodies(told: &Told) -> Vec<Value> {
-    let requests = told.sandbox.requests().into_iter();
+fn bodies(outcome: &Outcome) -> Vec<Value> {
+    let requests = outcome.sandbox.requests().into_iter();
     let posts = requests.filter(|request| request.method == "POST");
     posts
         .map(|request| serde_json::from_slice(&request.body).unwrap())
@@ -36,119 +36,119 @@ fn bodies(told: &Told) -> Vec<Value> {
 }
 
 #[test]
-fn a_query_is_created_waited_for_and_read_to_its_last_page() {
+fn a_query_is_created_polled_and_read_to_the_last_page() {
     let mut log = log(2_500);
     log.records.push(at_home(&other_record(1)));
     log.polls = 3;
-    let told = job(log).run();
-    told.whole();
-    assert_eq!(told.users(), (1..=2_500).map(user).collect::<Vec<_>>());
-    assert_eq!(told.all("searched")[0]["records"], 2_500, "of Teams only");
-    let sent = bodies(&told);
+    let outcome = job(log).run();
+    outcome.assert_complete();
+    assert_eq!(outcome.users(), (1..=2_500).map(user).collect::<Vec<_>>());
+    assert_eq!(
+        outcome.named("searched")[0]["records"],
+        2_500,
+        "only those of Teams"
+    );
+    let sent = bodies(&outcome);
     assert_eq!(sent.len(), 1);
     assert_eq!(sent[0]["filterStartDateTime"], "2026-08-31T00:00:00Z");
     assert_eq!(sent[0]["filterEndDateTime"], "2026-09-01T00:00:00Z");
     assert_eq!(sent[0]["recordTypeFilters"], json!(["microsoftTeams"]));
-    let pages = told.sandbox.requests();
+    let pages = outcome.sandbox.requests();
     let pages = pages
         .iter()
         .filter(|request| request.target.contains("/records?"));
     assert_eq!(pages.count(), 3);
-    let asking = told.all("asking");
+    let asking = outcome.named("asking");
     assert!(!asking.is_empty());
     assert!(asking.iter().all(|event| event["source"] == "AuditQuery"));
 }
 
 #[test]
-fn operations_without_wildcards_are_asked_for_and_no_others() {
+fn only_operations_without_wildcards_are_sent_as_a_filter() {
     for (operation, sent) in [
         ("ChatCreated", json!(["ChatCreated"])),
         ("Chat*", Value::Null),
     ] {
         let mut job = job(log(3));
         job.query().operation = vec![operation.into()];
-        let told = job.run();
-        told.whole();
-        assert_eq!(told.users().len(), 3);
-        assert_eq!(bodies(&told)[0]["operationFilters"], sent);
+        let outcome = job.run();
+        outcome.assert_complete();
+        assert_eq!(outcome.users().len(), 3);
+        assert_eq!(bodies(&outcome)[0]["operationFilters"], sent);
     }
 }
 
 #[test]
-fn a_query_that_fails_is_an_error_and_costs_no_file() {
-    for outcome in ["failed", "cancelled"] {
+fn a_failed_query_is_an_error_and_files_are_still_read() {
+    for status in ["failed", "cancelled"] {
         let mut job = job(AuditLog {
-            outcome: outcome.into(),
+            outcome: status.into(),
             ..log(3)
         });
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("records.json");
         std::fs::write(&file, external_chat(7)).unwrap();
         job.options.paths = vec![file];
-        let told = job.run();
-        let (error, message, next_step) = told.error();
+        let outcome = job.run();
+        let (error, message, next_step) = outcome.error();
         assert_eq!(
             (error, message),
-            ("Failed", &*format!("The audit query ended as '{outcome}'."))
+            ("Failed", &*format!("The audit query ended as '{status}'."))
         );
         assert!(next_step.contains("shorter time"), "{next_step}");
-        assert_eq!(told.users(), [user(7)]);
+        assert_eq!(outcome.users(), [user(7)]);
     }
 }
 
 #[test]
-fn what_is_refused_says_what_it_takes() {
+fn a_denied_query_names_the_missing_permission() {
     let mut job = Job::new("Chat.ReadWrite.All");
     job.online().audit_query = span("2026-08-31", "2026-09-01");
-    let told = job.run();
-    let (error, message, next_step) = told.error();
+    let outcome = job.run();
+    let (error, message, next_step) = outcome.error();
     assert_eq!(error, "Denied");
     assert!(message.contains("403"), "{message}");
     assert!(next_step.contains("AuditLogsQuery.Read.All"), "{next_step}");
-    assert_eq!(
-        told.all("searched").len(),
-        1,
-        "the search ends all the same"
-    );
+    assert_eq!(outcome.named("searched").len(), 1, "the search still ends");
 }
 
 #[test]
-fn where_only_beta_has_the_log_beta_is_asked() {
-    let told = job(AuditLog {
+fn beta_is_used_if_v1_has_no_audit_log() {
+    let outcome = job(AuditLog {
         beta_only: true,
         ..log(1_200)
     })
     .run();
-    told.whole();
-    assert_eq!(told.users().len(), 1_200, "on two pages");
+    outcome.assert_complete();
+    assert_eq!(outcome.users().len(), 1_200, "on two pages");
 }
 
 #[test]
-fn more_than_the_service_returns_is_told() {
-    let told = job(AuditLog {
+fn an_exceeded_record_limit_is_a_warning() {
+    let outcome = job(AuditLog {
         limit_exceeded: true,
         ..log(2)
     })
     .run();
     assert!(
-        told.warnings().contains("shorter time"),
+        outcome.warnings().contains("shorter time"),
         "{}",
-        told.warnings()
+        outcome.warnings()
     );
-    assert_eq!(told.users().len(), 2);
+    assert_eq!(outcome.users().len(), 2);
 }
 
 #[test]
-fn a_service_without_time_is_asked_again_and_a_page_that_stays_away_costs_only_what_follows() {
-    let told = job(AuditLog {
+fn throttled_requests_are_retried_and_a_failed_page_keeps_the_pages_before_it() {
+    let outcome = job(AuditLog {
         wait_with_429: 1,
         ..log(2)
     })
     .run();
-    told.whole();
-    assert_eq!(told.users().len(), 2);
+    outcome.assert_complete();
+    assert_eq!(outcome.users().len(), 2);
 
-    // The query, a poll in vain, a poll, the first page.
+    // The requests: create, a poll before the end, a poll, the first page.
     let job = job(AuditLog { page: 2, ..log(5) });
     job.sandbox.script(FaultScript::new([
         Rule::new(Fault::Status {
@@ -171,16 +171,16 @@ fn a_service_without_time_is_asked_again_and_a_page_that_stays_away_costs_only_w
         })
         .when(When::nth(9)),
     ]));
-    let told = job.run();
-    let (error, message, _) = told.error();
+    let outcome = job.run();
+    let (error, message, _) = outcome.error();
     assert_eq!(error, "Failed");
     assert!(message.contains("skip token"), "{message}");
-    assert_eq!(told.all("source_error")[0]["records"], 4);
-    assert_eq!(told.users().len(), 4);
+    assert_eq!(outcome.named("source_error")[0]["records"], 4);
+    assert_eq!(outcome.users().len(), 4);
 }
 
 #[test]
-fn a_query_that_never_ends_is_stopped_at_once() {
+fn cancelling_a_running_query_takes_effect_at_once() {
     let mut job = job(AuditLog {
         outcome: "running".into(),
         ..log(1)
@@ -194,18 +194,18 @@ fn a_query_that_never_ends_is_stopped_at_once() {
     }
     let stopped = Instant::now();
     search.cancel();
-    let told = events(&search);
+    let events = events(&search);
     assert!(stopped.elapsed() < Duration::from_secs(2));
     let ended = ["target", "searched", "source_error"];
     assert!(
-        !told
+        !events
             .iter()
             .any(|event| ended.contains(&event["event"].as_str().unwrap()))
     );
 }
 
 #[test]
-fn closing_does_not_wait_for_a_service_that_hangs() {
+fn closing_does_not_wait_for_a_hanging_request() {
     let mut job = job(log(1));
     job.sandbox
         .script(FaultScript::new([Rule::new(Fault::Hang { seconds: 20.0 })]));
@@ -222,7 +222,7 @@ fn closing_does_not_wait_for_a_service_that_hangs() {
 }
 
 #[test]
-fn nothing_is_asked_while_records_still_come() {
+fn no_request_is_sent_before_the_feed_ends() {
     let mut job = job(log(1));
     let search = job.start();
     search.feed("{}");
@@ -233,7 +233,7 @@ fn nothing_is_asked_while_records_still_come() {
 }
 
 #[test]
-fn a_wait_that_the_service_asks_for_is_kept_where_it_is_longer_than_all_attempts_may_take() {
+fn a_retry_after_longer_than_the_time_for_all_attempts_is_honoured() {
     let mut job = job(log(1));
     job.online().retry.item_time_ms = 500;
     job.sandbox
@@ -242,7 +242,7 @@ fn a_wait_that_the_service_asks_for_is_kept_where_it_is_longer_than_all_attempts
         })
         .times(1)]));
     let began = Instant::now();
-    let told = job.run();
-    told.whole();
+    let outcome = job.run();
+    outcome.assert_complete();
     assert!(began.elapsed() >= Duration::from_secs(1));
 }

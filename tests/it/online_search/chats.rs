@@ -1,4 +1,4 @@
-//! The chats of users, as an application lists them.
+//! The chats of users, listed by an application.
 
 use chat_access::identity::Account;
 use chat_access::search::{ChatList, RunningSearch, StartError};
@@ -29,7 +29,7 @@ fn ours(number: u32) -> Value {
     member(&user(number), Some(&email), TENANT_ID)
 }
 
-/// Of an outsider, whose address Graph does not give.
+/// An external user, whose address Graph does not return.
 fn eve() -> Value {
     member(EVE, None, AWAY)
 }
@@ -37,7 +37,7 @@ fn eve() -> Value {
 fn chat(id: &str, kind: &str, tenant: &str, members: Vec<Value>) -> Value {
     json!({
         "id": id, "topic": null, "chatType": kind, "tenantId": tenant, "members": members,
-        // The second is of the list of members and the name.
+        // Graph updates the second time only when the member list or the topic changes.
         "createdDateTime": "2026-08-01T10:00:00Z", "lastUpdatedDateTime": "2026-08-01T10:00:00Z",
     })
 }
@@ -69,7 +69,7 @@ fn job(chats: Vec<Value>, roles: &[&str], users: &[&str]) -> Job {
 }
 
 #[test]
-fn the_chats_of_each_named_user_with_outsiders_are_found() {
+fn chats_of_named_users_with_external_users_are_found() {
     let mut chats: Vec<Value> = (10..70)
         .map(|number| group(number, TENANT_ID, vec![ours(1), eve()]))
         .collect();
@@ -78,13 +78,13 @@ fn the_chats_of_each_named_user_with_outsiders_are_found() {
     chats.push(one_to_one(3));
     let mut job = job(chats, &ROLES, &["upn1@contoso.com", &user(2)]);
     job.query().user_principal_name = vec!["upn1@contoso.com".into(), user(2)];
-    let told = job.run();
-    told.whole();
-    let targets = told.all("target");
+    let outcome = job.run();
+    outcome.assert_complete();
+    let targets = outcome.named("target");
     assert_eq!(
         targets.len(),
         61,
-        "not the chat of colleagues, nor that of a third user"
+        "neither the internal chat nor the chat of a third user"
     );
     let named: Vec<_> = targets
         .iter()
@@ -102,27 +102,35 @@ fn the_chats_of_each_named_user_with_outsiders_are_found() {
     assert_eq!(alone["sources"], json!(["Chats"]));
     assert_eq!(alone["external_tenants"], json!([AWAY]));
     assert_eq!(alone["first_seen"], "2026-08-01T10:00:00Z");
-    assert_eq!(alone["last_seen"], Value::Null, "the list does not say");
+    assert_eq!(
+        alone["last_seen"],
+        Value::Null,
+        "a list does not contain it"
+    );
 }
 
 #[test]
-fn members_beyond_the_first_ones_are_asked_for() {
+fn members_beyond_the_expanded_ones_are_requested() {
     let mut members: Vec<Value> = (1..=60).map(ours).collect();
     members.push(eve());
     let there = group(1, TENANT_ID, members.clone());
     let elsewhere = group(2, AWAY, members.clone());
-    let told = job(vec![there, elsewhere], &ROLES, &[&user(1)]).run();
-    assert!(told.all("source_error").is_empty(), "{:?}", told.events);
+    let outcome = job(vec![there, elsewhere], &ROLES, &[&user(1)]).run();
+    assert!(
+        outcome.named("source_error").is_empty(),
+        "{:?}",
+        outcome.events
+    );
     let of = |number: u32| {
         let thread = format!("19:{number:032x}@thread.v2");
-        let targets = told.all("target").into_iter();
+        let targets = outcome.named("target").into_iter();
         targets
             .filter(|target| target["thread_id"] == *thread)
             .count()
     };
     assert_eq!(of(1), 60);
-    assert_eq!(of(2), 25, "whose whole list Graph does not give");
-    let warnings = told.warnings();
+    assert_eq!(of(2), 25, "Graph does not return the whole list");
+    let warnings = outcome.warnings();
     assert!(
         warnings.contains("Some members of 1 chats are missing"),
         "{warnings}"
@@ -133,15 +141,15 @@ fn members_beyond_the_first_ones_are_asked_for() {
     );
     assert!(warnings.contains("ChatMember.Read.All"), "{warnings}");
 
-    // The outsider is not among the first ones, and the list of members is closed.
-    let told = job(
+    // The external user is not among the expanded members, and the member list is denied.
+    let outcome = job(
         vec![group(1, TENANT_ID, members), one_to_one(1)],
         &["Chat.ReadBasic.All"],
         &[&user(1)],
     )
     .run();
-    assert_eq!(told.users(), [user(1)], "of the other chat");
-    let warnings = told.warnings();
+    assert_eq!(outcome.users(), [user(1)], "from the other chat");
+    let warnings = outcome.warnings();
     assert!(
         warnings.contains("1 of these chats have no known external user"),
         "{warnings}"
@@ -149,43 +157,43 @@ fn members_beyond_the_first_ones_are_asked_for() {
 }
 
 #[test]
-fn whoever_has_no_tenant_is_an_outsider() {
+fn a_member_without_a_tenant_is_an_external_user() {
     let anonymous = json!({
         "@odata.type": "#microsoft.graph.anonymousGuestConversationMember",
         "id": "x", "userId": EVE, "email": null, "tenantId": null, "displayName": "Help desk",
     });
-    let told = job(
+    let outcome = job(
         vec![group(1, TENANT_ID, vec![ours(1), anonymous])],
         &ROLES,
         &[&user(1)],
     )
     .run();
-    told.whole();
-    assert_eq!(told.users(), [user(1)]);
+    outcome.assert_complete();
+    assert_eq!(outcome.users(), [user(1)]);
 }
 
 #[test]
-fn a_chat_that_began_elsewhere_is_an_outsiders_whoever_is_left_in_it() {
-    let told = job(vec![group(1, AWAY, vec![ours(1)])], &ROLES, &[&user(1)]).run();
-    assert_eq!(told.users(), [user(1)]);
+fn a_chat_that_began_in_another_tenant_is_external_without_external_members() {
+    let outcome = job(vec![group(1, AWAY, vec![ours(1)])], &ROLES, &[&user(1)]).run();
+    assert_eq!(outcome.users(), [user(1)]);
 }
 
 #[test]
-fn the_directory_need_not_be_open_where_the_list_of_members_has_the_id() {
+fn the_member_list_supplies_the_id_if_the_directory_is_denied() {
     let mut by_address = ours(1);
     by_address["email"] = json!("upn1@contoso.com");
-    let told = job(
+    let outcome = job(
         vec![group(1, AWAY, vec![by_address, eve()])],
         &["Chat.ReadBasic.All"],
         &["upn1@contoso.com"],
     )
     .run();
-    told.whole();
-    assert_eq!(told.users(), [user(1)]);
+    outcome.assert_complete();
+    assert_eq!(outcome.users(), [user(1)]);
 }
 
 #[test]
-fn a_time_takes_the_chats_that_had_begun_by_its_end() {
+fn a_period_includes_chats_that_began_before_its_end() {
     for (after, before, count) in [
         ("2026-08-15", "2026-08-20", 1),
         ("2026-09-01", "2026-10-01", 1),
@@ -199,31 +207,35 @@ fn a_time_takes_the_chats_that_had_begun_by_its_end() {
 }
 
 #[test]
-fn who_is_not_there_is_told_and_the_others_are_listed() {
+fn an_unknown_user_is_a_warning_and_the_others_are_listed() {
     let nobody = ["nobody@contoso.com".to_string(), user(77)];
     for name in &nobody {
-        let told = job(vec![one_to_one(2)], &ROLES, &[name, &user(2)]).run();
-        assert!(told.all("source_error").is_empty(), "{:?}", told.events);
-        assert!(told.warnings().contains(name), "{}", told.warnings());
-        assert_eq!(told.users(), [user(2)]);
+        let outcome = job(vec![one_to_one(2)], &ROLES, &[name, &user(2)]).run();
+        assert!(
+            outcome.named("source_error").is_empty(),
+            "{:?}",
+            outcome.events
+        );
+        assert!(outcome.warnings().contains(name), "{}", outcome.warnings());
+        assert_eq!(outcome.users(), [user(2)]);
     }
 }
 
 #[test]
 fn a_missing_permission_is_named() {
-    let told = job(
+    let outcome = job(
         vec![one_to_one(2)],
         &["User.ReadBasic.All"],
         &["upn2@contoso.com"],
     )
     .run();
-    let (error, _, next_step) = told.error();
+    let (error, _, next_step) = outcome.error();
     assert_eq!(error, "Denied");
     assert!(next_step.contains("Chat.ReadBasic.All"), "{next_step}");
 }
 
 #[test]
-fn what_can_not_list_is_refused_before_anything_is_sent() {
+fn invalid_tokens_and_users_are_rejected_before_any_request() {
     let sandbox = Sandbox::start(SandboxOptions::default());
     let list = |claims, users: &[&str]| {
         let users = users.iter().map(ToString::to_string).collect();
@@ -239,14 +251,14 @@ fn what_can_not_list_is_refused_before_anything_is_sent() {
         &["Ann"],
         &["a@contoso.com/chats"],
     ] {
-        let told = list(TokenClaims::app_with(ROLES), users);
-        assert!(told.starts_with("UserPrincipalName"), "{told}");
+        let message = list(TokenClaims::app_with(ROLES), users);
+        assert!(message.starts_with("UserPrincipalName"), "{message}");
     }
     assert!(sandbox.requests().is_empty());
 }
 
 #[test]
-fn what_is_asked_is_of_one_tenant() {
+fn sources_of_different_tenants_are_rejected() {
     let refused = |job: Job| {
         let StartError::Input(error) = RunningSearch::start(job.options).unwrap_err() else {
             panic!("the input is invalid");
@@ -256,21 +268,21 @@ fn what_is_asked_is_of_one_tenant() {
     };
     let mut given = job(Vec::new(), &ROLES, &[&user(1)]);
     given.query().tenant_id = Some(AWAY.into());
-    let (parameter, told) = refused(given);
+    let (parameter, message) = refused(given);
     assert_eq!(parameter, "TenantId");
     assert!(
-        told.contains("DiscoveryToken") && told.contains(TENANT_ID),
-        "{told}"
+        message.contains("DiscoveryToken") && message.contains(TENANT_ID),
+        "{message}"
     );
 
     let mut hunting = Job::new("ThreatHunting.Read.All");
     hunting.query().tenant_id = Some(AWAY.into());
     hunting.online().hunting = super::support::span("2026-11-01", "2026-11-02");
-    let (parameter, told) = refused(hunting);
+    let (parameter, message) = refused(hunting);
     assert_eq!(parameter, "TenantId");
     assert!(
-        told.contains("Account") && told.contains(TENANT_ID),
-        "{told}"
+        message.contains("Account") && message.contains(TENANT_ID),
+        "{message}"
     );
 
     let claims = TokenClaims {
@@ -283,9 +295,12 @@ fn what_is_asked_is_of_one_tenant() {
     let list = ChatList::new(elsewhere, vec![user(1)]).unwrap();
     both.online().chats = Some(list);
     both.online().hunting = super::support::span("2026-11-01", "2026-11-02");
-    let (parameter, told) = refused(both);
+    let (parameter, message) = refused(both);
     assert_eq!(parameter, "DiscoveryToken");
-    assert!(told.contains(AWAY) && told.contains(TENANT_ID), "{told}");
+    assert!(
+        message.contains(AWAY) && message.contains(TENANT_ID),
+        "{message}"
+    );
 
     let mut silent = Job::new("Chat.ReadWrite.All");
     silent.options.account = None;
@@ -293,13 +308,13 @@ fn what_is_asked_is_of_one_tenant() {
     let opaque = Account::with_token(cloud(&silent.sandbox), opaque).unwrap();
     let list = ChatList::new(opaque, vec![user(1)]).unwrap();
     silent.online().chats = Some(list);
-    let (parameter, told) = refused(silent);
+    let (parameter, message) = refused(silent);
     assert_eq!(parameter, "TenantId");
-    assert!(told.contains("DiscoveryToken"), "{told}");
+    assert!(message.contains("DiscoveryToken"), "{message}");
 }
 
 #[test]
-fn a_user_who_is_refused_costs_the_others_nothing() {
+fn a_refused_user_does_not_stop_the_others() {
     let job = job(
         vec![one_to_one(1), one_to_one(3)],
         &ROLES,
@@ -313,10 +328,14 @@ fn a_user_who_is_refused_costs_the_others_nothing() {
             headers: Default::default(),
         })
         .when(When::nth(2))]));
-    let told = job.run();
-    assert!(told.all("source_error").is_empty(), "{:?}", told.events);
-    assert_eq!(told.users(), [user(1), user(3)]);
-    let warnings = told.warnings();
+    let outcome = job.run();
+    assert!(
+        outcome.named("source_error").is_empty(),
+        "{:?}",
+        outcome.events
+    );
+    assert_eq!(outcome.users(), [user(1), user(3)]);
+    let warnings = outcome.warnings();
     assert!(
         warnings.contains(&user(2)) && warnings.contains("license"),
         "{warnings}"
@@ -324,21 +343,21 @@ fn a_user_who_is_refused_costs_the_others_nothing() {
 }
 
 #[test]
-fn an_outsider_with_the_address_of_a_user_hides_nobody() {
+fn an_external_user_with_an_internal_address_hides_no_user() {
     let double = member(EVE, Some("user1@contoso.com"), AWAY);
-    let told = job(
+    let outcome = job(
         vec![group(1, TENANT_ID, vec![ours(1), double])],
         &ROLES,
         &[&user(1)],
     )
     .run();
-    told.whole();
-    assert_eq!(told.users(), [user(1)]);
+    outcome.assert_complete();
+    assert_eq!(outcome.users(), [user(1)]);
 }
 
 #[test]
-fn a_colleagues_id_is_not_given_to_somebody_with_two_names() {
-    // The list has the user by an address that is no name, and not the colleague.
+fn a_user_with_two_names_does_not_get_a_colleagues_id() {
+    // The list contains the user by an address other than the UPN, and not the colleague.
     let mut chat = one_to_one(1);
     chat["id"] = json!(format!("19:{}_{}@unq.gbl.spaces", user(1), user(2)));
     chat["tenantId"] = json!(TENANT_ID);
@@ -346,17 +365,17 @@ fn a_colleagues_id_is_not_given_to_somebody_with_two_names() {
     chat["members"][0]["email"] = json!("ann.smith@contoso.com");
     let mut job = job(vec![chat], &["Chat.ReadBasic.All"], &["upn1@contoso.com"]);
     job.query().include_internal = true;
-    let told = job.run();
-    assert!(!told.users().contains(&user(2)), "{:?}", told.events);
+    let outcome = job.run();
+    assert!(!outcome.users().contains(&user(2)), "{:?}", outcome.events);
 }
 
 #[test]
-fn outsiders_without_an_address_are_of_no_domain_and_that_is_told() {
+fn a_domain_filter_warns_of_external_users_without_a_domain() {
     let mut job = job(vec![one_to_one(1)], &ROLES, &[&user(1)]);
     job.query().external_domain = vec!["evil.example".into()];
-    let told = job.run();
-    assert!(told.users().is_empty());
-    let warnings = told.warnings();
+    let outcome = job.run();
+    assert!(outcome.users().is_empty());
+    let warnings = outcome.warnings();
     assert!(
         warnings.contains("1 chats") && warnings.contains("-ExternalTenantId"),
         "{warnings}"
@@ -364,20 +383,20 @@ fn outsiders_without_an_address_are_of_no_domain_and_that_is_told() {
 }
 
 #[test]
-fn a_chat_without_a_list_of_members_is_asked_for_it() {
+fn a_missing_member_list_is_requested() {
     let mut chat = one_to_one(1);
     chat["members"] = Value::Null;
     let job = job(vec![chat], &ROLES, &[&user(1)]);
-    let told = job.run();
-    assert!(told.all("bad_row").is_empty(), "{:?}", told.events);
+    let outcome = job.run();
+    assert!(outcome.named("bad_row").is_empty(), "{:?}", outcome.events);
 }
 
 #[test]
-fn an_id_that_only_the_list_has_settles_what_the_audit_log_leaves_open() {
+fn a_member_list_supplies_the_id_for_an_audit_record() {
     let thread = "19:b8577894a63548969c5c92bb9c80c5e1@thread.v2";
     let mut record = super::support::at_home(&crate::file_search::support::external_chat(1));
     record["ChatThreadId"] = json!(thread);
-    // The outsider has left.
+    // The external user has left.
     let left = chat(thread, "group", TENANT_ID, vec![ours(1), ours(2)]);
     let mut job = job(vec![left], &ROLES, &[&user(1)]);
     let search = job.start();

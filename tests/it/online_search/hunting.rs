@@ -6,18 +6,18 @@ use jiff::{SignedDuration, Timestamp};
 use sandbox::{Fault, FaultScript, Hunting, Rule, When};
 use serde_json::{Value, json};
 
-use super::support::{Job, Told, at_home};
+use super::support::{Job, Outcome, at_home};
 use crate::file_search::support::{EVE, external_chat, user};
 
 const SCOPE: &str = "Chat.ReadWrite.All ThreatHunting.Read.All";
 
-/// So many hours ago, as Defender writes it.
+/// Returns the time `hours` ago in the format of Defender.
 fn ago(hours: i64) -> String {
     let time = Timestamp::now() - SignedDuration::from_hours(hours);
     time.strftime("%Y-%m-%dT%H:%M:%S.1234567Z").to_string()
 }
 
-/// A message of an outsider to the user of this number.
+/// A message from an external user to the user with this number.
 fn message(number: u32, details_as_text: bool) -> Value {
     let details = json!([{
         "RecipientSmtpAddress": format!("user{number}@contoso.com"),
@@ -51,11 +51,11 @@ fn both() -> Hunting {
     }
 }
 
-fn hunt(hunting: Hunting) -> Told {
+fn hunt(hunting: Hunting) -> Outcome {
     hunt_through(hunting, [])
 }
 
-fn hunt_through(hunting: Hunting, faults: impl IntoIterator<Item = Rule>) -> Told {
+fn hunt_through(hunting: Hunting, faults: impl IntoIterator<Item = Rule>) -> Outcome {
     let mut job = Job::new(SCOPE);
     job.sandbox.set_hunting(hunting);
     job.sandbox.script(FaultScript::new(faults));
@@ -68,14 +68,14 @@ fn hunt_through(hunting: Hunting, faults: impl IntoIterator<Item = Rule>) -> Tol
 #[test]
 fn both_tables_are_counted_and_read() {
     for capital_schema in [false, true] {
-        let told = hunt(Hunting {
+        let outcome = hunt(Hunting {
             capital_schema,
             ..both()
         });
-        told.whole();
-        assert_eq!(told.users(), [user(1), user(2), user(3)]);
+        outcome.assert_complete();
+        assert_eq!(outcome.users(), [user(1), user(2), user(3)]);
         let found = |number| {
-            let targets = told.all("target").into_iter();
+            let targets = outcome.named("target").into_iter();
             let mut mine = targets.filter(|target| target["user_id"] == user(number));
             mine.next().unwrap()
         };
@@ -87,43 +87,43 @@ fn both_tables_are_counted_and_read() {
 }
 
 #[test]
-fn a_quota_is_waited_for() {
-    let told = hunt(Hunting { quota: 3, ..both() });
-    told.whole();
-    assert_eq!(told.users().len(), 3);
+fn an_exhausted_quota_is_retried() {
+    let outcome = hunt(Hunting { quota: 3, ..both() });
+    outcome.assert_complete();
+    assert_eq!(outcome.users().len(), 3);
 }
 
 #[test]
-fn a_table_that_is_not_there_is_told_and_two_are_an_error() {
+fn one_missing_table_is_a_warning_and_two_are_an_error() {
     let mut one = both();
     one.tables.remove("MessageEvents");
-    let told = hunt(one);
+    let outcome = hunt(one);
     assert!(
-        told.warnings().contains("no table MessageEvents"),
+        outcome.warnings().contains("no table MessageEvents"),
         "{}",
-        told.warnings()
+        outcome.warnings()
     );
-    assert_eq!(told.users(), [user(3)]);
+    assert_eq!(outcome.users(), [user(3)]);
 
     let mut job = Job::new(SCOPE);
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("report.html");
     job.options.report = Some(page.clone());
     job.online().hunting = super::support::span(&ago(48), &ago(0));
-    let told = job.run();
-    let (error, message, _) = told.error();
+    let outcome = job.run();
+    let (error, message, _) = outcome.error();
     assert_eq!(error, "Failed");
     assert!(message.contains("Defender for Office 365"), "{message}");
     let page = std::fs::read_to_string(page).unwrap();
     assert!(
         page.contains("Some records could not be read"),
-        "the page says so too"
+        "the page reports it too"
     );
     assert!(page.contains("neither table"), "{page}");
 }
 
 #[test]
-fn chats_of_colleagues_are_asked_for_on_request() {
+fn internal_chats_are_read_on_request() {
     let mut colleagues = message(4, false);
     colleagues["IsExternalThread"] = json!(false);
     colleagues["SenderEmailAddress"] = json!("boss@contoso.com");
@@ -141,22 +141,22 @@ fn chats_of_colleagues_are_asked_for_on_request() {
         job.query().internal_domain = vec!["contoso.com".into()];
         let span = chat_access::search::Span::new(&Default::default(), Timestamp::now(), 30);
         job.online().hunting = Some(span.unwrap());
-        let told = job.run();
-        told.whole();
-        assert_eq!(told.users().contains(&user(4)), include_internal);
+        let outcome = job.run();
+        outcome.assert_complete();
+        assert_eq!(outcome.users().contains(&user(4)), include_internal);
     }
 }
 
 #[test]
-fn what_defender_does_not_keep_any_more_is_told() {
+fn a_period_beyond_defenders_retention_is_a_warning() {
     let mut job = Job::new(SCOPE);
     job.sandbox.set_hunting(both());
     job.online().hunting = super::support::span("2020-01-01", &ago(0));
-    let told = job.run();
+    let outcome = job.run();
     assert!(
-        told.warnings().contains("keeps 30 days"),
+        outcome.warnings().contains("keeps 30 days"),
         "{}",
-        told.warnings()
+        outcome.warnings()
     );
 }
 
@@ -165,41 +165,41 @@ fn a_missing_permission_is_named() {
     let mut job = Job::new("Chat.ReadWrite.All");
     job.sandbox.set_hunting(both());
     job.online().hunting = super::support::span(&ago(48), &ago(0));
-    let told = job.run();
-    let (error, _, next_step) = told.error();
+    let outcome = job.run();
+    let (error, _, next_step) = outcome.error();
     assert_eq!(error, "Denied");
     assert!(next_step.contains("ThreatHunting.Read.All"), "{next_step}");
 }
 
 #[test]
-fn one_table_that_fails_costs_the_other_nothing() {
+fn a_failed_table_does_not_stop_the_other() {
     let fault = Fault::Status {
         code: 400,
         graph_code: "BadRequest".into(),
         message: "Failed to resolve scalar expression named 'ThreadId'".into(),
         headers: Default::default(),
     };
-    let told = hunt_through(both(), [Rule::new(fault).when(When::nth(1))]);
-    let (error, message, _) = told.error();
+    let outcome = hunt_through(both(), [Rule::new(fault).when(When::nth(1))]);
+    let (error, message, _) = outcome.error();
     assert_eq!(error, "Failed");
     assert!(message.contains("ThreadId"), "{message}");
-    assert_eq!(told.users(), [user(3)]);
+    assert_eq!(outcome.users(), [user(3)]);
 }
 
 #[test]
-fn a_query_whose_answer_is_too_much_is_asked_in_halves() {
+fn a_query_with_too_large_a_response_is_halved() {
     let too_much = Fault::Status {
         code: 400,
         graph_code: "BadRequest".into(),
         message: "Query execution has exceeded the allowed result size.".into(),
         headers: Default::default(),
     };
-    // A count, the rows.
+    // The requests: a count, the rows.
     for fault in [too_much, Fault::CloseAfter] {
-        let told = hunt_through(both(), [Rule::new(fault).when(When::nth(2))]);
-        told.whole();
-        assert_eq!(told.users(), [user(1), user(2), user(3)]);
-        let asked = told.sandbox.requests();
+        let outcome = hunt_through(both(), [Rule::new(fault).when(When::nth(2))]);
+        outcome.assert_complete();
+        assert_eq!(outcome.users(), [user(1), user(2), user(3)]);
+        let asked = outcome.sandbox.requests();
         let asked = asked.iter().filter(|request| {
             let body = String::from_utf8_lossy(&request.body);
             body.contains("MessageEvents") && body.contains("project")
@@ -209,7 +209,7 @@ fn a_query_whose_answer_is_too_much_is_asked_in_halves() {
 }
 
 #[test]
-fn fewer_rows_than_were_counted_are_told() {
+fn fewer_rows_than_counted_is_a_warning() {
     let mut hunting = both();
     let rows = (1..=10).map(|number| {
         let mut row = message(number, false);
@@ -220,15 +220,15 @@ fn fewer_rows_than_were_counted_are_told() {
         .tables
         .insert("MessageEvents".into(), rows.collect());
     hunting.row_limit = 3;
-    let told = hunt(hunting);
+    let outcome = hunt(hunting);
     assert_eq!(
-        told.users().len(),
+        outcome.users().len(),
         4,
         "three messages, and the event of the other table"
     );
     assert!(
-        told.warnings().contains("has 10 rows by its own count"),
+        outcome.warnings().contains("has 10 rows by its own count"),
         "{}",
-        told.warnings()
+        outcome.warnings()
     );
 }

@@ -14,7 +14,7 @@ use super::support::{Job, at_home, span};
 use crate::file_search::support::{AWAY, EVE, external_chat, user};
 
 #[test]
-fn a_chat_that_is_in_every_source_is_one_target_with_all_its_evidence() {
+fn a_chat_in_every_source_becomes_one_target_with_all_evidence() {
     let record = at_home(&external_chat(1));
     let thread = record["ChatThreadId"].clone();
     let mut job = Job::new("Chat.ReadWrite.All AuditLogsQuery.Read.All ThreatHunting.Read.All");
@@ -61,26 +61,26 @@ fn a_chat_that_is_in_every_source_is_one_target_with_all_its_evidence() {
     let search = job.start();
     assert!(search.feed(&record.to_string()));
     search.finish();
-    let told = super::support::Told {
+    let outcome = super::support::Outcome {
         events: super::support::events(&search),
         sandbox: job.sandbox,
     };
-    told.whole();
-    assert_eq!(told.users(), [user(1)]);
-    let target = told.all("target")[0];
+    outcome.assert_complete();
+    assert_eq!(outcome.users(), [user(1)]);
+    let target = outcome.named("target")[0];
     assert_eq!(
         target["sources"],
         json!(["AuditLog", "CloudAppEvents", "MessageEvents", "Chats"])
     );
-    assert_eq!(target["events"], 3, "the same record in four places is one");
+    assert_eq!(target["events"], 3, "a record in four sources counts once");
     assert_eq!(target["user_principal_name"], "user1@contoso.com");
     assert_eq!(target["external_users"], json!(["eve@evil.example"]));
     assert_eq!(target["first_seen"], "2026-08-30T00:00:00Z");
-    assert_eq!(told.all("searched")[0]["files"], 4);
+    assert_eq!(outcome.named("searched")[0]["files"], 4);
 }
 
 #[test]
-fn the_audit_query_is_for_the_worldwide_cloud_and_somebody_who_is_connected() {
+fn the_audit_query_requires_the_worldwide_cloud_and_an_account() {
     let refused = |environment: Option<&str>| {
         let mut options = SearchOptions::default();
         options.online.audit_query = span("2026-08-31", "2026-09-01");

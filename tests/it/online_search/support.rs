@@ -1,4 +1,4 @@
-//! A sandbox, somebody who is connected to it, and a search with both.
+//! A sandbox, an account that is signed in to it, and a search that uses both.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use chat_access::token::AccessToken;
 use sandbox::{Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
 use serde_json::Value;
 
-/// A search at a sandbox, a thousand times as fast as at the real service.
+/// A search at a sandbox, with waits a thousand times shorter than at the real service.
 pub(crate) struct Job {
     pub(crate) sandbox: Sandbox,
     pub(crate) options: SearchOptions,
 }
 
 impl Job {
-    /// With an administrator who has these permissions.
+    /// Creates a search by an administrator with these permissions.
     pub(crate) fn new(scopes: &str) -> Self {
         let sandbox = Sandbox::start(SandboxOptions::default());
         let claims = TokenClaims {
@@ -63,11 +63,11 @@ impl Job {
         RunningSearch::start(std::mem::take(&mut self.options)).unwrap()
     }
 
-    /// Runs it to its end.
-    pub(crate) fn run(mut self) -> Told {
+    /// Runs the search to its end.
+    pub(crate) fn run(mut self) -> Outcome {
         let search = self.start();
         search.finish();
-        Told {
+        Outcome {
             events: events(&search),
             sandbox: self.sandbox,
         }
@@ -78,22 +78,23 @@ pub(crate) fn events(search: &RunningSearch) -> Vec<Value> {
     crate::common::drain(search.events())
 }
 
-/// What a search told.
-pub(crate) struct Told {
+/// The events of a finished search.
+pub(crate) struct Outcome {
     pub(crate) events: Vec<Value>,
     pub(crate) sandbox: Sandbox,
 }
 
-impl Told {
-    pub(crate) fn all(&self, name: &str) -> Vec<&Value> {
-        let all = self.events.iter();
-        all.filter(|event| event["event"] == name).collect()
+impl Outcome {
+    /// Returns the events with this name.
+    pub(crate) fn named(&self, name: &str) -> Vec<&Value> {
+        let events = self.events.iter();
+        events.filter(|event| event["event"] == name).collect()
     }
 
-    /// The ids of the users found, in order.
+    /// Returns the ids of the users found, sorted.
     pub(crate) fn users(&self) -> Vec<String> {
         let mut users: Vec<String> = self
-            .all("target")
+            .named("target")
             .iter()
             .map(|target| target["user_id"].as_str().unwrap_or("none").to_string())
             .collect();
@@ -101,22 +102,23 @@ impl Told {
         users
     }
 
-    /// The one error of a source.
+    /// Returns the error, message and next step of the only source error.
     pub(crate) fn error(&self) -> (&str, &str, &str) {
-        let errors = self.all("source_error");
+        let errors = self.named("source_error");
         assert_eq!(errors.len(), 1, "{:?}", self.events);
         let text = |name: &str| errors[0][name].as_str().unwrap();
         (text("error"), text("message"), text("next_step"))
     }
 
-    /// The warnings, in one text.
+    /// Returns the warnings as one text.
     pub(crate) fn warnings(&self) -> String {
-        let warnings = self.all("warning").into_iter();
+        let warnings = self.named("warning").into_iter();
         warnings.map(|event| event["message"].to_string()).collect()
     }
 
-    pub(crate) fn whole(&self) {
-        assert!(self.all("source_error").is_empty(), "{:?}", self.events);
+    /// Asserts that no source failed or warned.
+    pub(crate) fn assert_complete(&self) {
+        assert!(self.named("source_error").is_empty(), "{:?}", self.events);
         assert_eq!(self.warnings(), "");
     }
 }
@@ -129,7 +131,7 @@ pub(crate) fn token(sandbox: &Sandbox, claims: TokenClaims) -> AccessToken {
     AccessToken::new(sandbox.token(claims).as_bytes()).unwrap()
 }
 
-/// From a time up to before another.
+/// Returns the period from `start` to before `end`.
 pub(crate) fn span(start: &str, end: &str) -> Option<Span> {
     let options = SpanOptions {
         start: Some(start.into()),
@@ -138,7 +140,7 @@ pub(crate) fn span(start: &str, end: &str) -> Option<Span> {
     Some(Span::new(&options, jiff::Timestamp::now(), 1).unwrap())
 }
 
-/// A record of the tests of files, in the sandbox's tenant.
+/// Moves a record of the file tests to the sandbox's tenant.
 pub(crate) fn at_home(record: &str) -> Value {
     let record = record.replace(crate::file_search::support::HOME, TENANT_ID);
     serde_json::from_str(&record).unwrap()

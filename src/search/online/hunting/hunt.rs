@@ -1,8 +1,4 @@
-//! Defender's advanced hunting through Graph.
-//!
-//! Source: the v1.0 page of `security/runHuntingQuery` and its limits: 30 days; 100,000 rows per response, which
-//! does not say when there are more; 3 minutes; and a share of processor time per tenant and quarter of an hour. So
-//! rows are counted first and requested in slices of time. The older API limits a response to 124 MB.
+//! The search of one table, in slices of time.
 
 use std::time::Duration;
 
@@ -11,17 +7,13 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::span::back;
-use super::{Sink, SourceContext, SourceError, Span};
+use super::table::Table;
+use super::{PERMISSION, message_contains};
 use crate::graph::{Call, ExchangeError};
 use crate::http::Body;
 use crate::identity::RequestError;
-use crate::search::query::Query;
+use crate::search::online::{Sink, SourceContext, SourceError, Span};
 use crate::search::record::read_time;
-
-/// The required permission, as the end of a sentence.
-const PERMISSION: &str = "ThreatHunting.Read.All, and the account a role in Defender. \
-    Use Connect-ChatAccess -Scope Chat.ReadWrite.All, ThreatHunting.Read.All";
 
 /// Time limit of a request. The service ends a query after 3 minutes.
 const RESPONSE_TIME: Duration = Duration::from_secs(200);
@@ -30,7 +22,7 @@ const RESPONSE_TIME: Duration = Duration::from_secs(200);
 const RESPONSE_SIZE: usize = 128 * 1024 * 1024;
 
 /// Maximum number of rows in a response. One with this many rows may be truncated.
-const ROW_LIMIT: u64 = 100_000;
+pub(super) const ROW_LIMIT: u64 = 100_000;
 
 /// Maximum number of times an incomplete slice is halved.
 const HALVINGS: u32 = 8;
@@ -42,41 +34,6 @@ const UNITS: [(&str, SignedDuration); 3] = [
     ("1s", SignedDuration::from_secs(1)),
 ];
 
-/// A table, the filters for its rows, and its columns. The schema page lacks columns that tenants have and vice
-/// versa, so optional columns use `column_ifexists`. The filter for external users drops only rows that say that
-/// their chat is internal.
-struct Table {
-    name: &'static str,
-    chats: &'static str,
-    external: &'static str,
-    columns: &'static str,
-}
-
-const TABLES: [Table; 2] = [
-    Table {
-        name: "MessageEvents",
-        chats: "",
-        external: "| where coalesce(column_ifexists(\"IsExternalThread\", true), true)\n",
-        columns: "| project Timestamp, \
-            TeamsMessageId = column_ifexists(\"TeamsMessageId\", \"\"), \
-            SenderEmailAddress = column_ifexists(\"SenderEmailAddress\", \"\"), \
-            SenderObjectId = column_ifexists(\"SenderObjectId\", \"\"), \
-            ThreadId, \
-            ThreadType = column_ifexists(\"ThreadType\", \"\"), \
-            IsExternalThread = column_ifexists(\"IsExternalThread\", true), \
-            RecipientDetails",
-    },
-    Table {
-        name: "CloudAppEvents",
-        chats: "| where Application == \"Microsoft Teams\"\n\
-            | where isnotempty(RawEventData.ChatThreadId)\n",
-        external: "| where tostring(RawEventData.ParticipantInfo.HasForeignTenantUsers) !in~ (\"false\", \"0\") \
-            or array_length(RawEventData.ParticipantInfo.ParticipatingTenantIds) > 1 \
-            or column_ifexists(\"IsExternalUser\", false) == true\n",
-        columns: "| project Timestamp, RawEventData",
-    },
-];
-
 /// The response.
 #[derive(Deserialize)]
 struct Results<'a> {
@@ -85,75 +42,19 @@ struct Results<'a> {
 }
 
 /// A period, from its start to before its end.
-type Slice = (Timestamp, Timestamp);
-
-/// Queries the tables. If the tenant lacks one, a warning says so and the other is still read.
-pub(super) fn search(
-    span: &Span,
-    query: &Query,
-    context: &SourceContext<'_>,
-    sink: &mut Sink<'_>,
-) -> Result<(), SourceError> {
-    let days = Span::HUNTING_DAYS;
-    // One day of tolerance, for a clock that is slow.
-    if span.start < back(Timestamp::now(), days + 1) {
-        context.warn(format!(
-            "Defender keeps {days} days. -Hunting does not find older messages."
-        ));
-    }
-    let mut missing = Vec::new();
-    let mut error = None;
-    for table in &TABLES {
-        let hunt = Hunt {
-            table,
-            include_internal: query.include_internal,
-            row_limit: ROW_LIMIT,
-            context,
-        };
-        match hunt.run(span, sink) {
-            Ok(()) => {}
-            Err(stop) if stop.is_cancelled() => return Err(stop),
-            Err(SourceError::Request(RequestError::Refused(answer), _))
-                if answer.status == 400
-                    && contains(answer.message.as_deref(), "Failed to resolve table") =>
-            {
-                missing.push(table.name);
-            }
-            Err(why) => error = error.or(Some(why)),
-        }
-    }
-    if let Some(error) = error {
-        return Err(error);
-    }
-    let why = "it requires Defender for Office 365 (MessageEvents) \
-        or Defender for Cloud Apps (CloudAppEvents)";
-    match missing[..] {
-        [] => Ok(()),
-        [one] => {
-            context.warn(format!("Your tenant has no table {one}; {why}."));
-            Ok(())
-        }
-        _ => Err(SourceError::Other(
-            format!("Your tenant has neither table of Teams chats; {why}."),
-            "Use an audit log export, or -StartDate without -Hunting.",
-        )),
-    }
-}
-
-fn contains(message: Option<&str>, text: &str) -> bool {
-    message.is_some_and(|message| message.contains(text))
-}
+pub(super) type Slice = (Timestamp, Timestamp);
 
 /// The search of one table.
-struct Hunt<'a> {
-    table: &'a Table,
-    include_internal: bool,
-    row_limit: u64,
-    context: &'a SourceContext<'a>,
+pub(super) struct Hunt<'a> {
+    pub(super) table: &'a Table,
+    pub(super) include_internal: bool,
+    pub(super) row_limit: u64,
+    pub(super) context: &'a SourceContext<'a>,
 }
 
 impl Hunt<'_> {
-    fn run(&self, span: &Span, sink: &mut Sink<'_>) -> Result<(), SourceError> {
+    /// Counts the rows and reads them in slices.
+    pub(super) fn run(&self, span: &Span, sink: &mut Sink<'_>) -> Result<(), SourceError> {
         self.context
             .report_progress(format!("counting {}", self.table.name), sink.records);
         let before = sink.records;
@@ -183,18 +84,18 @@ impl Hunt<'_> {
             return Ok((vec![within], 0));
         };
         // Rows can be added between the count and the request.
-        let most = self.row_limit / 10 * 9;
+        let max = self.row_limit / 10 * 9;
         let (mut slices, mut counted) = (Vec::new(), 0);
         let (mut begin, mut sum) = (within.0, 0);
         for (bin, rows) in self.count(within, name)? {
             let at = bin.max(within.0);
             counted = rows.saturating_add(counted);
-            if sum > 0 && rows.saturating_add(sum) > most {
+            if sum > 0 && rows.saturating_add(sum) > max {
                 slices.push((begin, at));
                 (begin, sum) = (at, 0);
             }
             sum = rows.saturating_add(sum);
-            if rows > most {
+            if rows > max {
                 let end = bin.checked_add(*unit).unwrap_or(within.1).min(within.1);
                 slices.extend(self.slices((at, end), finer)?.0);
                 (begin, sum) = (end, 0);
@@ -210,7 +111,7 @@ impl Hunt<'_> {
     fn count(&self, within: Slice, unit: &str) -> Result<Vec<(Timestamp, u64)>, SourceError> {
         let query = format!(
             "{}| summarize Rows = count() by Slice = bin(Timestamp, {unit})",
-            self.rows(within)
+            self.table.rows(within, self.include_internal)
         );
         let body = self.ask(self.call(&query).repeatable())?;
         let unreadable = || SourceError::unreadable("the row count is missing");
@@ -230,7 +131,11 @@ impl Hunt<'_> {
 
     /// Reads the rows of a slice. If the response is incomplete, reads its halves instead.
     fn read(&self, slice: Slice, halvings: u32, sink: &mut Sink<'_>) -> Result<(), SourceError> {
-        let query = format!("{}{}", self.rows(slice), self.table.columns);
+        let query = format!(
+            "{}{}",
+            self.table.rows(slice, self.include_internal),
+            self.table.columns
+        );
         let middle = middle(slice).filter(|_| halvings > 0);
         match (self.ask(self.call(&query)), middle) {
             (Ok(body), _) if !body.truncated => {
@@ -247,13 +152,13 @@ impl Hunt<'_> {
                 }
             }
             (Err(SourceError::Request(RequestError::Refused(answer), _)), Some(_))
-                if contains(answer.message.as_deref(), "exceeded the allowed") => {}
+                if message_contains(&answer, "exceeded the allowed") => {}
             // Usually the query took too long.
             (
                 Err(SourceError::Request(RequestError::Exchange(ExchangeError::Lost(_)), _)),
                 Some(_),
             ) => {}
-            (answer, _) => drop(answer?),
+            (response, _) => drop(response?),
         }
         let Some(middle) = middle else {
             self.context.warn(format!(
@@ -264,20 +169,6 @@ impl Hunt<'_> {
         };
         self.read((slice.0, middle), halvings - 1, sink)?;
         self.read((middle, slice.1), halvings - 1, sink)
-    }
-
-    /// Returns the query for the rows of a period.
-    fn rows(&self, (start, end): Slice) -> String {
-        let Table {
-            name,
-            chats,
-            external,
-            ..
-        } = self.table;
-        let external = if self.include_internal { "" } else { external };
-        format!(
-            "{name}\n| where Timestamp >= datetime({start}) and Timestamp < datetime({end})\n{chats}{external}"
-        )
     }
 
     fn call(&self, query: &str) -> Call {
@@ -315,6 +206,8 @@ mod tests {
     use crate::identity::Account;
     use crate::retry::RetrySettings;
     use crate::search::event::Event;
+    use crate::search::online::hunting::table::TABLES;
+    use crate::search::query::Query;
     use crate::token::AccessToken;
 
     /// Reads messages at these seconds after midnight from a service that returns up to 10 rows. Returns the number
@@ -379,12 +272,12 @@ mod tests {
     fn few_rows_require_one_query_and_no_rows_none() {
         assert_eq!(hunt(&[0, 3600, 86_399]), (3, 2, vec![]));
         assert_eq!(hunt(&[]), (0, 1, vec![]));
-        assert_eq!(hunt(&[86_400, -1]), (0, 1, vec![]), "of another day");
+        assert_eq!(hunt(&[86_400, -1]), (0, 1, vec![]), "on other days");
     }
 
     #[test]
     fn many_rows_are_read_in_slices_of_hours() {
-        // The count of hours is cut off at 10 too, so there are not more than 10 of them.
+        // The count is limited to 10 rows too, so the rows are in at most 10 hours.
         let seconds: Vec<i64> = (0..40).map(|row| row % 8 * 3600 + row).collect();
         let (records, queries, warnings) = hunt(&seconds);
         assert_eq!((records, queries, warnings.len()), (40, 1 + 8, 0));
