@@ -102,6 +102,13 @@ impl TransportFault {
                 REVOCATION,
             );
         }
+        // webpki's word for a self-signed certificate that is not among the trusted ones.
+        if text.contains("CaUsedAsEndEntity") {
+            return (
+                "is self-signed, and this computer doesn't trust it".into(),
+                TRUST,
+            );
+        }
         let text = crate::input::one_line(&text, 160);
         (
             format!("is not accepted ({})", text.trim_end_matches('.')),
