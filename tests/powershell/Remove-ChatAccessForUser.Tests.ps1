@@ -131,7 +131,7 @@ Describe 'Remove-ChatAccessForUser' {
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $output = New-Target 1 | Remove-ChatAccessForUser -Verbose 4>&1
         $watch.Elapsed.TotalSeconds | Should -BeGreaterThan 2.5
-        ($output | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message -join "`n" | Should -Match '2\.\d s left'
+        ($output | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message -join "`n" | Should -Match 'Microsoft Graph throttles the requests\. Waiting 2\.\d s\.'
         ($output | Where-Object Status).Status | Should -Be 'Removed'
     }
 

@@ -7,7 +7,7 @@ function script:Write-RemovalNotice {
 
     switch ($Received.event) {
         'wait' {
-            $Run.Waiting = "$($Received.reason) Waiting $([int] $Received.seconds) s."
+            $Run.Waiting = "$($Received.reason) Waiting $($Received.seconds) s."
             $Run.WaitsUntil = $Run.Watch.Elapsed.Add([timespan]::FromSeconds($Received.seconds))
             # A person who sees nothing for longer than this takes the command for hung.
             if ($Received.seconds -gt 10) {
