@@ -41,7 +41,7 @@ impl Answer {
     }
 
     /// Reads the answer until `deadline`, and at most about `largest` bytes of its body. The status
-    /// decides what became of the request; a body that does not come whole only explains less.
+    /// decides what became of the request; an incomplete body only explains less.
     pub(super) fn read(
         mut response: Response,
         token: &AccessToken,

@@ -1,4 +1,5 @@
-//! Reads files on several threads. Each thread finds records in blocks; their facts are merged at the end.
+//! Reads files on several threads. Each thread finds records in blocks; their facts are merged at
+//! the end.
 
 use std::num::NonZero;
 use std::sync::atomic::Ordering;
@@ -17,7 +18,8 @@ const BLOCK: usize = 256 * 1024;
 /// Maximum number of threads. More of them would wait for the disk.
 const MOST_THREADS: usize = 8;
 
-/// How the work of a search is divided. The results do not depend on it; the default is the fastest.
+/// How the work of a search is divided. The results do not depend on it; the default is the
+/// fastest.
 #[derive(Debug, Clone, Copy)]
 pub struct Effort {
     /// Number of threads.
@@ -47,15 +49,17 @@ pub(super) struct Progress {
     pub bytes: u64,
 }
 
-/// Searches `sources` on the calling thread and `effort.threads - 1` others, and returns when all are read.
-/// [`RunningSearch`](super::RunningSearch) does the same in the background, and can be cancelled.
+/// Searches `sources` on the calling thread and `effort.threads - 1` others, and returns when all
+/// are read. [`RunningSearch`](super::RunningSearch) does the same in the background, and can be
+/// cancelled.
 pub fn search_sources(effort: Effort, sources: Vec<Source>, query: &Query) -> Findings {
     gather(effort, sources, query, &Cancel::default(), &|_| ())
         .unwrap_or_default()
         .findings(query)
 }
 
-/// Reads all sources. Returns `None` if `cancel` is set before the end. Any thread may call `progress`.
+/// Reads all sources. Returns `None` if `cancel` is set before the end. Any thread may call
+/// `progress`.
 pub(crate) fn gather(
     effort: Effort,
     sources: Vec<Source>,

@@ -1,12 +1,13 @@
-//! Searches audit exports, hunting results and chat lists for access to remove. Returns one [`Target`] per chat and
-//! user of the home tenant.
+//! Searches audit exports, hunting results and chat lists for access to remove. Returns one
+//! [`Target`] per chat and user of the home tenant.
 //!
-//! [`search_sources`] reads files: [`read`] recognises their format and splits them into blocks of whole records, a
-//! [`worker`] per thread selects the records about chats, [`record`] parses these, and [`rules`] decide who loses
-//! access and by which object id. [`directory`] looks up the ids that no record contains, and [`online`] reads
-//! records from Graph. [`RunningSearch`] does all of this in the background and also accepts records one by one.
-//! [`Query`] contains the filters, [`damage`] lists files and rows that could not be read, and [`report`] writes the
-//! results as an HTML page.
+//! [`search_sources`] reads files: [`read`] recognises their format and splits them into blocks of
+//! whole records, a [`worker`] per thread selects the records about chats, [`record`] parses these,
+//! and [`rules`] decide who loses access and by which object id. [`directory`] looks up the ids
+//! that no record contains, and [`online`] reads records from Graph. [`RunningSearch`] does all of
+//! this in the background and also accepts records one by one. [`Query`] contains the filters,
+//! [`damage`] lists files and rows that could not be read, and [`report`] writes the results as an
+//! HTML page.
 
 mod damage;
 mod directory;

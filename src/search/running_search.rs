@@ -91,7 +91,8 @@ const PIPELINE: &str = "the pipeline";
 const REPORTED: usize = 1000;
 
 impl RunningSearch {
-    /// Starts to read files. Graph is queried after [`RunningSearch::finish`]; until then records may be fed.
+    /// Starts to read files. Graph is queried after [`RunningSearch::finish`]; until then records
+    /// may be fed.
     ///
     /// # Errors
     /// An option is invalid, an online source has no account, or the system can't start a thread.
@@ -223,7 +224,8 @@ impl Shared {
         let Some(gathered) = &mut gathered else {
             return;
         };
-        // Only after the feed has ended: while PowerShell's pipeline feeds records, Ctrl+C can't be reported.
+        // Only after the feed has ended: while PowerShell's pipeline feeds records, Ctrl+C can't be
+        // reported.
         let account = self.account.as_ref();
         online::gather(
             &self.online,

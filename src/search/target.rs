@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::record::Origin;
 
-/// One user's access to one chat, and the evidence for it. A resolved target has a tenant, a user and a chat
-/// id that Graph accepts, so it can be removed.
+/// One user's access to one chat, and the evidence for it. A resolved target has a tenant, a user
+/// and a chat id that Graph accepts, so it can be removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Target {
     /// The home tenant.

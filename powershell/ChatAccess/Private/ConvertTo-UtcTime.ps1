@@ -1,7 +1,7 @@
 function script:ConvertTo-UtcTime {
     <#
     .SYNOPSIS
-    Returns a time of the native library as a DateTime in UTC, or null where there is none.
+    Returns a time of the native library as a DateTime in UTC, or null without a time.
     #>
     param([object] $Time)
 

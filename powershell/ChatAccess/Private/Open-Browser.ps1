@@ -1,7 +1,7 @@
 function script:Open-Browser {
     <#
     .SYNOPSIS
-    Opens an address in the user's browser. Returns false where there is none.
+    Opens an address in the user's browser. Returns false if there is no browser.
     #>
     [CmdletBinding()]
     [OutputType([bool])]

@@ -1,7 +1,8 @@
-//! The audit log through Graph: a query is created, runs for minutes or hours, and then returns its records in pages.
+//! The audit log through Graph: a query is created, runs for minutes or hours, and then returns its
+//! records in pages.
 //!
-//! Source: the v1.0 pages of `security/auditLog/queries`. It was in v1.0 in July 2025 and again since July 2026, so
-//! beta is used where v1.0 has no such resource.
+//! Source: the v1.0 pages of `security/auditLog/queries`. It was in v1.0 in July 2025 and again
+//! since July 2026, so beta is used where v1.0 has no such resource.
 
 use std::time::{Duration, Instant};
 
@@ -98,8 +99,8 @@ fn create(
     query: &Query,
     context: &SourceContext<'_>,
 ) -> Result<(ApiVersion, State), SourceError> {
-    // Not by service: the documentation and the schema disagree on the name of that filter. Nor by user: that
-    // filter applies to the actor, which is mostly the external user.
+    // Not by service: the documentation and the schema disagree on the name of that filter. Nor by
+    // user: that filter applies to the actor, which is mostly the external user.
     let mut body = json!({
         "@odata.type": "#microsoft.graph.security.auditLogQuery",
         "displayName": format!("ChatAccess {} to {}", span.start, span.end),

@@ -1,7 +1,8 @@
 //! The chats of users, listed through Graph by an application.
 //!
-//! Source: the v1.0 pages on listing chats and their members. Only an application may list the chats of others,
-//! and no application may remove access, so this source has its own token, which is used for nothing else.
+//! Source: the v1.0 pages on listing chats and their members. Only an application may list the
+//! chats of others, and no application may remove access, so this source has its own token, which
+//! is used for nothing else.
 
 use uuid::Uuid;
 
@@ -33,7 +34,8 @@ pub struct ChatList {
 }
 
 impl ChatList {
-    /// Lists the chats of `users` (user principal names or object ids) in the tenant of `account`, an application.
+    /// Lists the chats of `users` (user principal names or object ids) in the tenant of `account`,
+    /// an application.
     ///
     /// # Errors
     /// `users` is empty or contains a wildcard, or the token is delegated or for another cloud.
@@ -217,7 +219,8 @@ impl Lister<'_> {
     }
 }
 
-/// Looks up the user's object id, if the application may read the directory. Returns `None` if there is no such user.
+/// Looks up the user's object id, if the application may read the directory. Returns `None` if
+/// there is no such user.
 fn owner(user: &str, context: &SourceContext<'_>) -> Result<Option<ListOwner>, SourceError> {
     if let Ok(id) = Uuid::try_parse(user) {
         return Ok(Some(ListOwner {

@@ -1,8 +1,8 @@
-//! Sources in Microsoft Graph, in place of an export: the audit log ([`audit_query`]), Defender ([`hunting`]),
-//! and the lists of users' chats ([`chats`]). [`users`] is the directory.
+//! Sources in Microsoft Graph, in place of an export: the audit log ([`audit_query`]), Defender
+//! ([`hunting`]), and the lists of users' chats ([`chats`]). [`users`] is the directory.
 //!
-//! Each source adds its records to a [`Sink`], page by page. If one fails, the failure is reported; the records that
-//! it returned before and those of the other sources are kept.
+//! Each source adds its records to a [`Sink`], page by page. If one fails, the failure is reported;
+//! the records that it returned before and those of the other sources are kept.
 
 mod audit_query;
 mod chats;
@@ -70,8 +70,8 @@ impl Online {
         Ok(())
     }
 
-    /// Returns the home tenant: the one that the caller specifies, or that of the tokens. All sources must be of one
-    /// tenant.
+    /// Returns the home tenant: the one that the caller specifies, or that of the tokens. All
+    /// sources must be of one tenant.
     ///
     /// # Errors
     /// The tenants differ, or the tenant of a list of chats is unknown.
@@ -114,8 +114,8 @@ impl Online {
     }
 }
 
-/// Reads all sources, one after the other, and merges their records into `gathered`. `account` is the signed-in
-/// account.
+/// Reads all sources, one after the other, and merges their records into `gathered`. `account` is
+/// the signed-in account.
 pub(super) fn gather(
     online: &Online,
     account: Option<&Arc<Account>>,

@@ -27,8 +27,8 @@ impl SourceError {
         matches!(self, Self::Request(RequestError::Stopped, _))
     }
 
-    /// Returns whether the failure concerns only this request, so that others may still succeed: the cause is
-    /// neither the token, nor the service, nor the connection.
+    /// Returns whether the failure concerns only this request, so that others may still succeed:
+    /// the cause is neither the token, nor the service, nor the connection.
     pub(super) fn is_about_the_request(&self) -> bool {
         match self {
             Self::Other(..) => true,
@@ -39,8 +39,8 @@ impl SourceError {
         }
     }
 
-    /// Returns a stable name, a sentence and the next step, or `None` if the search was cancelled. `new_token` says
-    /// how to get another token.
+    /// Returns a stable name, a sentence and the next step, or `None` if the search was cancelled.
+    /// `new_token` says how to get another token.
     pub(super) fn report(self, new_token: &str) -> Option<(&'static str, String, String)> {
         let (answer, permission) = match self {
             Self::Other(message, next_step) => return Some(("Failed", message, next_step.into())),

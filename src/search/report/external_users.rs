@@ -16,8 +16,8 @@ pub(super) struct Reached {
     pub(super) last: Option<Timestamp>,
 }
 
-/// Returns the external users by name, those who reached the most users first. Where records name only domains,
-/// an entry stands for all users of a domain.
+/// Returns the external users by name, those who reached the most users first. Where records name
+/// only domains, an entry stands for all users of a domain.
 pub(super) fn external_users(targets: &[Target]) -> Vec<(String, Reached)> {
     let mut by_name: BTreeMap<String, Reached> = BTreeMap::new();
     for target in targets.iter().filter(|target| target.external) {

@@ -1,7 +1,8 @@
 //! The HTML report: which external users reached whom, and when.
 //!
-//! [`page`] returns one self-contained document. External users influence the values in records, so every value
-//! is escaped by [`Text`], and the page's policy allows nothing but its own style and script.
+//! [`page`] returns one self-contained document. External users influence the values in records, so
+//! every value is escaped by [`Text`], and the page's policy allows nothing but its own style and
+//! script.
 
 mod days;
 mod external_users;

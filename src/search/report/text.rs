@@ -7,8 +7,8 @@ use jiff::tz::Offset;
 
 use crate::input::one_line;
 
-/// An untrusted value, escaped, on one line and in a `bdi` element, so that a name that changes the reading
-/// direction affects only itself.
+/// An untrusted value, escaped, on one line and in a `bdi` element, so that a name that changes the
+/// reading direction affects only itself.
 pub(super) struct Text<'a>(pub(super) &'a str);
 
 impl Display for Text<'_> {

@@ -70,8 +70,8 @@ impl Chat {
         self.people.person(key)
     }
 
-    /// Adds a person whom a source names by address, or by id if it contains no address. Returns `None` if it
-    /// contains neither.
+    /// Adds a person whom a source names by address, or by id if it contains no address. Returns
+    /// `None` if it contains neither.
     pub(super) fn addressee(
         &mut self,
         address: Option<&str>,
@@ -163,7 +163,8 @@ impl Evidence {
     }
 }
 
-/// FNV-1a: the same on every machine. Record ids are random, so it does not have to resist collisions.
+/// FNV-1a: the same on every machine. Record ids are random, so it does not have to resist
+/// collisions.
 fn hash(id: &str) -> u64 {
     id.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01B3)

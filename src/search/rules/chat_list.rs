@@ -13,9 +13,9 @@ use crate::search::target::FoundBy;
 const LISTED: &str = "Chats";
 
 impl Facts {
-    /// Adds a chat from the list of `owner`, a user of the home tenant. An address is not a user principal name, so
-    /// it does not assign its domain to a tenant. The ids in an internal chat are kept too: another source may
-    /// contain an external user in it.
+    /// Adds a chat from the list of `owner`, a user of the home tenant. An address is not a user
+    /// principal name, so it does not assign its domain to a tenant. The ids in an internal chat
+    /// are kept too: another source may contain an external user in it.
     pub(crate) fn add_chat(&mut self, listed: &GraphChat, owner: &ListOwner, query: &Query) {
         let parsed = |text: &Option<String>| guid(text.as_deref().unwrap_or_default());
         let (thread, chat_type) = (listed.id.trim(), listed.chat_type.as_deref());

@@ -65,8 +65,8 @@ impl<'a> Decision<'a> {
             .map(|participant| &participant.person)
     }
 
-    /// Derives the side of one of two listed people from that of the other: an external one-to-one chat has one
-    /// person on each side.
+    /// Derives the side of one of two listed people from that of the other: an external one-to-one
+    /// chat has one person on each side.
     fn derive_other_side(&mut self) {
         if self.pair.is_none() || !self.chat.external {
             return;
@@ -93,7 +93,8 @@ impl<'a> Decision<'a> {
             && (self.people.len() < 2 || self.on_side(Side::is_unknown).next().is_some())
     }
 
-    /// Returns the targets, or `None` if a domain filter excludes a chat whose external users have no known domain.
+    /// Returns the targets, or `None` if a domain filter excludes a chat whose external users have
+    /// no known domain.
     pub(super) fn targets(mut self, query: &Query) -> Option<Vec<Target>> {
         if !self.chat.external && !query.include_internal {
             return Some(Vec::new());

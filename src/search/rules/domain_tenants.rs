@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
-/// Domains in lower case, each with the tenants that records name for it. A domain belongs to one tenant, so
-/// more than one tenant means that its tenant is unknown.
+/// Domains in lower case, each with the tenants that records name for it. A domain belongs to one
+/// tenant, so more than one tenant means that its tenant is unknown.
 #[derive(Debug, Default)]
 pub(super) struct DomainTenants(HashMap<Box<str>, BTreeSet<Uuid>>);
 
@@ -16,7 +16,8 @@ impl DomainTenants {
         if domain.is_empty() {
             return;
         }
-        // Nearly every record repeats a known domain, mostly in lower case. This lookup avoids an allocation.
+        // Nearly every record repeats a known domain, mostly in lower case. This lookup avoids an
+        // allocation.
         if let Some(tenants) = self.0.get_mut(domain) {
             tenants.insert(tenant);
         } else {

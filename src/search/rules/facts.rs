@@ -25,8 +25,8 @@ pub(crate) struct Facts {
     pub(crate) untimed: u64,
 }
 
-/// The facts of the last record about an internal chat. Nearly all such records repeat them, and parsing them
-/// again costs more than finding the record.
+/// The facts of the last record about an internal chat. Nearly all such records repeat them, and
+/// parsing them again costs more than finding the record.
 #[derive(Debug, Default)]
 struct DomainCache {
     /// The home tenant as the record writes it.
@@ -36,7 +36,8 @@ struct DomainCache {
     domains: Vec<Box<str>>,
 }
 
-/// Maximum number of cached domains. Comparing with more of them would cost more than adding a domain.
+/// Maximum number of cached domains. Comparing with more of them would cost more than adding a
+/// domain.
 const DOMAINS: usize = 8;
 
 impl Facts {
@@ -61,8 +62,8 @@ impl Facts {
         self.untimed += other.untimed;
     }
 
-    /// Adds the tenant of the domains in a record about an internal chat. Returns `false` and adds nothing if
-    /// `tenant` is not a GUID.
+    /// Adds the tenant of the domains in a record about an internal chat. Returns `false` and adds
+    /// nothing if `tenant` is not a GUID.
     pub(crate) fn add_colleagues(&mut self, tenant: &str, names: &[&str]) -> bool {
         if self.cache.tenant != tenant {
             let Some(home) = guid(tenant) else {

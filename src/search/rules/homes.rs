@@ -10,8 +10,8 @@ use super::person::Person;
 use crate::search::query::Query;
 
 impl Facts {
-    /// Assigns a home tenant to the chats of sources that do not name one: the tenant of the same chat in an audit
-    /// log, or the only audited tenant that a participant's domain belongs to.
+    /// Assigns a home tenant to the chats of sources that do not name one: the tenant of the same
+    /// chat in an audit log, or the only audited tenant that a participant's domain belongs to.
     pub(super) fn assign_homes(&mut self, query: &Query) {
         let mut homes_of: HashMap<Box<str>, Vec<Uuid>> = HashMap::new();
         let mut without_home = Vec::new();

@@ -46,7 +46,8 @@ impl Facts {
             }
         }
         let time = read_time(event.time());
-        // The name of the table, because it covers other messages than the operations of the audit log.
+        // The name of the table, because it covers other messages than the operations of the audit
+        // log.
         let operation = "MessageEvents";
         if query.matches_record(operation, time) {
             self.untimed += u64::from(time.is_none() && query.has_period());

@@ -1,8 +1,8 @@
 //! Decides who is in a chat, who of them belongs to the home tenant, and what their object id is.
 //!
-//! [`Facts`] collects records in any order and on any number of threads. [`Facts::targets`] decides after all
-//! records are read, because any record can complete another one. A user whom the records do not identify is
-//! unresolved, with the reason.
+//! [`Facts`] collects records in any order and on any number of threads. [`Facts::targets`] decides
+//! after all records are read, because any record can complete another one. A user whom the records
+//! do not identify is unresolved, with the reason.
 
 mod audit_record;
 mod chat;

@@ -67,7 +67,8 @@ impl Decision<'_> {
         }
     }
 
-    /// Returns the id of the pair that is not the colleague's, in an internal chat whose list contains both users.
+    /// Returns the id of the pair that is not the colleague's, in an internal chat whose list
+    /// contains both users.
     fn other_than_colleague(&self, pair: [Uuid; 2], person: &Person) -> Option<Uuid> {
         let listed = self.people.iter().filter(|one| one.person.listed).count();
         if self.chat.external || !person.listed || listed != 2 {
@@ -91,8 +92,8 @@ impl Decision<'_> {
         }
     }
 
-    /// Returns the id of the user of the home tenant in a one-to-one chat whose records name only the external
-    /// user: the other id in the chat id.
+    /// Returns the id of the user of the home tenant in a one-to-one chat whose records name only
+    /// the external user: the other id in the chat id.
     pub(super) fn unnamed_internal_user(&self) -> Option<Uuid> {
         let listed = self
             .on_side(Side::is_external)

@@ -8,8 +8,8 @@ pub(super) struct Participant {
     pub(super) side: Side,
 }
 
-/// Joins people who have an object id in common, unless they are known to be on different sides: that is a
-/// contradiction, which must be reported.
+/// Joins people who have an object id in common, unless they are known to be on different sides:
+/// that is a contradiction, which must be reported.
 pub(super) fn joined_by_id(people: impl Iterator<Item = Participant>) -> Vec<Participant> {
     let mut joined: Vec<Participant> = Vec::new();
     for mut one in people {

@@ -1,5 +1,5 @@
-//! Small sets as sorted lists, which use a tenth of a tree's memory. A search keeps several per chat and per
-//! person.
+//! Small sets as sorted lists, which use a tenth of a tree's memory. A search keeps several per
+//! chat and per person.
 
 /// A sorted set of a few items.
 #[derive(Debug, Clone, PartialEq, Eq)]

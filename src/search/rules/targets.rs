@@ -13,7 +13,8 @@ use crate::search::target::Target;
 /// The chats that have no targets, by reason.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct LeftOut {
-    /// Number of chats that a domain filter excludes because their external users have no known domain.
+    /// Number of chats that a domain filter excludes because their external users have no known
+    /// domain.
     pub(crate) without_domain: usize,
     /// Number of chats whose records do not show whether external users take part.
     pub(crate) without_sides: usize,
@@ -46,7 +47,8 @@ impl Facts {
                 left_out.without_sides += 1;
                 let people = decision.on_side(Side::is_unknown);
                 left_out.domains.extend(people.filter_map(Person::domain));
-                // The first domains in sorted order, so that the order of the chats does not matter.
+                // The first domains in sorted order, so that the order of the chats does not
+                // matter.
                 while left_out.domains.len() > LeftOut::REPORTED {
                     left_out.domains.pop_last();
                 }

@@ -5,7 +5,8 @@ use uuid::Uuid;
 use crate::graph::ThreadForm;
 use crate::search::target::ChatKind;
 
-/// Returns the kind of a chat by its id and by the type that a record names, or `None` for a channel of a team.
+/// Returns the kind of a chat by its id and by the type that a record names, or `None` for a
+/// channel of a team.
 pub(super) fn kind(thread: &str, thread_type: &str) -> Option<ChatKind> {
     let is = |name: &str| thread_type.trim().eq_ignore_ascii_case(name);
     let form = ThreadForm::of(thread);

@@ -7,25 +7,7 @@ use std::time::Duration;
 use crate::common::{CHAT, FOREVER, Guard, Job, REMOVAL, Status, TENANT, USER, native};
 use crate::file_search::support::{external_chat, user};
 use serde_json::{Value, json};
-
-type Open =
-    unsafe extern "C" fn(*const u8, i32, *const u8, i32, *mut i64, *mut u8, i32, *mut i32) -> i32;
-
-type Next = unsafe extern "C" fn(i64, i32, *mut u8, i32, *mut i32) -> i32;
-
-type Remove = unsafe extern "C" fn(
-    i64,
-    *const u8,
-    i32,
-    *const u8,
-    i32,
-    *const u8,
-    i32,
-    i32,
-    *mut u8,
-    i32,
-    *mut i32,
-) -> i32;
+use stage::{Next, Open, Remove};
 
 fn export<T: Copy>(name: &[u8]) -> T {
     // SAFETY: each caller names the type that include/chat_access.h declares.

@@ -27,7 +27,8 @@ pub(super) const ROW_LIMIT: u64 = 100_000;
 /// Maximum number of times an incomplete slice is halved.
 const HALVINGS: u32 = 8;
 
-/// Units of time by which rows are counted. A unit with too many rows is counted again by the next one.
+/// Units of time by which rows are counted. A unit with too many rows is counted again by the next
+/// one.
 const UNITS: [(&str, SignedDuration); 3] = [
     ("1h", SignedDuration::from_hours(1)),
     ("1m", SignedDuration::from_mins(1)),
@@ -73,8 +74,8 @@ impl Hunt<'_> {
         Ok(())
     }
 
-    /// Returns periods that each have fewer rows than a response can contain, and the number of rows in all. Periods
-    /// without rows are left out.
+    /// Returns periods that each have fewer rows than a response can contain, and the number of
+    /// rows in all. Periods without rows are left out.
     fn slices(
         &self,
         within: Slice,
@@ -210,8 +211,8 @@ mod tests {
     use crate::search::query::Query;
     use crate::token::AccessToken;
 
-    /// Reads messages at these seconds after midnight from a service that returns up to 10 rows. Returns the number
-    /// of records, the number of queries, and the warnings.
+    /// Reads messages at these seconds after midnight from a service that returns up to 10 rows.
+    /// Returns the number of records, the number of queries, and the warnings.
     fn hunt(seconds: &[i64]) -> (u64, usize, Vec<String>) {
         let midnight: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
         let rows = seconds.iter().map(|second| {

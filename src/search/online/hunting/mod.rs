@@ -1,8 +1,9 @@
 //! Defender's advanced hunting through Graph.
 //!
-//! Source: the v1.0 page of `security/runHuntingQuery` and its limits: 30 days; 100,000 rows per response, which
-//! does not say when there are more; 3 minutes; and a share of processor time per tenant and quarter of an hour. So
-//! rows are counted first and requested in slices of time. The older API limits a response to 124 MB.
+//! Source: the v1.0 page of `security/runHuntingQuery` and its limits: 30 days; 100,000 rows per
+//! response, which does not say when there are more; 3 minutes; and a share of processor time per
+//! tenant and quarter of an hour. So rows are counted first and requested in slices of time. The
+//! older API limits a response to 124 MB.
 
 mod hunt;
 mod table;

@@ -2,9 +2,9 @@
 
 use super::hunt::Slice;
 
-/// A table, the filters for its rows, and its columns. The schema page lacks columns that tenants have and vice
-/// versa, so optional columns use `column_ifexists`. The filter for external users drops only rows that say that
-/// their chat is internal.
+/// A table, the filters for its rows, and its columns. The schema page lacks columns that tenants
+/// have and vice versa, so optional columns use `column_ifexists`. The filter for external users
+/// drops only rows that say that their chat is internal.
 pub(super) struct Table {
     pub(super) name: &'static str,
     chats: &'static str,

@@ -88,7 +88,8 @@ fn internal_chat() -> Value {
     )
 }
 
-/// Returns the targets in the records, and checks that the order of the records does not change them.
+/// Returns the targets in the records, and checks that the order of the records does not change
+/// them.
 fn find_with(options: QueryOptions, records: &[Value]) -> Vec<Target> {
     let query = Query::new(options).unwrap();
     let find = |records: &mut dyn Iterator<Item = &Value>| {
