@@ -8,14 +8,15 @@ use super::record::read_time;
 use super::target::ChatKind;
 use crate::input::InvalidInput;
 
-/// Which chats and users a search is for, as the caller writes it. Everything is optional; texts may
-/// hold the wildcards `*` and `?`.
+/// Which chats and users a search is for, as the caller writes it. Everything is optional; texts
+/// may hold the wildcards `*` and `?`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QueryOptions {
     /// Users of the home tenant, by user principal name or object id.
     pub user_principal_name: Vec<String>,
-    /// Domains of the external users. Those without wildcards are known not to be the home tenant's.
+    /// Domains of the external users. Those without wildcards are known not to be the home
+    /// tenant's.
     pub external_domain: Vec<String>,
     /// Tenants of the external users.
     pub external_tenant_id: Vec<String>,
@@ -33,8 +34,8 @@ pub struct QueryOptions {
     pub include_internal: bool,
     /// The home tenant, for sources that do not name it.
     pub tenant_id: Option<String>,
-    /// All domains of the home tenant, for sources that do not tie them to it: what is not among them and in
-    /// no record is an external user's.
+    /// All domains of the home tenant, for sources that do not tie them to it: what is not among
+    /// them and in no record is an external user's.
     pub internal_domain: Vec<String>,
 }
 
@@ -247,8 +248,8 @@ pub(super) fn folded(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// `*` is any text, `?` any one byte. It goes back to the last `*` only, so it takes at most the product
-/// of the lengths.
+/// `*` is any text, `?` any one byte. It goes back to the last `*` only, so it takes at most the
+/// product of the lengths.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star = None;

@@ -1,8 +1,8 @@
 //! What a thread does with a block: find the records that speak of a chat, and take their facts.
 //!
-//! Almost all of an export is about something else. So a block is searched for the field's name first,
-//! which is about as fast as memory; other records are only looked at around both ends, to see that they
-//! are whole.
+//! Almost all of an export is about something else. So a block is searched for the field's name
+//! first, which is about as fast as memory; other records are only looked at around both ends, to
+//! see that they are whole.
 
 use memchr::memmem::{self, Finder};
 
@@ -244,8 +244,8 @@ impl<'q> Worker<'q> {
     }
 }
 
-/// Whether a row that speaks of no chat has a JSON object in quotes, as far as its ends show. Without one
-/// it is read, to find out what is wrong with it.
+/// Whether a row that speaks of no chat has a JSON object in quotes, as far as its ends show.
+/// Without one it is read, to find out what is wrong with it.
 fn looks_whole(record: &[u8]) -> bool {
     memmem::find(record, b"\"{").is_some()
         && memchr::memrchr(b'}', record).is_some_and(|at| record.get(at + 1) == Some(&b'"'))

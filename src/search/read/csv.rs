@@ -1,11 +1,11 @@
 //! Records and fields of a delimited file, from whatever byte one happens to start at.
 //!
-//! A quoted field may hold line breaks, so where a record begins depends on all that stands before it,
-//! and one stray quote would shift every record after it. Both are avoided with one observation: in
-//! well-formed CSV an odd run of quotes that follows a delimiter and is followed by text can only open a
-//! field. A line whose first odd run is such an opener begins a record, whatever came before it. Every row
-//! with JSON in it has one (`,"{""`), so a file can be cut, and a damaged row given up, at any of them.
-//! Between two such lines the quotes are counted, as usual.
+//! A quoted field may hold line breaks, so where a record begins depends on all that stands before
+//! it, and one stray quote would shift every record after it. Both are avoided with one
+//! observation: in well-formed CSV an odd run of quotes that follows a delimiter and is followed by
+//! text can only open a field. A line whose first odd run is such an opener begins a record,
+//! whatever came before it. Every row with JSON in it has one (`,"{""`), so a file can be cut, and
+//! a damaged row given up, at any of them. Between two such lines the quotes are counted, as usual.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -17,8 +17,8 @@ use super::LONGEST_RECORD;
 /// How much of a line is looked at for an opener.
 pub(super) const LOOK: usize = 64 * 1024;
 
-/// Whether the line at the start of `bytes` begins a record, whatever stands before it. Where `bytes` end
-/// before that is decided, it does not.
+/// Whether the line at the start of `bytes` begins a record, whatever stands before it. Where
+/// `bytes` end before that is decided, it does not.
 pub(crate) fn begins_record(bytes: &[u8], delimiter: u8) -> bool {
     let bytes = &bytes[..bytes.len().min(LOOK)];
     let mut at = 0;
@@ -109,7 +109,8 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The end of the record at `start`, by counting quotes: the first line end before which they are even.
+    /// The end of the record at `start`, by counting quotes: the first line end before which they
+    /// are even.
     fn counted(&self, start: usize) -> usize {
         let mut odd = false;
         let mut line = start;
@@ -128,8 +129,8 @@ impl<'a> Records<'a> {
 impl Iterator for Records<'_> {
     type Item = Range<usize>;
 
-    /// The next record with its line end; blank lines are records too. A stretch without a sure beginning
-    /// that is longer than [`LONGEST_RECORD`] comes as one.
+    /// The next record with its line end; blank lines are records too. A stretch without a sure
+    /// beginning that is longer than [`LONGEST_RECORD`] comes as one.
     fn next(&mut self) -> Option<Range<usize>> {
         let start = self.at;
         if start >= self.bytes.len() {

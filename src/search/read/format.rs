@@ -67,7 +67,8 @@ const KNOWN: [&[u8]; 7] = [
     b"ChatThreadId",
 ];
 
-/// Recognises a file by its first bytes, in UTF-8 without a byte order mark. `whole`: there are no more.
+/// Recognises a file by its first bytes, in UTF-8 without a byte order mark. `whole`: there are no
+/// more.
 ///
 /// # Errors
 /// Its format is unknown.

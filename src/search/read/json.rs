@@ -1,13 +1,13 @@
 //! Records of a JSON file, found as the bytes come in.
 //!
-//! A record is an element of an array, of a list such as `value` or `results` in an object or in an object
-//! in it, or an object of its own; so one scan reads arrays, Graph's pages, hunting results, what search
-//! engines and workflows wrap around them, and any sequence of these, pretty or not. Containers that are
-//! not known here are one piece, and searched when the piece is parsed.
-//! Only brackets and quotes are looked at, never recursively. Where they can't be JSON (a line break in a
-//! text, a bracket that closes another one, an object in place of a key) the record is given up and the
-//! scan goes on with the next. [`Lines`](Layout::Lines) is for one record per line, where a damaged line
-//! can't touch the next.
+//! A record is an element of an array, of a list such as `value` or `results` in an object or in an
+//! object in it, or an object of its own; so one scan reads arrays, Graph's pages, hunting results,
+//! what search engines and workflows wrap around them, and any sequence of these, pretty or not.
+//! Containers that are not known here are one piece, and searched when the piece is parsed. Only
+//! brackets and quotes are looked at, never recursively. Where they can't be JSON (a line break in
+//! a text, a bracket that closes another one, an object in place of a key) the record is given up
+//! and the scan goes on with the next. [`Lines`](Layout::Lines) is for one record per line, where a
+//! damaged line can't touch the next.
 
 use std::ops::Range;
 

@@ -1,8 +1,9 @@
 //! From files to blocks of whole records.
 //!
-//! [`Reader`] goes through the sources one after the other and cuts what they hold into blocks that begin
-//! and end between records. It is shared by the threads that work on the blocks: whoever is done with one
-//! comes for the next, so reading is in order, work is spread, and memory is a block per thread.
+//! [`Reader`] goes through the sources one after the other and cuts what they hold into blocks that
+//! begin and end between records. It is shared by the threads that work on the blocks: whoever is
+//! done with one comes for the next, so reading is in order, work is spread, and memory is a block
+//! per thread.
 
 mod csv;
 mod error;
@@ -26,7 +27,8 @@ pub(crate) use self::json::{Piece, State};
 use self::source::Opened;
 pub use self::source::Source;
 
-/// A record that is longer than this is damaged: real ones have a few kilobytes. It bounds the memory.
+/// A record that is longer than this is damaged: real ones have a few kilobytes. It bounds the
+/// memory.
 pub(crate) const LONGEST_RECORD: usize = 4 * 1024 * 1024;
 
 /// How much of a file decides what it is. A header and the first record fit many times over.
@@ -197,7 +199,8 @@ impl Current {
         })
     }
 
-    /// Fills `block` up to the last line that begins a record for sure. What follows waits for the next.
+    /// Fills `block` up to the last line that begins a record for sure. What follows waits for the
+    /// next.
     fn next_csv(&mut self, csv: &Csv, block: &mut Block, size: usize) -> Result<(), ReadError> {
         let delimiter = csv.delimiter;
         std::mem::swap(&mut self.carry, &mut block.buffer);

@@ -1,4 +1,5 @@
-//! From a path to a stream of UTF-8: plain, gzip or zip, with or without a byte order mark, or UTF-16.
+//! From a path to a stream of UTF-8: plain, gzip or zip, with or without a byte order mark, or
+//! UTF-16.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};

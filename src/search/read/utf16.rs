@@ -11,8 +11,8 @@ pub(super) enum Order {
 
 const PORTION: usize = 64 * 1024;
 
-/// Reads UTF-16 without its byte order mark and gives UTF-8. Half a surrogate pair becomes U+FFFD, and so
-/// does half a unit at the end.
+/// Reads UTF-16 without its byte order mark and gives UTF-8. Half a surrogate pair becomes U+FFFD,
+/// and so does half a unit at the end.
 pub(super) struct Utf16<R> {
     inner: R,
     order: Order,

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::lenient::{Flag, List, Text, Texts, object};
 
-/// The fields of `AuditData`, of Graph's `auditData` and of CloudAppEvents' `RawEventData`, which are the
-/// same record. Most borrow from the input.
+/// The fields of `AuditData`, of Graph's `auditData` and of CloudAppEvents' `RawEventData`, which
+/// are the same record. Most borrow from the input.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct AuditRecord<'a> {

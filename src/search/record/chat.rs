@@ -14,7 +14,8 @@ pub(crate) struct GraphChat {
     pub(crate) chat_type: Option<String>,
     /// The tenant in which it began.
     pub(crate) tenant_id: Option<String>,
-    /// Its beginning. When it was last used is not said: `lastUpdatedDateTime` is of its name and its members.
+    /// Its beginning. When it was last used is not said: `lastUpdatedDateTime` is of its name and
+    /// its members.
     pub(crate) created_date_time: Option<String>,
     pub(crate) members: Option<Vec<ConversationMember>>,
 }
@@ -45,8 +46,8 @@ impl GraphChat {
     }
 }
 
-/// Graph's `conversationMember` and what is derived from it. The name and the address may be missing of whoever is
-/// of another tenant.
+/// Graph's `conversationMember` and what is derived from it. The name and the address may be
+/// missing of whoever is of another tenant.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct ConversationMember {
@@ -58,7 +59,8 @@ pub(crate) struct ConversationMember {
 }
 
 impl ConversationMember {
-    /// Whether it is somebody without an account in any tenant: a personal account, a caller without one.
+    /// Whether it is somebody without an account in any tenant: a personal account, a caller
+    /// without one.
     pub(crate) fn is_without_tenant(&self) -> bool {
         self.tenant_id.is_none()
             && self

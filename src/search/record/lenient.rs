@@ -1,8 +1,8 @@
 //! Values that are not always of the type their field is said to have.
 //!
 //! Hunting results have `{}` for a missing value, `1` for `true`, and lists as JSON text; Graph has
-//! `null`; PowerShell has `@{A=b}` for an object and `{"value":[],"Count":0}` for a list. A value that
-//! can't be used counts as absent, so that one odd field does not cost a record.
+//! `null`; PowerShell has `@{A=b}` for an object and `{"value":[],"Count":0}` for a list. A value
+//! that can't be used counts as absent, so that one odd field does not cost a record.
 
 use std::borrow::Cow;
 use std::fmt;

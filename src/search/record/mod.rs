@@ -1,8 +1,8 @@
 //! From the bytes of one record to typed fields.
 //!
-//! [`read_json`] takes a record of any JSON source and finds out what it is; [`read_audit`] takes what is
-//! known to be an audit record, such as the AuditData column of a CSV file. Both hand the fields to a
-//! closure, because most of them borrow from the input.
+//! [`read_json`] takes a record of any JSON source and finds out what it is; [`read_audit`] takes
+//! what is known to be an audit record, such as the AuditData column of a CSV file. Both hand the
+//! fields to a closure, because most of them borrow from the input.
 
 mod audit;
 mod chat;
@@ -103,8 +103,8 @@ struct TableColumn {
 /// Maximum number of levels a record may be nested in containers.
 const DEEPEST: usize = 16;
 
-/// Reads the records in a piece of a JSON source: a record, a list of records or a container of them.
-/// `take` is not called for a record that has nothing to do with a chat.
+/// Reads the records in a piece of a JSON source: a record, a list of records or a container of
+/// them. `take` is not called for a record that has nothing to do with a chat.
 ///
 /// # Errors
 /// Why it, or a record in it, can't be read. The other records are read.
@@ -142,14 +142,14 @@ pub(crate) fn read_flat<'p>(
     Ok(())
 }
 
-/// Whether these bytes can be a record about a chat. It looks for the name of a field, so it never says
-/// no to one that is.
+/// Whether these bytes can be a record about a chat. It looks for the name of a field, so it never
+/// says no to one that is.
 pub(crate) fn speaks_of_a_chat(json: &[u8]) -> bool {
     memmem::find(json, CHAT_FIELD).is_some() || memmem::find(json, RECIPIENTS_FIELD).is_some()
 }
 
-/// Parses `json`, and once more with the characters replaced that no parser accepts, unless the first
-/// attempt used something of it.
+/// Parses `json`, and once more with the characters replaced that no parser accepts, unless the
+/// first attempt used something of it.
 fn with_repair<T, P>(
     json: &[u8],
     take: &mut dyn FnMut(Record<'_>),

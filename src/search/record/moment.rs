@@ -6,9 +6,10 @@ use jiff::tz::Offset;
 
 /// Reads a time; without an offset it is UTC, as audit records have it.
 ///
-/// `/Date(1772532000000)/`, as Windows PowerShell writes it in JSON; the seconds or milliseconds since 1970;
-/// `03.03.2026 10:00:00`, where dots always mean the day first; `2024-06-10T11:50:24`, the same with a fraction, an offset, `Z` or white space around; and the American
-/// forms of portals and of Excel: `9/20/2023 4:05:03 AM`, `2/25/2025, 9:19:25.391 AM`.
+/// `/Date(1772532000000)/`, as Windows PowerShell writes it in JSON; the seconds or milliseconds
+/// since 1970; `03.03.2026 10:00:00`, where dots always mean the day first; `2024-06-10T11:50:24`,
+/// the same with a fraction, an offset, `Z` or white space around; and the American forms of
+/// portals and of Excel: `9/20/2023 4:05:03 AM`, `2/25/2025, 9:19:25.391 AM`.
 pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(time) = text.parse::<Timestamp>() {
@@ -24,8 +25,8 @@ pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
     Offset::UTC.to_timestamp(civil).ok()
 }
 
-/// A number of seconds or milliseconds since 1970. Their ranges of plausible times (1990 to 2100) do not
-/// overlap; any other number is not a time for sure.
+/// A number of seconds or milliseconds since 1970. Their ranges of plausible times (1990 to 2100)
+/// do not overlap; any other number is not a time for sure.
 fn epoch(text: &str) -> Option<Timestamp> {
     const PLAUSIBLE: std::ops::Range<i64> = 631_152_000..4_102_444_800;
     let inner = text

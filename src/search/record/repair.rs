@@ -1,9 +1,10 @@
 //! JSON that is not quite JSON, made readable.
 //!
-//! A display name with half a surrogate pair, a NUL or bytes of another encoding makes a parser refuse the
-//! whole record, and the chat with it. Only records that were refused come here.
+//! A display name with half a surrogate pair, a NUL or bytes of another encoding makes a parser
+//! refuse the whole record, and the chat with it. Only records that were refused come here.
 
-/// `json` with what no parser takes replaced by U+FFFD, or `None` where there is nothing of that kind.
+/// `json` with what no parser takes replaced by U+FFFD, or `None` where there is nothing of that
+/// kind.
 pub(crate) fn repair(json: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(json);
     let mut repaired = String::with_capacity(text.len());

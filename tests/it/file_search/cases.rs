@@ -1,4 +1,5 @@
-//! Files as administrators have them: each form that exporters and spreadsheets give the same records.
+//! Files as administrators have them: each form that exporters and spreadsheets give the same
+//! records.
 
 use std::path::{Path, PathBuf};
 
