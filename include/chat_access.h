@@ -251,7 +251,7 @@ int32_t chat_access_open(const uint8_t *request,
 //
 // Events of a search, before or after `chat_access_finish`:
 // - `progress`: `files`, `files_waiting`, `bytes`, `bytes_total`.
-// - `asking`: a query of Microsoft Graph is in progress: `source` ("AuditQuery", "Hunting",
+// - `request_progress`: a query of Microsoft Graph is in progress: `source` ("AuditQuery", "Hunting",
 //   "Chats" or "Directory"), `message`, `records`.
 // - `wait`: the next request is in `seconds`, because of `reason`.
 // - `source_error`: a source is incomplete: `source`, `error` ("Denied", "Unauthorized",

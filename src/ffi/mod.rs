@@ -213,7 +213,7 @@ pub unsafe extern "C" fn chat_access_open(
 ///
 /// Events of a search, before or after `chat_access_finish`:
 /// - `progress`: `files`, `files_waiting`, `bytes`, `bytes_total`.
-/// - `asking`: a query of Microsoft Graph is in progress: `source` ("AuditQuery", "Hunting",
+/// - `request_progress`: a query of Microsoft Graph is in progress: `source` ("AuditQuery", "Hunting",
 ///   "Chats" or "Directory"), `message`, `records`.
 /// - `wait`: the next request is in `seconds`, because of `reason`.
 /// - `source_error`: a source is incomplete: `source`, `error` ("Denied", "Unauthorized",

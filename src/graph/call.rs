@@ -7,7 +7,7 @@ use reqwest::{Method, Url};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Answer, ApiVersion, GraphClient};
+use super::{ApiVersion, GraphClient, GraphResponse};
 use crate::http::{Body, ExchangeError, MAX_RESPONSE_BYTES};
 use crate::token::AccessToken;
 
@@ -103,7 +103,11 @@ impl GraphClient {
     ///
     /// # Errors
     /// No complete response was received within the time limit.
-    pub fn call(&self, call: &Call, token: &AccessToken) -> Result<(Answer, Body), ExchangeError> {
+    pub fn call(
+        &self,
+        call: &Call,
+        token: &AccessToken,
+    ) -> Result<(GraphResponse, Body), ExchangeError> {
         let deadline = Instant::now() + call.limit;
         let (root, version) = (&self.cloud().graph, call.version.segment());
         let url = format!("{root}/{version}/{}", call.path);
@@ -120,11 +124,11 @@ impl GraphClient {
                 .body(body.to_string());
         }
         let response = request.send().map_err(|error| self.exchange_error(error))?;
-        let (answer, body) = Answer::read(response, token, deadline, call.max_bytes);
-        if answer.is_success() {
-            return Ok((answer, body.complete()?));
+        let (response, body) = GraphResponse::read(response, token, deadline, call.max_bytes);
+        if response.is_success() {
+            return Ok((response, body.complete()?));
         }
-        Ok((answer, body))
+        Ok((response, body))
     }
 }
 

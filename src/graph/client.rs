@@ -6,7 +6,7 @@ use reqwest::blocking::Client;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use uuid::Uuid;
 
-use super::{Answer, ApiVersion, Removal};
+use super::{ApiVersion, GraphResponse, Removal};
 use crate::cloud::Cloud;
 use crate::http::{self, ClientError, ExchangeError, MAX_RESPONSE_BYTES};
 use crate::token::AccessToken;
@@ -54,7 +54,7 @@ impl GraphClient {
         token: &AccessToken,
         client_request_id: Uuid,
         limit: Duration,
-    ) -> Result<Answer, ExchangeError> {
+    ) -> Result<GraphResponse, ExchangeError> {
         let url = format!(
             "{}/{}/{}",
             self.cloud.graph,
@@ -73,6 +73,6 @@ impl GraphClient {
             .body(removal.body())
             .send()
             .map_err(|error| self.exchange_error(error))?;
-        Ok(Answer::read(response, token, deadline, MAX_RESPONSE_BYTES).0)
+        Ok(GraphResponse::read(response, token, deadline, MAX_RESPONSE_BYTES).0)
     }
 }

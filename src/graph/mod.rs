@@ -3,14 +3,13 @@
 //! Source: the v1.0 page of `chat: removeAllAccessForUser` and the Teams page on removing an
 //! external chat from a user's view.
 
-mod answer;
 mod call;
 mod chat_id;
 mod client;
 mod ids;
 mod removal;
+mod response;
 
-pub use answer::Answer;
 pub use call::Call;
 pub use chat_id::ChatId;
 pub(crate) use chat_id::{ThreadForm, users_of_one_to_one};
@@ -18,6 +17,7 @@ pub use client::GraphClient;
 pub use ids::REMOVAL_SCOPE;
 pub(crate) use ids::{COMMAND_LINE_TOOLS_APP_ID, GRAPH_APP_ID, REMOVAL_SCOPE_ID};
 pub use removal::Removal;
+pub use response::GraphResponse;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Account, SignInError};
-use crate::graph::{Answer, Call, ExchangeError};
+use crate::graph::{Call, ExchangeError, GraphResponse};
 use crate::http::{self, Body};
 use crate::input::one_line;
 use crate::retry::RetrySettings;
@@ -26,7 +26,7 @@ pub(crate) enum RequestError {
     /// No token is available.
     SignIn(SignInError),
     /// Graph refused.
-    Refused(Box<Answer>),
+    Refused(Box<GraphResponse>),
     /// Graph was not reached, or its response was lost.
     Exchange(ExchangeError),
 }
@@ -52,21 +52,21 @@ impl Session<'_> {
                     (RequestError::SignIn(error), wait)
                 }
                 Err(error) => return Err(RequestError::SignIn(error)),
-                Ok((_, Ok((answer, body)))) if answer.is_success() => {
-                    match answer.message.filter(|_| !body.truncated) {
+                Ok((_, Ok((response, body)))) if response.is_success() => {
+                    match response.message.filter(|_| !body.truncated) {
                         None => return Ok(body),
                         Some(why) => (RequestError::Exchange(ExchangeError::Lost(why)), None),
                     }
                 }
-                Ok((token, Ok((answer, _)))) if answer.status == 401 && !renewed => {
+                Ok((token, Ok((response, _)))) if response.status == 401 && !renewed => {
                     renewed = true;
-                    self.renew(&token, &answer)?;
+                    self.renew(&token, &response)?;
                     continue;
                 }
-                Ok((_, Ok((answer, _)))) => {
-                    let wait = answer.retry_after;
-                    let transient = http::is_transient(answer.status);
-                    let refused = RequestError::Refused(Box::new(answer));
+                Ok((_, Ok((response, _)))) => {
+                    let wait = response.retry_after;
+                    let transient = http::is_transient(response.status);
+                    let refused = RequestError::Refused(Box::new(response));
                     if !transient {
                         return Err(refused);
                     }
@@ -98,18 +98,18 @@ impl Session<'_> {
     fn exchange(
         &self,
         call: &Call,
-    ) -> Result<(AccessToken, Result<(Answer, Body), ExchangeError>), SignInError> {
+    ) -> Result<(AccessToken, Result<(GraphResponse, Body), ExchangeError>), SignInError> {
         let token = self.account.token()?;
         let exchange = self.account.client().call(call, &token);
         Ok((token, exchange))
     }
 
-    /// Replaces the token that `answer` rejects.
-    fn renew(&self, refused: &AccessToken, answer: &Answer) -> Result<(), RequestError> {
-        let challenge = answer.claims_challenge.as_deref();
+    /// Replaces the token that `response` rejects.
+    fn renew(&self, refused: &AccessToken, response: &GraphResponse) -> Result<(), RequestError> {
+        let challenge = response.claims_challenge.as_deref();
         match self.account.refresh(refused, challenge) {
             Ok(_) => Ok(()),
-            Err(_) => Err(RequestError::Refused(Box::new(answer.clone()))),
+            Err(_) => Err(RequestError::Refused(Box::new(response.clone()))),
         }
     }
 }
@@ -119,14 +119,14 @@ impl std::fmt::Display for RequestError {
         match self {
             Self::Stopped => f.write_str("The operation was stopped."),
             Self::SignIn(error) => error.fmt(f),
-            Self::Refused(answer) => {
-                let why = [answer.code.as_deref(), answer.message.as_deref()];
+            Self::Refused(response) => {
+                let why = [response.code.as_deref(), response.message.as_deref()];
                 let why: Vec<&str> = why.into_iter().flatten().collect();
                 let why = one_line(&why.join(": "), 300);
                 write!(
                     f,
                     "Microsoft Graph returned status {} ({why}).",
-                    answer.status
+                    response.status
                 )
             }
             Self::Exchange(ExchangeError::Permanent(fault)) => {

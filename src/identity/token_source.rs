@@ -218,9 +218,9 @@ impl TokenSource {
         drop(state);
         let renewal = Renewal(self);
         let requested_at = Instant::now();
-        let answer = entra.refresh(&refresh_token, claims.as_deref());
+        let response = entra.refresh(&refresh_token, claims.as_deref());
         let mut state = renewal.end();
-        match answer {
+        match response {
             Ok(tokens) => {
                 let (held, rotated) = Held::received(tokens, requested_at);
                 state.held = held;

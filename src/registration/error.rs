@@ -2,7 +2,7 @@
 
 use super::{RegistrationEvent, USABLE_LIMIT};
 use crate::cancel::Cancelled;
-use crate::graph::{Answer, ExchangeError};
+use crate::graph::{ExchangeError, GraphResponse};
 use crate::identity::SignInError;
 
 /// Why a registration failed.
@@ -11,7 +11,7 @@ pub(super) enum RegistrationError {
     /// Several applications have the name.
     Ambiguous(Vec<String>),
     /// Graph refused a request.
-    Graph(Box<Answer>),
+    Graph(Box<GraphResponse>),
     /// Graph was not reached, or its response was lost.
     Exchange(ExchangeError),
     /// Graph's response lacks a required value.
@@ -37,7 +37,7 @@ impl From<SignInError> for RegistrationError {
 impl RegistrationError {
     pub(super) fn into_event(self) -> RegistrationEvent {
         let request_id = match &self {
-            Self::Graph(answer) => answer.request_id.clone(),
+            Self::Graph(response) => response.request_id.clone(),
             _ => None,
         };
         let (error, message, next_step) = match self {
@@ -49,10 +49,10 @@ impl RegistrationError {
                 ),
                 "Run Connect-ChatAccess with one of these ClientIds, or use another -Name.".into(),
             ),
-            Self::Graph(answer) => {
-                let code = answer.code.unwrap_or_else(|| answer.status.to_string());
-                let message = answer.message.unwrap_or_default();
-                let (error, next_step) = match answer.status {
+            Self::Graph(response) => {
+                let code = response.code.unwrap_or_else(|| response.status.to_string());
+                let message = response.message.unwrap_or_default();
+                let (error, next_step) = match response.status {
                     401 => ("Unauthorized", "Sign in again with Connect-ChatAccess."),
                     403 => (
                         "Denied",

@@ -238,8 +238,8 @@ impl Shared {
         let filter = encoded(&format!("displayName eq '{name}'"));
         let select = "id,appId,isFallbackPublicClient,publicClient,requiredResourceAccess";
         let path = format!("applications?$filter={filter}&$select={select}&$top=10");
-        let mut answer = self.call(&Call::get(path))?;
-        let mut apps: Vec<App> = serde_json::from_value(answer["value"].take())
+        let mut response = self.call(&Call::get(path))?;
+        let mut apps: Vec<App> = serde_json::from_value(response["value"].take())
             .map_err(|_| RegistrationError::Unreadable("the list of applications"))?;
         match apps.len() {
             0 | 1 => Ok(apps.pop()),
@@ -307,10 +307,10 @@ impl Shared {
             _ => None,
         };
         let filter = encoded(&format!("clientId eq '{id}'"));
-        let answer = self.call(&Call::get(format!(
+        let response = self.call(&Call::get(format!(
             "oauth2PermissionGrants?$filter={filter}"
         )))?;
-        let grants = answer["value"].as_array().cloned().unwrap_or_default();
+        let grants = response["value"].as_array().cloned().unwrap_or_default();
         let same = |grant: &&Value| match &user {
             Some(user) => grant["principalId"].as_str() == Some(user),
             None => grant["consentType"] == "AllPrincipals",
@@ -358,10 +358,13 @@ impl Shared {
     fn principal_id(&self, app_id: &str) -> Result<Option<String>, RegistrationError> {
         let path = format!("servicePrincipals(appId='{}')?$select=id", encoded(app_id));
         match self.call(&Call::get(path)) {
-            Ok(answer) => answer["id"].as_str().map(|id| Some(id.to_string())).ok_or(
-                RegistrationError::Unreadable("the application's service principal"),
-            ),
-            Err(RegistrationError::Graph(answer)) if answer.status == 404 => Ok(None),
+            Ok(response) => response["id"]
+                .as_str()
+                .map(|id| Some(id.to_string()))
+                .ok_or(RegistrationError::Unreadable(
+                    "the application's service principal",
+                )),
+            Err(RegistrationError::Graph(response)) if response.status == 404 => Ok(None),
             Err(failure) => Err(failure),
         }
     }
@@ -373,9 +376,9 @@ impl Shared {
         let began = Instant::now();
         loop {
             let refused = match self.call(&call) {
-                Ok(answer) => {
+                Ok(response) => {
                     self.step("Enabled the application in the tenant.");
-                    return answer["id"].as_str().map(ToString::to_string).ok_or(
+                    return response["id"].as_str().map(ToString::to_string).ok_or(
                         RegistrationError::Unreadable("the application's service principal"),
                     );
                 }
@@ -385,7 +388,7 @@ impl Shared {
             if let Some(id) = self.principal_id(&app.app_id)? {
                 return Ok(id);
             }
-            let unknown = matches!(&refused, RegistrationError::Graph(answer) if matches!(answer.status, 400 | 404));
+            let unknown = matches!(&refused, RegistrationError::Graph(response) if matches!(response.status, 400 | 404));
             if !unknown || began.elapsed() > USABLE_LIMIT {
                 return Err(refused);
             }
@@ -435,7 +438,7 @@ impl Shared {
             Ok(body) => Ok(serde_json::from_slice(&body.bytes).unwrap_or_default()),
             Err(RequestError::Stopped) => Err(SignInError::Cancelled.into()),
             Err(RequestError::SignIn(error)) => Err(error.into()),
-            Err(RequestError::Refused(answer)) => Err(RegistrationError::Graph(answer)),
+            Err(RequestError::Refused(response)) => Err(RegistrationError::Graph(response)),
             Err(RequestError::Exchange(error)) => Err(RegistrationError::Exchange(error)),
         }
     }

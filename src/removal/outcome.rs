@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::clock::timestamp;
-use crate::graph::{Answer, Removal};
+use crate::graph::{GraphResponse, Removal};
 use crate::identity::Objection;
 
 /// How a removal ended. Only `Removed` means that the service confirmed it now.
@@ -132,7 +132,7 @@ impl Conclusion {
     /// Creates a conclusion from Graph's response.
     pub(super) fn from_response(
         status: Status,
-        response: &Answer,
+        response: &GraphResponse,
         next_step: Option<&'static str>,
     ) -> Self {
         Self {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Status;
 use super::outcome::Conclusion;
-use crate::graph::{Answer, ExchangeError};
+use crate::graph::{ExchangeError, GraphResponse};
 use crate::http;
 
 /// What follows from one exchange with Graph.
@@ -44,7 +44,7 @@ const CHECK_CHAT: &str = "Check the chat in Teams, or run the command again.";
 const SUPPORT: &str = "If the problem persists, contact Microsoft support with the request id.";
 
 /// Returns what Graph's response, or its absence, means for the removal.
-pub(super) fn judge(exchange: &Result<Answer, ExchangeError>) -> Verdict {
+pub(super) fn judge(exchange: &Result<GraphResponse, ExchangeError>) -> Verdict {
     let response = match exchange {
         Ok(response) => response,
         Err(ExchangeError::NotSent(why)) => {
@@ -167,8 +167,8 @@ pub(super) fn after_a_loss(mut conclusion: Conclusion) -> Conclusion {
 mod tests {
     use super::*;
 
-    fn response(status: u16) -> Result<Answer, ExchangeError> {
-        Ok(Answer {
+    fn response(status: u16) -> Result<GraphResponse, ExchangeError> {
+        Ok(GraphResponse {
             status,
             code: Some("Code".into()),
             message: Some("Message.".into()),

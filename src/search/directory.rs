@@ -23,8 +23,8 @@ pub(crate) enum DirectoryError {
 impl From<RequestError> for DirectoryError {
     fn from(error: RequestError) -> Self {
         match &error {
-            RequestError::Refused(answer) if answer.status == 401 => Self::Unauthorized(error),
-            RequestError::Refused(answer) if answer.status == 403 => Self::Denied(error),
+            RequestError::Refused(response) if response.status == 401 => Self::Unauthorized(error),
+            RequestError::Refused(response) if response.status == 403 => Self::Denied(error),
             _ => Self::Failed(error),
         }
     }

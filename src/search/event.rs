@@ -43,7 +43,7 @@ pub enum Event {
         message: String,
     },
     /// Progress of requests to Graph. Replaces the previous event of this kind.
-    Asking {
+    RequestProgress {
         /// "AuditQuery", "Hunting", "Chats" or "Directory".
         source: &'static str,
         /// The current step, as the end of a sentence.

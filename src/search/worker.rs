@@ -40,7 +40,7 @@ impl<'q> Worker<'q> {
         }
     }
 
-    /// Takes a record that came on its own: from a pipeline, or from a page of an answer.
+    /// Takes a record that came on its own: from a pipeline, or from a page of an response.
     ///
     /// # Errors
     /// Why it can't be read, or not all of it.

@@ -12,7 +12,7 @@ function script:Write-SearchEvent {
     }
     foreach ($one in $Received) {
         switch ($one.event) {
-            { $_ -in 'progress', 'asking', 'wait' } { Write-SearchState $Run $one }
+            { $_ -in 'progress', 'request_progress', 'wait' } { Write-SearchState $Run $one }
             'source_error' { $cmdlet.WriteError((ConvertTo-SearchSourceError $one)) }
             'file_error' {
                 $cmdlet.WriteError((New-ChatAccessError -ErrorId 'UnreadableFile' -Category InvalidData -TargetObject $one.file -Message $one.message))

@@ -13,7 +13,7 @@ function script:Write-SearchState {
                 $Run.Percent = [int] [Math]::Min(100, 100 * $Received.bytes / $Received.bytes_total)
             }
         }
-        'asking' {
+        'request_progress' {
             $records = if ($Received.records) { '; {0:n0} records' -f $Received.records }
             $Run.Doing = "$(Get-SearchSourceName $Received.source): $($Received.message)$records"
         }

@@ -116,11 +116,11 @@ fn create(
         let call = Call::post("security/auditLog/queries".into(), body.clone())
             .with_version(version)
             .repeatable();
-        context.ask(&call)
+        context.send(&call)
     };
     let (version, body) = match create(ApiVersion::V1) {
-        Err(RequestError::Refused(answer))
-            if is_unknown(answer.status, answer.message.as_deref()) =>
+        Err(RequestError::Refused(response))
+            if is_unknown(response.status, response.message.as_deref()) =>
         {
             (ApiVersion::Beta, create(ApiVersion::Beta))
         }
@@ -150,7 +150,7 @@ fn finished(call: &Call, context: &SourceContext<'_>) -> Result<State, SourceErr
         if !context.wait(context.retry.back_off(polls), "") {
             return Err(failed(RequestError::Stopped));
         }
-        let state = state(&context.ask(call).map_err(failed)?)?;
+        let state = state(&context.send(call).map_err(failed)?)?;
         match state.status.as_str() {
             "succeeded" => return Ok(state),
             "failed" | "cancelled" => {

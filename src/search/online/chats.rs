@@ -157,8 +157,8 @@ impl Lister<'_> {
             Ok(())
         });
         match listed {
-            Err(SourceError::Request(RequestError::Refused(answer), _))
-                if answer.status == 404 && !received =>
+            Err(SourceError::Request(RequestError::Refused(response), _))
+                if response.status == 404 && !received =>
             {
                 Ok(false)
             }
@@ -233,7 +233,7 @@ fn owner(user: &str, context: &SourceContext<'_>) -> Result<Option<ListOwner>, S
         Ok(Some(id)) => Ok(Some(ListOwner { name, id: Some(id) })),
         Ok(None) => Ok(None),
         // The member list usually contains the id too.
-        Err(RequestError::Refused(answer)) if answer.status == 403 => {
+        Err(RequestError::Refused(response)) if response.status == 403 => {
             Ok(Some(ListOwner { name, id: None }))
         }
         Err(why) => Err(SourceError::Request(

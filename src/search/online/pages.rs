@@ -32,7 +32,7 @@ pub(super) fn pages(
     let mut links = HashSet::new();
     loop {
         let body = context
-            .ask(&call)
+            .send(&call)
             .map_err(|why| SourceError::Request(why, permission))?;
         if body.truncated {
             return Err(SourceError::unreadable("a page is larger than 64 MiB"));

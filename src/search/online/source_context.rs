@@ -27,7 +27,7 @@ pub(in crate::search) struct SourceContext<'a> {
 }
 
 impl SourceContext<'_> {
-    pub(super) fn ask(&self, call: &Call) -> Result<Body, RequestError> {
+    pub(super) fn send(&self, call: &Call) -> Result<Body, RequestError> {
         let session = Session {
             account: self.account,
             retry: self.retry,
@@ -49,13 +49,13 @@ impl SourceContext<'_> {
 
     /// Replaces the last progress event with a new one.
     pub(super) fn report_progress(&self, message: impl Into<String>, records: u64) {
-        let event = Event::Asking {
+        let event = Event::RequestProgress {
             source: self.source,
             message: message.into(),
             records,
         };
         self.events
-            .replace_last(event, |last| matches!(last, Event::Asking { .. }));
+            .replace_last(event, |last| matches!(last, Event::RequestProgress { .. }));
     }
 
     /// Reports that records may be missing.

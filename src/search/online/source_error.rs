@@ -32,8 +32,8 @@ impl SourceError {
     pub(super) fn is_about_the_request(&self) -> bool {
         match self {
             Self::Other(..) => true,
-            Self::Request(RequestError::Refused(answer), _) => {
-                (400..500).contains(&answer.status) && !matches!(answer.status, 401 | 429)
+            Self::Request(RequestError::Refused(response), _) => {
+                (400..500).contains(&response.status) && !matches!(response.status, 401 | 429)
             }
             Self::Request(..) => false,
         }
@@ -42,11 +42,11 @@ impl SourceError {
     /// Returns a stable name, a sentence and the next step, or `None` if the search was cancelled.
     /// `new_token` says how to get another token.
     pub(super) fn report(self, new_token: &str) -> Option<(&'static str, String, String)> {
-        let (answer, permission) = match self {
+        let (response, permission) = match self {
             Self::Other(message, next_step) => return Some(("Failed", message, next_step.into())),
-            Self::Request(answer, permission) => (answer, permission),
+            Self::Request(response, permission) => (response, permission),
         };
-        let (error, next_step) = match &answer {
+        let (error, next_step) = match &response {
             RequestError::Stopped => return None,
             RequestError::SignIn(error) => ("Unauthorized", error.next_step().to_string()),
             RequestError::Refused(refused) => match refused.status {
@@ -63,6 +63,6 @@ impl SourceError {
                 format!("Check the network and the proxy. {AGAIN}"),
             ),
         };
-        Some((error, answer.to_string(), next_step))
+        Some((error, response.to_string(), next_step))
     }
 }

@@ -37,9 +37,9 @@ impl GraphUsers<'_> {
     pub(super) fn id_of(&self, name: &str) -> Result<Option<Uuid>, RequestError> {
         let segment = encoded(name);
         let call = Call::get(format!("users/{segment}?$select=id,userPrincipalName"));
-        match self.context.ask(&call) {
+        match self.context.send(&call) {
             Ok(body) => id_in(&body.bytes, name),
-            Err(RequestError::Refused(answer)) if answer.status == 404 => Ok(None),
+            Err(RequestError::Refused(response)) if response.status == 404 => Ok(None),
             Err(why) => Err(why),
         }
     }

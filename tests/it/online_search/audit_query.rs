@@ -58,9 +58,9 @@ fn a_query_is_created_polled_and_read_to_the_last_page() {
         .iter()
         .filter(|request| request.target.contains("/records?"));
     assert_eq!(pages.count(), 3);
-    let asking = outcome.named("asking");
-    assert!(!asking.is_empty());
-    assert!(asking.iter().all(|event| event["source"] == "AuditQuery"));
+    let progress = outcome.named("request_progress");
+    assert!(!progress.is_empty());
+    assert!(progress.iter().all(|event| event["source"] == "AuditQuery"));
 }
 
 #[test]

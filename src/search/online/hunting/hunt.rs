@@ -114,7 +114,7 @@ impl Hunt<'_> {
             "{}| summarize Rows = count() by Slice = bin(Timestamp, {unit})",
             self.table.rows(within, self.include_internal)
         );
-        let body = self.ask(self.call(&query).repeatable())?;
+        let body = self.send(self.call(&query).repeatable())?;
         let unreadable = || SourceError::unreadable("the row count is missing");
         let results: Results<'_> = serde_json::from_slice(&body.bytes).map_err(|_| unreadable())?;
         let mut counts = Vec::new();
@@ -138,7 +138,7 @@ impl Hunt<'_> {
             self.table.columns
         );
         let middle = middle(slice).filter(|_| halvings > 0);
-        match (self.ask(self.call(&query)), middle) {
+        match (self.send(self.call(&query)), middle) {
             (Ok(body), _) if !body.truncated => {
                 let results: Results<'_> = serde_json::from_slice(&body.bytes)
                     .map_err(|_| SourceError::unreadable("the list of results is missing"))?;
@@ -152,8 +152,8 @@ impl Hunt<'_> {
                     return Ok(());
                 }
             }
-            (Err(SourceError::Request(RequestError::Refused(answer), _)), Some(_))
-                if message_contains(&answer, "exceeded the allowed") => {}
+            (Err(SourceError::Request(RequestError::Refused(response), _)), Some(_))
+                if message_contains(&response, "exceeded the allowed") => {}
             // Usually the query took too long.
             (
                 Err(SourceError::Request(RequestError::Exchange(ExchangeError::Lost(_)), _)),
@@ -177,9 +177,9 @@ impl Hunt<'_> {
             .with_limits(RESPONSE_TIME, RESPONSE_SIZE)
     }
 
-    fn ask(&self, call: Call) -> Result<Body, SourceError> {
+    fn send(&self, call: Call) -> Result<Body, SourceError> {
         self.context
-            .ask(&call)
+            .send(&call)
             .map_err(|why| SourceError::Request(why, PERMISSION))
     }
 }

@@ -14,7 +14,7 @@ use self::hunt::{Hunt, ROW_LIMIT};
 use self::table::TABLES;
 use super::span::back;
 use super::{Sink, SourceContext, SourceError, Span};
-use crate::graph::Answer;
+use crate::graph::GraphResponse;
 use crate::identity::RequestError;
 use crate::search::query::Query;
 
@@ -48,8 +48,9 @@ pub(super) fn search(
         match hunt.run(span, sink) {
             Ok(()) => {}
             Err(stop) if stop.is_cancelled() => return Err(stop),
-            Err(SourceError::Request(RequestError::Refused(answer), _))
-                if answer.status == 400 && message_contains(&answer, "Failed to resolve table") =>
+            Err(SourceError::Request(RequestError::Refused(response), _))
+                if response.status == 400
+                    && message_contains(&response, "Failed to resolve table") =>
             {
                 missing.push(table.name);
             }
@@ -75,7 +76,7 @@ pub(super) fn search(
 }
 
 /// Returns whether Graph's message contains `text`.
-fn message_contains(refusal: &Answer, text: &str) -> bool {
+fn message_contains(refusal: &GraphResponse, text: &str) -> bool {
     refusal
         .message
         .as_deref()

@@ -1,4 +1,4 @@
-//! What Graph answered, read with care: an answer is somebody else's text.
+//! Graph's response to a request. Its text is untrusted: it is cleaned and shortened here.
 
 use std::time::{Duration, Instant};
 
@@ -12,51 +12,51 @@ use crate::http::{Body, retry_after, text};
 use crate::input::one_line;
 use crate::token::AccessToken;
 
-/// The longest message that is repeated, in characters.
+/// Maximum length of a repeated message, in characters.
 const LONGEST_MESSAGE: usize = 400;
 
-/// An answer's status and what it says about itself. No text in it holds the token that was sent.
+/// Status and error details of a response. No text in it contains the token that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct GraphResponse {
     /// HTTP status.
     pub status: u16,
     /// Graph's error code, `Forbidden` for example.
     pub code: Option<String>,
-    /// Graph's message; where the body was not Graph's, a sentence about what came instead.
+    /// Graph's message; if the body is not Graph's, a sentence about what was received instead.
     pub message: Option<String>,
     /// Graph's id of the request, for a support case.
     pub request_id: Option<String>,
     /// Our id of the request as Graph read it.
     pub client_request_id: Option<String>,
-    /// How long the service asks to wait, where it does so in a way that can be read.
+    /// How long the service asks to wait, if it says so in a known form.
     pub retry_after: Option<Duration>,
     /// The claims that a 401 asks for (Conditional Access), base64 as sent.
     pub claims_challenge: Option<String>,
 }
 
-impl Answer {
-    /// Whether Graph did what was asked.
+impl GraphResponse {
+    /// Whether Graph carried out the request.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// Reads the answer until `deadline`, and at most about `largest` bytes of its body. The status
-    /// decides what became of the request; an incomplete body only explains less.
+    /// Reads the response until `deadline`, and at most about `largest` bytes of its body. The
+    /// status decides the outcome; an incomplete body only explains less.
     pub(super) fn read(
-        mut response: Response,
+        mut received: Response,
         token: &AccessToken,
         deadline: Instant,
         largest: usize,
     ) -> (Self, Body) {
-        let status = response.status().as_u16();
-        let headers = response.headers().clone();
+        let status = received.status().as_u16();
+        let headers = received.headers().clone();
         let body = if status == 204 {
             Body::default()
         } else {
-            Body::read(&mut response, deadline, largest)
+            Body::read(&mut received, deadline, largest)
         };
         let clean = |text: &str| one_line(&token.redact(text), LONGEST_MESSAGE);
-        let mut answer = Self {
+        let mut response = Self {
             status,
             code: None,
             message: None,
@@ -68,24 +68,26 @@ impl Answer {
             claims_challenge: text(&headers, WWW_AUTHENTICATE.as_str()).and_then(claims_challenge),
         };
         let is_json = || serde_json::from_slice::<IgnoredAny>(&body.bytes).is_ok();
-        if answer.is_success() && (status == 204 || is_json()) {
-            return (answer, body);
+        if response.is_success() && (status == 204 || is_json()) {
+            return (response, body);
         }
         if let Ok(ErrorBody { error }) = serde_json::from_slice(&body.bytes) {
-            answer.code = error
+            response.code = error
                 .code
                 .filter(|code| !code.is_empty())
                 .map(|c| clean(&c));
-            answer.message = error.message.filter(|m| !m.is_empty()).map(|m| clean(&m));
+            response.message = error.message.filter(|m| !m.is_empty()).map(|m| clean(&m));
             let inner = error.inner.unwrap_or_default();
-            answer.request_id = answer.request_id.or(inner.request_id.map(|id| clean(&id)));
-            answer.client_request_id = answer
+            response.request_id = response
+                .request_id
+                .or(inner.request_id.map(|id| clean(&id)));
+            response.client_request_id = response
                 .client_request_id
                 .or(inner.client_request_id.map(|id| clean(&id)));
         } else {
-            answer.message = Some(body.describe_unexpected(&headers, "Microsoft Graph"));
+            response.message = Some(body.describe_unexpected(&headers, "Microsoft Graph"));
         }
-        (answer, body)
+        (response, body)
     }
 }
 
