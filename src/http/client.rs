@@ -200,6 +200,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_ascii_host_names_are_addresses() {
+        assert!(Url::parse("https://gräph.microsoft.com/").is_err());
+        let url = Url::parse("https://xn--grph-loa.Contoso.com/").unwrap();
+        assert_eq!(url.host_str(), Some("xn--grph-loa.contoso.com"));
+    }
+
+    #[test]
     fn a_malformed_proxy_variable_is_an_error_that_does_not_repeat_it() {
         let check = |text: &str| {
             let text = text.to_string();
