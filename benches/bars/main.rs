@@ -19,6 +19,7 @@ mod scale;
 mod search;
 mod signin;
 mod size;
+mod surface;
 
 use std::fmt;
 use std::process::ExitCode;
@@ -112,6 +113,7 @@ type Group = (&'static str, fn(&mut Bars));
 const GROUPS: &[Group] = &[
     ("search", search::run),
     ("module", module::run),
+    ("surface", surface::run),
     ("removal", removal::run),
     ("signin", signin::run),
     ("size", size::run),

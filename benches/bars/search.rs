@@ -1,7 +1,7 @@
 //! The search of an audit export: its time compared with `wc -l`, PowerShell and DuckDB, and its
 //! memory, which must not grow with the export.
 
-mod data;
+pub mod data;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

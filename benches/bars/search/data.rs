@@ -12,7 +12,7 @@ use fastrand::Rng;
 const HOME: &str = "5f3e2b10-7c4d-4e8a-9b61-0d2c3a4f5e61";
 const USERS: u32 = 5_000;
 const EXTERNAL_USERS: u32 = 100;
-/// Number of chats with external users. As in real exports, each has many records.
+/// Number of chats with external users by default. As in real exports, each has many records.
 const EXTERNAL_CHATS: u32 = 400;
 
 const HEADER: &str = "RecordId,CreationDate,RecordType,Operation,UserId,AuditData,AssociatedAdminUnits,AssociatedAdminUnitsNames\r\n";
@@ -105,6 +105,8 @@ fn external_tenant(number: u32) -> String {
 /// The export, as a stream of bytes.
 pub struct Export {
     rng: Rng,
+    /// Number of chats with external users that records may belong to.
+    external_chats: u32,
     /// Bytes of rows still to generate. The last row exceeds this a little.
     left: u64,
     number: u64,
@@ -116,8 +118,13 @@ pub struct Export {
 
 impl Export {
     pub fn new(bytes: u64) -> Self {
+        Self::with_external_chats(bytes, EXTERNAL_CHATS)
+    }
+
+    pub fn with_external_chats(bytes: u64, external_chats: u32) -> Self {
         Self {
             rng: Rng::with_seed(42),
+            external_chats,
             left: bytes,
             number: 0,
             json: String::new(),
@@ -278,7 +285,7 @@ impl Export {
     }
 
     fn external_chat(&mut self) -> &'static str {
-        let number = self.rng.u32(..EXTERNAL_CHATS);
+        let number = self.rng.u32(..self.external_chats);
         *self.expected.events.entry(number).or_default() += 1;
         let chat = Chat::new(number);
         let external_name = format!(
