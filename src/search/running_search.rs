@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use std::{fmt, io};
 
 use jiff::Timestamp;
@@ -25,6 +26,10 @@ use crate::cancel::Cancel;
 use crate::events::EventQueue;
 use crate::identity::Account;
 use crate::input::InvalidInput;
+
+/// Minimum time between two progress events of the files. A host that parses each of a hundred
+/// events a second would slow the search down.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A search in the background.
 #[derive(Debug)]
@@ -202,7 +207,15 @@ impl Shared {
             .iter()
             .filter_map(|path| Some(path.metadata().ok()?.len()))
             .sum();
+        let reported = Mutex::new(Instant::now());
         let progress = |progress: Progress| {
+            let Ok(mut reported) = reported.try_lock() else {
+                return;
+            };
+            if reported.elapsed() < PROGRESS_INTERVAL {
+                return;
+            }
+            *reported = Instant::now();
             let event = Event::Progress {
                 files: progress.files,
                 files_waiting: progress.files_waiting,

@@ -14,9 +14,9 @@ function script:ConvertFrom-EventBatch {
         'RemovalOutcome'
     }
     if ($typeName -and $PSVersionTable['PSEdition'] -eq 'Core') {
-        $stream = [IO.MemoryStream]::new($Buffer, 0, $Length, $false)
-        $type = (Get-ResultType)[$typeName].MakeArrayType()
-        return , [Text.Json.JsonSerializer]::Deserialize($stream, $type, [Text.Json.JsonSerializerOptions]::Default)
+        $types = Get-ResultType
+        $json = [Text.Encoding]::UTF8.GetString($Buffer, 0, $Length)
+        return , [Text.Json.JsonSerializer]::Deserialize($json, $types[$typeName].MakeArrayType(), $types.JsonOptions)
     }
     $parsed = ConvertFrom-NativeBuffer $Buffer $Length
     if ($typeName) {

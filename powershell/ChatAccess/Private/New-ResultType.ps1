@@ -5,7 +5,9 @@ function script:New-ResultType {
     .DESCRIPTION
     They are made with Reflection.Emit for the reason that New-NativeType states. A search returns
     thousands of targets: an object of such a type needs a tenth of the memory of an object with note
-    properties, and PowerShell 7 creates it from the library's JSON without a script.
+    properties, and PowerShell 7 creates it from the library's JSON without a script. Their members
+    are fields, which PowerShell shows as properties: an accessor for each would triple the time of
+    this function, which the first search of a session waits for.
     #>
     [CmdletBinding()]
     [OutputType([hashtable])]
@@ -31,10 +33,22 @@ function script:New-ResultType {
 
     $types = @{ TextList = $list.CreateType() }
     $types.Field = Get-ResultField -List $types.TextList
+    $isCore = $PSVersionTable['PSEdition'] -eq 'Core'
+    if ($isCore) {
+        $types.JsonOptions = [Text.Json.JsonSerializerOptions]::new()
+        $types.JsonOptions.IncludeFields = $true
+        $jsonName = [Text.Json.Serialization.JsonPropertyNameAttribute].GetConstructor([type[]] [string])
+    }
     foreach ($name in $types.Field.Keys) {
         $type = $module.DefineType("ChatAccess.$name", 'Public,Sealed')
-        foreach ($field in $types.Field[$name].GetEnumerator()) {
-            Add-ResultProperty -Type $type -Name $field.Key -PropertyType $field.Value[0] -JsonName $field.Value[1]
+        foreach ($entry in $types.Field[$name].GetEnumerator()) {
+            $fieldType, $nameInJson = $entry.Value
+            $field = $type.DefineField($entry.Key, $fieldType, 'Public')
+            if ($isCore -and $fieldType -eq [timespan]) {
+                Add-ResultDuration -Type $type -Field $field -JsonName $nameInJson
+            } elseif ($isCore) {
+                $field.SetCustomAttribute([Reflection.Emit.CustomAttributeBuilder]::new($jsonName, [object[]] $nameInJson))
+            }
         }
         $types[$name] = $type.CreateType()
     }
