@@ -16,7 +16,7 @@ function script:Open-NativeHandle {
     )
 
     $native = Get-NativeLibrary
-    $json = [Text.Encoding]::UTF8.GetBytes(($Request | ConvertTo-Json -Depth 5 -Compress))
+    $json = [Text.Encoding]::UTF8.GetBytes((ConvertTo-RequestJson $Request))
     $buffer = [byte[]]::new(16KB)
     [long] $handle = 0
     [int] $length = 0

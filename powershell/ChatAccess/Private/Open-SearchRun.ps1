@@ -21,6 +21,8 @@ function script:Open-SearchRun {
 
     $paths = @($Path | Where-Object { $_ })
     $run = Open-NativeRun -Cmdlet $Cmdlet -Request ($Request + @{ open = 'search'; paths = $paths }) -Secret $Secret -EventWriter 'Write-SearchEvent' -Activity 'Searching for chats' -ProgressId 2
+    # Takes time in a new process, and the search is reading meanwhile.
+    $null = Get-ResultType
     # The numbers of the invalid rows, by file.
     $run.BadRows = [ordered] @{}
     $run
