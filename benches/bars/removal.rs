@@ -7,9 +7,9 @@ use crate::powershell::PowerShell;
 use crate::{Bar, Bars};
 
 /// The time of a removal minus the response time of the server.
-const OVERHEAD: Bar = Bar::at_most("overhead", 1.0, "ms");
+const OVERHEAD: Bar = Bar::at_most("overhead", 0.3, "ms");
 /// The time of a removal divided by that of `Invoke-RestMethod`.
-const RATIO: Bar = Bar::at_most("rest_method_ratio", 1.0 / 3.0, "times Invoke-RestMethod");
+const RATIO: Bar = Bar::at_most("rest_method_ratio", 0.5, "times Invoke-RestMethod");
 
 pub fn run(bars: &mut Bars) {
     let Some(powershell) = PowerShell::find(bars, &[OVERHEAD, RATIO]) else {
