@@ -112,10 +112,17 @@ function Select-Parameter([string[]] $Name) {
 }
 
 try {
-    # The module that the session has imported, or the one in this folder, or an installed one.
+    # The module that the session has imported, the one that contains this script, the one in a clone
+    # of the repository, or an installed one.
     if (-not (Get-Module -Name ChatAccess)) {
-        $local = Join-Path -Path $PSScriptRoot -ChildPath 'ChatAccess/ChatAccess.psd1'
-        Import-Module -Name $(if (Test-Path -LiteralPath $local) { $local } else { 'ChatAccess' })
+        $module = 'ChatAccess'
+        foreach ($local in "$PSScriptRoot/ChatAccess.psd1", "$PSScriptRoot/ChatAccess/ChatAccess.psd1") {
+            if (Test-Path -LiteralPath $local) {
+                $module = $local
+                break
+            }
+        }
+        Import-Module -Name $module
     }
     $cloud = Select-Parameter 'Environment', 'GraphEndpoint', 'AuthorityHost'
     $signIn = Select-Parameter 'ClientId', 'UseDeviceCode', 'RefreshToken', 'AccessToken'

@@ -13,12 +13,12 @@
 mod kill;
 mod module;
 mod pace;
+mod package;
 mod powershell;
 mod removal;
 mod scale;
 mod search;
 mod signin;
-mod size;
 mod surface;
 
 use std::fmt;
@@ -116,7 +116,7 @@ const GROUPS: &[Group] = &[
     ("surface", surface::run),
     ("removal", removal::run),
     ("signin", signin::run),
-    ("size", size::run),
+    ("package", package::run),
     ("pace", pace::run),
     ("kill", kill::run),
     ("scale", scale::run),

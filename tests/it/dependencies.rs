@@ -7,7 +7,7 @@ use std::process::Command;
 use serde::Deserialize;
 use stage::root;
 
-use crate::common::not_run;
+use stage::not_run;
 
 /// The parts of `deny.toml` that this file checks.
 #[derive(Deserialize)]

@@ -11,7 +11,7 @@ use chat_access::search::{ChatKind, Findings, FoundBy, Target, report_page};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::common::not_run;
+use stage::not_run;
 
 const HOSTILE: &str = "</title></script><script>console.error('ran')</script><img src=x onerror=console.error('ran')>\"'&\u{202E}";
 

@@ -3,7 +3,6 @@
 mod events;
 mod guard;
 
-use std::io::Write;
 use std::sync::OnceLock;
 use std::thread;
 
@@ -22,12 +21,6 @@ pub const CHAT: &str = "19:b8577894a63548969c5c92bb9c80c5e1@thread.v2";
 pub const REMOVAL: (&str, &str, &str) = (TENANT, USER, CHAT);
 /// A timeout in milliseconds: no limit.
 pub const FOREVER: i32 = -1;
-
-/// Prints that `what` did not run. Not with `eprintln!`, whose output the test harness hides when a
-/// test passes.
-pub fn not_run(what: &str, why: &str) {
-    let _ = writeln!(std::io::stderr(), "\nNOT RUN: {what}, because {why}.\n");
-}
 
 /// The release library.
 pub fn native() -> &'static Native {

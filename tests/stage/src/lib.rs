@@ -8,7 +8,7 @@ mod native;
 mod node;
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -174,4 +174,10 @@ pub fn pwsh_command(pwsh: &Path) -> Command {
         .env("POWERSHELL_UPDATECHECK", "Off")
         .env("NO_COLOR", "1");
     command
+}
+
+/// Prints that `what` did not run. Not with `eprintln!`, whose output the test harness hides when a
+/// test passes.
+pub fn not_run(what: &str, why: &str) {
+    let _ = writeln!(io::stderr(), "\nNOT RUN: {what}, because {why}.\n");
 }
