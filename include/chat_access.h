@@ -245,8 +245,9 @@ int32_t chat_access_open(const uint8_t *request,
 // - `outcome`: a removal ended; see `remove_all_access_for_user`.
 // - `wait`: the run sends nothing for `seconds`, because of `reason`.
 // - `resumed`: the journal contained the records of an earlier run: `removed` (skipped),
-//   `in_flight` and `failed` (sent again), `unreadable` (lines skipped), `torn` (true if the last
-//   line was torn).
+//   `in_flight`, `failed` and `unconfirmed` (sent again; the last ones are recorded as removed,
+//   but without the time and request id of a confirmation), `unreadable` (lines skipped), `torn`
+//   (true if the last line was torn).
 // - `warning`: `message`.
 //
 // Events of a search, before or after `chat_access_finish`:
@@ -424,7 +425,8 @@ int32_t chat_access_export_secret(int64_t handle,
 // An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "thread_id", "status",
 // "http_status", "code", "message", "next_step", "request_id", "client_request_id", "attempts",
 // "duration_ms", "completed"}`. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
-// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid".
+// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid". For
+// "AlreadyRemoved", `completed` and `request_id` are those of the first confirmation.
 //
 // Returns:
 // - `CHAT_ACCESS_STATUS_OK`: Graph confirmed the removal, now or earlier. `buffer` holds the

@@ -1,4 +1,4 @@
-//! The C ABI: all exports, and the only `unsafe` code of the library.
+//! The C ABI: all exports, and all `unsafe` code of the library but the lock of the journal.
 //!
 //! An export turns its arguments into Rust values or a status; the rest is ordinary Rust. This file
 //! holds the calls that every kind of handle has. Each kind has a file with its request and its own
@@ -207,8 +207,9 @@ pub unsafe extern "C" fn chat_access_open(
 /// - `outcome`: a removal ended; see `remove_all_access_for_user`.
 /// - `wait`: the run sends nothing for `seconds`, because of `reason`.
 /// - `resumed`: the journal contained the records of an earlier run: `removed` (skipped),
-///   `in_flight` and `failed` (sent again), `unreadable` (lines skipped), `torn` (true if the last
-///   line was torn).
+///   `in_flight`, `failed` and `unconfirmed` (sent again; the last ones are recorded as removed,
+///   but without the time and request id of a confirmation), `unreadable` (lines skipped), `torn`
+///   (true if the last line was torn).
 /// - `warning`: `message`.
 ///
 /// Events of a search, before or after `chat_access_finish`:

@@ -48,7 +48,8 @@ impl RemovalsRequest {
 /// An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "thread_id", "status",
 /// "http_status", "code", "message", "next_step", "request_id", "client_request_id", "attempts",
 /// "duration_ms", "completed"}`. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
-/// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid".
+/// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid". For
+/// "AlreadyRemoved", `completed` and `request_id` are those of the first confirmation.
 ///
 /// Returns:
 /// - `CHAT_ACCESS_STATUS_OK`: Graph confirmed the removal, now or earlier. `buffer` holds the

@@ -13,7 +13,8 @@ use crate::identity::Objection;
 pub enum Status {
     /// Graph confirmed the removal (204).
     Removed,
-    /// Confirmed earlier, in the same run or in the journal. No request was sent.
+    /// Confirmed earlier, in the same run or in the journal. No request was sent; `completed` and
+    /// `request_id` are those of the first confirmation.
     AlreadyRemoved,
     /// Graph knows no such chat or user (404).
     NotFound,
@@ -67,7 +68,7 @@ pub struct Outcome {
     pub message: Option<String>,
     /// What to do next, if anything.
     pub next_step: Option<String>,
-    /// Graph's id of the last request.
+    /// Graph's id of the last request, or of the request that confirmed the removal earlier.
     pub request_id: Option<String>,
     /// This library's id of the last request.
     pub client_request_id: Option<String>,
@@ -75,7 +76,7 @@ pub struct Outcome {
     pub attempts: u32,
     /// Milliseconds from the first request to the end.
     pub duration_ms: u64,
-    /// When the removal ended: RFC 3339, UTC.
+    /// When the removal ended, or was confirmed earlier: RFC 3339, UTC.
     pub completed: String,
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::clock::now;
-use super::journal;
+use super::journal::{self, Confirmation};
 use super::outcome::Conclusion;
 use super::queue::Job;
 use super::state::Shared;
@@ -43,7 +43,9 @@ impl Shared {
         }
         let mut state = self.lock();
         if outcome.status.is_removed() {
-            state.confirmed.insert(journal::key(&job.removal));
+            let key = journal::key(&job.removal);
+            let confirmation = || Confirmation::of(&outcome);
+            state.confirmed.entry(key).or_insert_with(confirmation);
             state.counts.removed += 1;
         } else {
             state.counts.not_removed += 1;

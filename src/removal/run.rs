@@ -3,6 +3,7 @@
 //! The owner submits removals and fetches events; neither waits for the network. The work happens
 //! on the threads of `scheduler` and `sender`.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::clock::now;
-use super::journal::{Journal, Key, Resumed};
+use super::journal::{Journal, Resumed};
 use super::outcome::Conclusion;
 use super::queue::Job;
 use super::schedule::Schedule;
@@ -76,14 +77,14 @@ impl Run {
             .into());
         }
         let events = EventQueue::default();
-        let mut confirmed: Vec<Key> = Vec::new();
+        let mut confirmed = HashMap::new();
         let mut open_journal = None;
         if let Some(path) = &options.journal {
-            let (journal, keys, found) = Journal::open(path)?;
+            let (journal, done, found) = Journal::open(path)?;
             if found != Resumed::default() {
                 events.push(Event::Resumed(found));
             }
-            confirmed = keys;
+            confirmed = done;
             open_journal = Some(journal);
         }
         let schedule = Schedule::new(&limits, retry, lanes.iter().map(|lane| lane.pace()));

@@ -102,8 +102,11 @@ impl Shared {
         now: Duration,
     ) -> Option<Box<(Job, Outcome)>> {
         let job = state.schedule.peek(now)?;
-        let conclusion = if state.confirmed.contains(&journal::key(&job.removal)) {
-            Conclusion::new(Status::AlreadyRemoved, None, None)
+        let confirmed = state.confirmed.get(&journal::key(&job.removal)).cloned();
+        let conclusion = if let Some(first) = &confirmed {
+            let mut conclusion = Conclusion::new(Status::AlreadyRemoved, None, None);
+            conclusion.request_id = first.request_id.as_deref().map(Into::into);
+            conclusion
         } else {
             let tenant = job.removal.tenant_id.to_string();
             let mut objection = None;
@@ -113,7 +116,10 @@ impl Shared {
             objection?.into()
         };
         let job = state.schedule.drop_next()?;
-        let outcome = Outcome::unsent(job.item, &job.removal, conclusion);
+        let mut outcome = Outcome::unsent(job.item, &job.removal, conclusion);
+        if let Some(first) = confirmed {
+            outcome.completed = first.at.into();
+        }
         Some(Box::new((job, outcome)))
     }
 

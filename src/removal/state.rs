@@ -1,13 +1,13 @@
 //! The state that a run's owner and its threads share.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use super::clock::now;
-use super::journal::{Journal, Key};
+use super::journal::{Confirmation, Journal, Key};
 use super::outcome::Conclusion;
 use super::queue::Job;
 use super::schedule::{Schedule, Slot};
@@ -53,7 +53,7 @@ pub(super) struct State {
     /// Requests in the outbox and requests sent without a response yet.
     pub(super) in_flight: usize,
     /// Confirmed removals, of this run and of the journal.
-    pub(super) confirmed: HashSet<Key>,
+    pub(super) confirmed: HashMap<Key, Confirmation>,
     pub(super) counts: Counts,
     /// No more removals will be submitted.
     pub(super) finished: bool,
@@ -87,7 +87,7 @@ pub(super) struct Counts {
 }
 
 impl State {
-    pub(super) fn new(schedule: Schedule, confirmed: Vec<Key>) -> Self {
+    pub(super) fn new(schedule: Schedule, confirmed: HashMap<Key, Confirmation>) -> Self {
         Self {
             schedule,
             outbox: VecDeque::new(),
@@ -95,7 +95,7 @@ impl State {
             all_senders: 0,
             next_item: 1,
             in_flight: 0,
-            confirmed: confirmed.into_iter().collect(),
+            confirmed,
             counts: Counts::default(),
             finished: false,
             stopped: None,

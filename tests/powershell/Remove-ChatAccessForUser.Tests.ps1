@@ -154,9 +154,37 @@ Describe 'Remove-ChatAccessForUser' {
         $outcomes = 1..8 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -JournalPath $journal
         ($outcomes | Group-Object Status | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Count)" }) | Should -Be 'AlreadyRemoved 5', 'Removed 3'
         (Get-SandboxRequest).Count | Should -Be 8
+        $earlier = @($outcomes | Where-Object Status -EQ 'AlreadyRemoved')[0]
+        $confirmed = @(Get-Content $journal | ConvertFrom-Json | Where-Object { $_.state -eq 'Removed' -and $_.thread_id -eq $earlier.ThreadId })
+        $earlier.RequestId | Should -Be $confirmed[0].request_id
+        [datetime] $earlier.Completed | Should -Be ([datetime] $confirmed[0].at)
         $records = Get-Content $journal | ConvertFrom-Json
         $records[0].chat_access_journal | Should -Be 1
         ($records | Where-Object state -EQ 'Removed').Count | Should -Be 8
+    }
+
+    It 'lets Get-Content of another process read the journal during a run' {
+        $journal = Join-Path $TestDrive 'read.jsonl'
+        $read = $null
+        $outcomes = 1..3 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -JournalPath $journal | ForEach-Object {
+            # The run is still open here.
+            if (-not $read) { $read = Invoke-FreshPowerShell "Get-Content -LiteralPath '$journal'" }
+            $_
+        }
+        $read.ExitCode | Should -Be 0 -Because $read.Output
+        $read.Output | Should -Match '"state":"Removed"'
+        $outcomes.Status | Should -Be 'Removed', 'Removed', 'Removed'
+    }
+
+    It 'warns of a journal line that calls a removal confirmed without a confirmation' {
+        $journal = Join-Path $TestDrive 'forged.jsonl'
+        $null = New-Target 1 | Remove-ChatAccessForUser @Fast -JournalPath $journal
+        $lines = Get-Content $journal | Where-Object { $_ -notmatch '"Removed"' }
+        $forged = [ordered] @{ tenant_id = $Tenant; user_id = $User; thread_id = (New-Target 2).ThreadId; state = 'Removed' }
+        Set-Content $journal (@($lines) + ($forged | ConvertTo-Json -Compress))
+        $outcome = New-Target 2 | Remove-ChatAccessForUser @Fast -JournalPath $journal -WarningVariable warned -WarningAction SilentlyContinue
+        $outcome.Status | Should -Be 'Removed'
+        "$warned" | Should -Match '^1 removals are recorded in the journal as Removed, but without the time and request id'
     }
 
     It 'sends nothing if the journal can''t be written: <Why>' -ForEach @(

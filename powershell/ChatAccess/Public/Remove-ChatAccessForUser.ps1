@@ -113,13 +113,15 @@ function Remove-ChatAccessForUser {
       module.
     - NextStep: what to do next. Empty if there is nothing to do.
     - RequestId: the id that Microsoft Graph gave the last request.
-      Microsoft support asks for it.
+      Microsoft support asks for it. For AlreadyRemoved, the id of the
+      request that removed the access.
     - ClientRequestId: the id that this module gave the last request.
     - Attempts: the number of requests sent. 0 if nothing was sent.
     - Duration: the time from the first request to the end of the removal.
     - Completed: the time when the removal ended, as text in ISO 8601 and in
       UTC, such as 2026-10-01T10:00:00Z. To compare it, use
-      [datetime] $_.Completed.
+      [datetime] $_.Completed. For AlreadyRemoved, the time when the service
+      confirmed the removal.
 
     .EXAMPLE
     PS> Remove-ChatAccessForUser -TenantId $tenant -UserId $user -ThreadId $chat
