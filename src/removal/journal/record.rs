@@ -204,4 +204,21 @@ mod tests {
             assert!(!keys[..index].contains(one));
         }
     }
+
+    /// The key was once the hash of the standard library, which these two chats share.
+    #[test]
+    fn two_chats_with_one_64_bit_hash_are_two_removals() {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let removal = |chat| Removal::parse(TENANT, TENANT, chat).unwrap();
+        let a = removal("19:0000000000000000f67e7b52eb098db1@thread.v2");
+        let b = removal("19:00000000000000002baed37f4ba61852@thread.v2");
+        let hash = |removal: &Removal| {
+            let mut hasher = DefaultHasher::new();
+            removal.tenant_id.as_bytes().hash(&mut hasher);
+            removal.thread_id.as_str().hash(&mut hasher);
+            hasher.finish()
+        };
+        assert_eq!(hash(&a), hash(&b));
+        assert_ne!(key(&a), key(&b));
+    }
 }
