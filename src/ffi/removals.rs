@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::arguments::{Out, text};
+use super::arguments::{Out, texts};
 use super::fetch::fetch;
 use super::guard::guard;
 use super::handles;
@@ -90,12 +90,14 @@ pub unsafe extern "C" fn remove_all_access_for_user(
 ) -> i32 {
     guard(|| {
         // SAFETY: the caller guarantees what these require.
-        let (mut out, tenant, user, thread) = unsafe {
+        let (mut out, [tenant, user, thread]) = unsafe {
             (
                 Out::new(buffer, capacity, length)?,
-                text(tenant_id, tenant_id_length)?,
-                text(user_id, user_id_length)?,
-                text(thread_id, thread_id_length)?,
+                texts([
+                    (tenant_id, tenant_id_length),
+                    (user_id, user_id_length),
+                    (thread_id, thread_id_length),
+                ])?,
             )
         };
         let run = handles::run(handle)?;
@@ -156,12 +158,14 @@ pub unsafe extern "C" fn chat_access_check(
 ) -> i32 {
     guard(|| {
         // SAFETY: the caller guarantees what these require.
-        let (mut out, tenant, user, thread) = unsafe {
+        let (mut out, [tenant, user, thread]) = unsafe {
             (
                 Out::new(buffer, capacity, length)?,
-                text(tenant_id, tenant_id_length)?,
-                text(user_id, user_id_length)?,
-                text(thread_id, thread_id_length)?,
+                texts([
+                    (tenant_id, tenant_id_length),
+                    (user_id, user_id_length),
+                    (thread_id, thread_id_length),
+                ])?,
             )
         };
         if let Err(error) = Removal::parse(&tenant, &user, &thread) {

@@ -99,13 +99,13 @@ impl Shared {
                     }
                 }
             }
-            // Once more, because a network that changes under the run looks the same for a moment.
-            Verdict::Unreachable { conclusion } if job.attempts == 1 => {
-                self.note_wait(&conclusion);
-                self.settle(slot, &job, Feedback::Fault(None));
-                self.retry_or_end(job, id, conclusion, None);
-            }
-            Verdict::Unreachable { conclusion } => {
+            // Not at the first attempt, because a network that changes under the run looks the same
+            // for a moment.
+            Verdict::Retry {
+                conclusion,
+                cause: Cause::Unreachable,
+                ..
+            } if job.attempts > 1 => {
                 self.settle(slot, &job, Feedback::Fault(None));
                 self.stop_unreachable(&conclusion);
                 self.end(job, id, conclusion);
@@ -117,7 +117,9 @@ impl Shared {
             } => {
                 let feedback = match cause {
                     Cause::Throttled => Feedback::Throttled(wait),
-                    Cause::Unavailable | Cause::NotSent | Cause::Lost => Feedback::Fault(wait),
+                    Cause::Unavailable | Cause::NotSent | Cause::Unreachable | Cause::Lost => {
+                        Feedback::Fault(wait)
+                    }
                 };
                 self.note_wait(&conclusion);
                 job.lost |= cause == Cause::Lost;
