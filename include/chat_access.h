@@ -128,6 +128,10 @@ int32_t chat_access_abi_version(void);
 // - `tenant`: the tenant that the token must belong to.
 // - `environment`: "Global" (default), "USGov" or "USGovDoD".
 // - `graph_endpoint`, `authority_host`: other addresses; https, or http on a loopback address.
+// - `graph_proxy`, `authority_proxy`: the proxy for Microsoft Graph and for Entra, such as
+//   "http://proxy.contoso.com:8080", or "" for none. Without credentials. The environment variables
+//   HTTPS_PROXY, ALL_PROXY and NO_PROXY take precedence. By default the library reads the system's
+//   settings, but runs no configuration script (PAC).
 //
 // Sign-in: `{"open":"sign_in","method":...}`, with the method "browser", "device_code" or
 // "refresh_token"; for the last one, the refresh token is `secret`. The sign-in runs on a thread
@@ -139,7 +143,8 @@ int32_t chat_access_abi_version(void);
 // - `scopes`: a list of permissions; ["Chat.ReadWrite.All"] by default.
 // - `login_hint`: the account that the browser suggests.
 // - `time_ms`: time limit for the browser, in milliseconds; 600000 by default.
-// - `environment`, `graph_endpoint`, `authority_host`: as for an account.
+// - `environment`, `graph_endpoint`, `authority_host`, `graph_proxy`, `authority_proxy`: as for
+//   an account.
 //
 // Registration: `{"open":"registration","account":handle,"name":...}` finds the application with
 // this display name, or creates it: a public client with the loopback redirect and the delegated
@@ -184,7 +189,7 @@ int32_t chat_access_abi_version(void);
 //   the search queries Microsoft Graph with the account, which needs the permissions
 //   AuditLogsQuery.Read.All and ThreatHunting.Read.All.
 // - `chats`: `{"users":[name or object id, ...]}`, and optionally `environment`,
-//   `graph_endpoint` and `authority_host`. The search lists the users' chats with the token of an
+//   `graph_endpoint`, `authority_host` and `graph_proxy`. The search lists the users' chats with the token of an
 //   application, which is `secret` and needs the permission Chat.ReadBasic.All.
 // - `retry`: as for a run; `longest_rest_ms` has no effect.
 //

@@ -221,6 +221,38 @@ Describe 'Remove-ChatAccessForUser' {
         (Get-SandboxRequest).Count | Should -Be 0
     }
 
+    It 'names <Fault> within 10 s, and ends 20 removals with it within 30 s' -ForEach @(
+        @{ Fault = 'an untrusted certificate'; Cause = 'the certificate of 127\.0\.0\.1 ' }
+        @{ Fault = 'a proxy that requires authentication'; Cause = 'the proxy requires authentication \(HTTP status 407\)' }
+    ) {
+        # In a process of its own: the proxy is that of an environment variable, with a password.
+        $script = @"
+`$env:HTTPS_PROXY = `$args
+. '$PSScriptRoot/common.ps1'
+`$connect = if (`$env:HTTPS_PROXY) { @{} } else { @{ GraphEndpoint = "https://$Untrusted" } }
+Connect-ChatAccess -AccessToken (ConvertTo-SecureString '$(New-Token)' -AsPlainText -Force) @connect
+`$watch = [Diagnostics.Stopwatch]::StartNew()
+1..20 | ForEach-Object { New-Target `$_ } | Remove-ChatAccessForUser -ErrorAction SilentlyContinue -Verbose *>&1 | ForEach-Object {
+    if (`$_ -is [Management.Automation.WarningRecord]) { 'Warning {0:n0} {1}' -f `$watch.Elapsed.TotalSeconds, `$_.Message }
+    elseif (`$_.Status) { 'Outcome {0} {1} {2}' -f `$_.Status, `$_.Message, `$_.NextStep }
+    else { "Other `$_" }
+}
+'Ended {0:n0}' -f `$watch.Elapsed.TotalSeconds
+"@
+        $proxy = if ($Fault -match 'proxy') { "http://admin:hunter2@$RefusingProxy" }
+        $run = Invoke-FreshPowerShell ($script -replace '\$args', "'$proxy'")
+        $run.ExitCode | Should -Be 0 -Because $run.Output
+        $lines = $run.Output -split '\r?\n'
+        $warning = @($lines -match '^Warning ')
+        $warning.Count | Should -Be 1 -Because $run.Output
+        $warning[0] | Should -Match "^Warning \d Microsoft Graph can't be reached: $Cause"
+        $outcomes = @($lines -match '^Outcome ')
+        $outcomes.Count | Should -Be 20 -Because $run.Output
+        @($outcomes -match "^Outcome Failed .*$Cause").Count | Should -Be 20
+        $lines -match '^Ended ' | Should -Match '^Ended [12]?\d$'
+        $run.Output | Should -Not -Match 'hunter2'
+    }
+
     It 'sends with several accounts at once' {
         $contexts = foreach ($number in 1..3) {
             $claims = @{ upn = "admin$number@contoso.example"; oid = [guid]::NewGuid().ToString() }

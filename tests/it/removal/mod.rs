@@ -3,6 +3,7 @@
 mod bulk;
 mod journal;
 mod limits;
+mod network;
 mod outcomes;
 mod pace;
 mod responses;
