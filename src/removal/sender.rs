@@ -130,7 +130,7 @@ impl Shared {
     }
 
     /// Stops the run, and warns once with the cause: no other removal can succeed.
-    fn stop_unreachable(&self, conclusion: &Conclusion) {
+    pub(super) fn stop_unreachable(&self, conclusion: &Conclusion) {
         let cause = conclusion.message.as_deref().unwrap_or_default();
         let mut state = self.lock();
         if state.stopped.is_some() {
@@ -164,12 +164,7 @@ impl Shared {
     /// Handles an account that has no token to send, temporarily or for good.
     fn no_token(&self, mut job: Job, slot: &Slot, error: &SignInError) {
         job.attempts -= 1;
-        let mut conclusion = Conclusion::new(
-            Status::Unauthorized,
-            error.to_string(),
-            Some(error.next_step()),
-        );
-        conclusion.code = Some(error.id());
+        let conclusion = Conclusion::from(error);
         if error.is_transient() {
             let wait = error.retry_after();
             self.settle(slot, &job, Feedback::Fault(wait));

@@ -39,7 +39,7 @@ Describe 'Remove-ChatAccessForUser' {
     }
 
     It 'continues when 3 of 100 removals are invalid' {
-        $bad = @{ 7 = 'ann@contoso.example'; 42 = ''; 93 = '00000000-0000-0000-0000-000000000000' }
+        $bad = @{ 7 = 'Ann <ann@contoso.example>'; 42 = ''; 93 = '00000000-0000-0000-0000-000000000000' }
         $rows = 1..100 | ForEach-Object { if ($bad.ContainsKey($_)) { New-Target $_ -UserId $bad[$_] } else { New-Target $_ } }
         $outcomes = $rows | Remove-ChatAccessForUser @Fast -ErrorVariable failed -ErrorAction SilentlyContinue
         $outcomes.Count | Should -Be 100
@@ -47,10 +47,47 @@ Describe 'Remove-ChatAccessForUser' {
         $failed.Count | Should -Be 3
         $failed.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'RemovalInvalid,Remove-ChatAccessForUser'
         $failed[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
-        $failed[0].TargetObject.UserId | Should -Be 'ann@contoso.example'
-        $failed[0].Exception.Message | Should -Match "UserId 'ann@contoso.example'.*object id"
+        $failed[0].TargetObject.UserId | Should -Be 'Ann <ann@contoso.example>'
+        $failed[0].Exception.Message | Should -Match "UserId 'Ann <ann@contoso.example>'.*object id"
         $failed[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
         (Get-SandboxRequest).Count | Should -Be 97
+    }
+
+    It 'looks up a user principal name, and returns both' {
+        $null = Invoke-Sandbox users -Body @{ users = @(@{ id = $User; userPrincipalName = 'Ann@contoso.com' }) }
+        Connect-ChatAccess -AccessToken (New-SecureToken @{ scp = 'Chat.ReadWrite.All User.ReadBasic.All' }) -GraphEndpoint $Sandbox
+        $rows = 1..3 | ForEach-Object { New-Target $_ -UserId 'ann@contoso.com' }
+        $rows | Remove-ChatAccessForUser -WhatIf -ErrorAction Stop | Should -BeNullOrEmpty
+        $outcomes = $rows | Remove-ChatAccessForUser @Fast
+        $outcomes.Status | Should -Be 'Removed', 'Removed', 'Removed'
+        $outcomes | ForEach-Object { "$($_.UserId) $($_.UserPrincipalName)" } | Select-Object -Unique | Should -Be "$User ann@contoso.com"
+        @((Invoke-Sandbox requests).requests | Where-Object target -Match '/users/').Count | Should -Be 1
+        (New-Target 4 | Remove-ChatAccessForUser @Fast).UserPrincipalName | Should -BeNullOrEmpty
+    }
+
+    It 'names the permission if the directory can''t be read' {
+        $outcome = New-Target 1 -UserId 'ann@contoso.com' | Remove-ChatAccessForUser -ErrorVariable failed -ErrorAction SilentlyContinue
+        $outcome.Status | Should -Be 'Denied'
+        $outcome.UserId, $outcome.UserPrincipalName | Should -Be 'ann@contoso.com', 'ann@contoso.com'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'RemovalDenied,Remove-ChatAccessForUser'
+        $failed[0].Exception.Message | Should -Match 'The permission User\.ReadBasic\.All is required\.'
+        $failed[0].ErrorDetails.RecommendedAction | Should -Match 'Connect-ChatAccess -Scope Chat\.ReadWrite\.All, User\.ReadBasic\.All'
+        (Get-SandboxRequest).Count | Should -Be 0
+    }
+
+    It 'sends a chat id of an unknown form with a warning, and says what to give for <Text>' -ForEach @(
+        @{ Text = '19%3Aab%40thread.v2' }, @{ Text = '19:ab@thread.v2?ctx=chat' }
+    ) {
+        $target = New-Target 1
+        $target.ThreadId = '19:ab@new.form'
+        $null = $target | Remove-ChatAccessForUser -WarningVariable warned -WarningAction SilentlyContinue -ErrorAction SilentlyContinue
+        "$warned" | Should -BeLike "ThreadId '19:ab@new.form' has a form that ChatAccess doesn't know.*"
+        (Get-SandboxRequest).Count | Should -Be 1
+        $target.ThreadId = $Text
+        $outcome = $target | Remove-ChatAccessForUser -ErrorAction SilentlyContinue
+        $outcome.Status | Should -Be 'Invalid'
+        $outcome.Message | Should -BeLike '*id: 19:ab@thread.v2.'
+        (Get-SandboxRequest).Count | Should -Be 1
     }
 
     It 'reports a response with status <Code> as <Id>' -ForEach @(

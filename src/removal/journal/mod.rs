@@ -191,6 +191,7 @@ mod tests {
     use super::*;
     use crate::removal::Status;
     use crate::removal::outcome::Conclusion;
+    use crate::removal::queue::Job;
     use std::fs;
 
     const TENANT: &str = "2a690434-97d9-4eed-83a6-f5f13600199a";
@@ -202,7 +203,7 @@ mod tests {
     fn outcome(number: usize, status: Status) -> Outcome {
         let mut conclusion = Conclusion::new(status, None, None);
         conclusion.request_id = Some(format!("r{number}"));
-        Outcome::unsent(1, &removal(number), conclusion)
+        Outcome::unsent(&Job::new(1, removal(number)), conclusion)
     }
 
     struct File {

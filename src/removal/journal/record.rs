@@ -98,6 +98,8 @@ pub(super) struct OutcomeRecord<'a> {
     at: &'a str,
     tenant_id: &'a str,
     user_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_principal_name: Option<&'a str>,
     thread_id: &'a str,
     state: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,6 +122,7 @@ impl<'a> From<&'a Outcome> for OutcomeRecord<'a> {
             at: &outcome.completed,
             tenant_id: &outcome.tenant_id,
             user_id: &outcome.user_id,
+            user_principal_name: outcome.user_principal_name.as_deref(),
             thread_id: &outcome.thread_id,
             state: outcome.status,
             http_status: outcome.http_status,

@@ -7,6 +7,7 @@ mod network;
 mod outcomes;
 mod pace;
 mod responses;
+mod users;
 
 use crate::common::fast;
 use sandbox::{Fault, Trick};
