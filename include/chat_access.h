@@ -128,6 +128,10 @@ int32_t chat_access_abi_version(void);
 // - `tenant`: the tenant that the token must belong to.
 // - `environment`: "Global" (default), "USGov" or "USGovDoD".
 // - `graph_endpoint`, `authority_host`: other addresses; https, or http on a loopback address.
+// - `graph_proxy`, `authority_proxy`: the proxy for Microsoft Graph and for Entra, such as
+//   "http://proxy.contoso.com:8080", or "" for none. Without credentials. The environment variables
+//   HTTPS_PROXY, ALL_PROXY and NO_PROXY take precedence. By default the library reads the system's
+//   settings, but runs no configuration script (PAC).
 //
 // Sign-in: `{"open":"sign_in","method":...}`, with the method "browser", "device_code" or
 // "refresh_token"; for the last one, the refresh token is `secret`. The sign-in runs on a thread
@@ -139,7 +143,8 @@ int32_t chat_access_abi_version(void);
 // - `scopes`: a list of permissions; ["Chat.ReadWrite.All"] by default.
 // - `login_hint`: the account that the browser suggests.
 // - `time_ms`: time limit for the browser, in milliseconds; 600000 by default.
-// - `environment`, `graph_endpoint`, `authority_host`: as for an account.
+// - `environment`, `graph_endpoint`, `authority_host`, `graph_proxy`, `authority_proxy`: as for
+//   an account.
 //
 // Registration: `{"open":"registration","account":handle,"name":...}` finds the application with
 // this display name, or creates it: a public client with the loopback redirect and the delegated
@@ -184,7 +189,7 @@ int32_t chat_access_abi_version(void);
 //   the search queries Microsoft Graph with the account, which needs the permissions
 //   AuditLogsQuery.Read.All and ThreatHunting.Read.All.
 // - `chats`: `{"users":[name or object id, ...]}`, and optionally `environment`,
-//   `graph_endpoint` and `authority_host`. The search lists the users' chats with the token of an
+//   `graph_endpoint`, `authority_host` and `graph_proxy`. The search lists the users' chats with the token of an
 //   application, which is `secret` and needs the permission Chat.ReadBasic.All.
 // - `retry`: as for a run; `longest_rest_ms` has no effect.
 //
@@ -245,8 +250,9 @@ int32_t chat_access_open(const uint8_t *request,
 // - `outcome`: a removal ended; see `remove_all_access_for_user`.
 // - `wait`: the run sends nothing for `seconds`, because of `reason`.
 // - `resumed`: the journal contained the records of an earlier run: `removed` (skipped),
-//   `in_flight` and `failed` (sent again), `unreadable` (lines skipped), `torn` (true if the last
-//   line was torn).
+//   `in_flight`, `failed` and `unconfirmed` (sent again; the last ones are recorded as removed,
+//   but without the time and request id of a confirmation), `unreadable` (lines skipped), `torn`
+//   (true if the last line was torn).
 // - `warning`: `message`.
 //
 // Events of a search, before or after `chat_access_finish`:
@@ -415,16 +421,20 @@ int32_t chat_access_export_secret(int64_t handle,
 // Removes a user's access to a chat: queues the removal in a run and waits for its outcome.
 //
 // - `handle`: a run.
-// - `tenant_id`, `user_id`: the tenant and the object id of the user who loses access; GUIDs.
+// - `tenant_id`: the tenant of the user who loses access, a GUID.
+// - `user_id`: the object id of that user, a GUID, or the user principal name. A name is looked up
+//   in the account's directory, once in a run, which needs the permission User.ReadBasic.All.
 // - `thread_id`: the id of the chat, such as `19:...@thread.v2`.
 // - `timeout_ms`: how long to wait for the outcome, in milliseconds. 0 does not wait; a negative
 //   number waits without a limit.
 // - `buffer`, `capacity`, `length`: see the rules for text out.
 //
-// An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "thread_id", "status",
-// "http_status", "code", "message", "next_step", "request_id", "client_request_id", "attempts",
-// "duration_ms", "completed"}`. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
-// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid".
+// An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "user_principal_name",
+// "thread_id", "status", "http_status", "code", "message", "next_step", "request_id",
+// "client_request_id", "attempts", "duration_ms", "completed"}`. `user_principal_name` is null if
+// the user was named by the object id; `user_id` is the name of a user who was not found. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
+// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid". For
+// "AlreadyRemoved", `completed` and `request_id` are those of the first confirmation.
 //
 // Returns:
 // - `CHAT_ACCESS_STATUS_OK`: Graph confirmed the removal, now or earlier. `buffer` holds the

@@ -20,7 +20,8 @@ module, the client app or the sign-in is missing.
 The home tenant of the user whose access is removed.
 
 .PARAMETER UserId
-The Entra object id of the user whose access is removed.
+The Entra object id of the user whose access is removed, or the user
+principal name. A name needs the permission User.ReadBasic.All.
 
 .PARAMETER ThreadId
 The id of the chat to remove access to.

@@ -13,6 +13,58 @@ pub struct Cloud {
     pub graph: String,
     /// Root of the Entra login service, without a trailing slash.
     pub authority: String,
+    /// How the caller's system reaches Microsoft Graph, if the caller has asked it.
+    pub graph_route: Option<Route>,
+    /// The same for the Entra login service.
+    pub authority_route: Option<Route>,
+}
+
+/// How requests reach a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// Without a proxy.
+    Direct,
+    /// Through this proxy, which is addressed over http or https. Contains no credentials.
+    Proxy(Url),
+}
+
+impl Route {
+    /// Parses the address of a proxy; an empty text means that there is none. `parameter` is the
+    /// name of the address for an error.
+    ///
+    /// # Errors
+    /// The text is not an http or https address, or it contains credentials.
+    pub fn parse(parameter: &'static str, text: &str) -> Result<Self, InvalidInput> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(Self::Direct);
+        }
+        let url = Url::parse(text)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        match url {
+            Some(url) if url.username().is_empty() && url.password().is_none() => {
+                Ok(Self::Proxy(url))
+            }
+            Some(_) => Err(credentials(parameter)),
+            // An address with credentials may be malformed.
+            None if text.contains('@') => Err(credentials(parameter)),
+            None => Err(InvalidInput::new(
+                parameter,
+                text,
+                "a proxy needs an address such as http://proxy.contoso.com:8080. Set HTTPS_PROXY to such an address",
+            )),
+        }
+    }
+}
+
+/// The error for an address that contains credentials, which it does not repeat.
+fn credentials(parameter: &'static str) -> InvalidInput {
+    InvalidInput::new(
+        parameter,
+        "(an address that contains a user name or password)",
+        "give the address without them",
+    )
 }
 
 /// Environment, Graph root and Entra authority of each cloud. Source: the Graph page on national
@@ -56,6 +108,8 @@ impl Cloud {
             environment: known,
             graph: graph.into(),
             authority: authority.into(),
+            graph_route: None,
+            authority_route: None,
         };
         if let Some(address) = graph_endpoint {
             let url = root("GraphEndpoint", address)?;
@@ -84,11 +138,7 @@ fn root(parameter: &'static str, address: &str) -> Result<Url, InvalidInput> {
     let url = Url::parse(address.trim())
         .map_err(|_| invalid("give an address such as https://graph.microsoft.com"))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(InvalidInput::new(
-            parameter,
-            "(an address that contains a user name or password)",
-            "give the address without them",
-        ));
+        return Err(credentials(parameter));
     }
     match url.scheme() {
         "https" => {}
@@ -190,5 +240,27 @@ mod tests {
     fn a_password_in_an_address_is_not_repeated() {
         let error = custom("https://admin:hunter2@graph.example.test").unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_route_is_a_proxy_or_direct_and_contains_no_credentials() {
+        let route = |text| Route::parse("GraphProxy", text);
+        assert_eq!(route(" ").unwrap(), Route::Direct);
+        let Route::Proxy(url) = route("http://proxy.contoso.com:8080/").unwrap() else {
+            panic!("a proxy");
+        };
+        assert_eq!(url.host_str(), Some("proxy.contoso.com"));
+        for bad in [
+            "socks5://proxy:1080",
+            "proxy",
+            "http://",
+            "http://user:hunter2@proxy:8080",
+            "http://user:hunter2@:8080",
+            "user:hunter2@proxy:8080",
+        ] {
+            let error = route(bad).unwrap_err().to_string();
+            assert!(error.starts_with("GraphProxy '"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
     }
 }

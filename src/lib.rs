@@ -41,7 +41,7 @@
 //!
 //! | Module | Purpose |
 //! |---|---|
-//! | [`ffi`] | The C ABI: handles, and the only `unsafe` code |
+//! | [`ffi`] | The C ABI: handles, and all `unsafe` code but the lock of the journal |
 //! | [`removal`] | The engine: queue, pace, retry, journal, outcome |
 //! | [`search`] | From audit exports, hunting results and Graph queries to removals; the report |
 //! | [`registration`] | The application to sign in with |

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use sandbox::{Fault, FaultScript, Rule, Sandbox, SandboxOptions};
+use sandbox::{Fault, FaultScript, Peer, Rule, Sandbox, SandboxOptions};
 
 fn main() {
     let files = test_files();
@@ -86,6 +86,8 @@ fn has_module(pwsh: &Path, name: &str) -> bool {
 
 fn pester(pwsh: &Path, file: &Path) -> Result<(), Failed> {
     let sandbox = Sandbox::start(SandboxOptions::default());
+    let untrusted = Peer::untrusted_server();
+    let proxy = Peer::proxy_with_authentication();
     let staged = tempfile::tempdir()?;
     let module = stage::module(staged.path())?;
     let mut command = stage::pwsh_command(pwsh);
@@ -94,7 +96,9 @@ fn pester(pwsh: &Path, file: &Path) -> Result<(), Failed> {
         .arg(stage::root().join("tests/powershell/run.ps1"))
         .arg(file)
         .env("CHATACCESS_TEST_MODULE", &module)
-        .env("CHATACCESS_TEST_SANDBOX", sandbox.url());
+        .env("CHATACCESS_TEST_SANDBOX", sandbox.url())
+        .env("CHATACCESS_TEST_UNTRUSTED", untrusted.address().to_string())
+        .env("CHATACCESS_TEST_PROXY", proxy.address().to_string());
     let summary = run(&mut command)?;
     let summary = summary
         .lines()

@@ -8,7 +8,7 @@ use super::guard::guard;
 use super::handles;
 use super::request::OpenError;
 use super::status::ChatAccessStatus;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, Route};
 use crate::identity::{Account, Tenant};
 use crate::input::InvalidInput;
 use crate::removal::Lane;
@@ -19,18 +19,41 @@ use crate::token::AccessToken;
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountRequest {
     tenant: Option<String>,
+    #[serde(flatten)]
+    cloud: CloudRequest,
+}
+
+/// The members of a request that name the cloud.
+#[derive(Deserialize)]
+pub(super) struct CloudRequest {
     environment: Option<String>,
     graph_endpoint: Option<String>,
     authority_host: Option<String>,
+    graph_proxy: Option<String>,
+    authority_proxy: Option<String>,
+}
+
+impl CloudRequest {
+    /// Returns the cloud that the request names.
+    pub(super) fn cloud(&self) -> Result<Cloud, InvalidInput> {
+        let mut cloud = Cloud::new(
+            self.environment.as_deref(),
+            self.graph_endpoint.as_deref(),
+            self.authority_host.as_deref(),
+        )?;
+        if let Some(proxy) = &self.graph_proxy {
+            cloud.graph_route = Some(Route::parse("GraphProxy", proxy)?);
+        }
+        if let Some(proxy) = &self.authority_proxy {
+            cloud.authority_route = Some(Route::parse("AuthorityProxy", proxy)?);
+        }
+        Ok(cloud)
+    }
 }
 
 impl AccountRequest {
     pub(super) fn open(self, secret: Option<&[u8]>) -> Result<Lane, OpenError> {
-        let cloud = cloud(
-            &self.environment,
-            &self.graph_endpoint,
-            &self.authority_host,
-        )?;
+        let cloud = self.cloud.cloud()?;
         let token = AccessToken::new(secret.unwrap_or_default())?;
         let account = Account::with_token(cloud, token).map_err(OpenError::no_client)?;
         if let Some(tenant) = self.tenant {
@@ -38,19 +61,6 @@ impl AccountRequest {
         }
         Ok(Lane::new(account))
     }
-}
-
-/// Returns the cloud that a request names.
-pub(super) fn cloud(
-    environment: &Option<String>,
-    graph_endpoint: &Option<String>,
-    authority_host: &Option<String>,
-) -> Result<Cloud, InvalidInput> {
-    Cloud::new(
-        environment.as_deref(),
-        graph_endpoint.as_deref(),
-        authority_host.as_deref(),
-    )
 }
 
 /// Refuses a token of another tenant, because Graph would reject the first removal.

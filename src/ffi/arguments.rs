@@ -13,6 +13,21 @@ pub(super) unsafe fn text(text: *const u8, length: i32) -> Result<String, ChatAc
     Ok(text.to_owned())
 }
 
+/// Copies several texts of the caller.
+///
+/// # Safety
+/// As for [`text`], for each of them.
+pub(super) unsafe fn texts<const N: usize>(
+    texts: [(*const u8, i32); N],
+) -> Result<[String; N], ChatAccessStatus> {
+    let mut copies = [const { String::new() }; N];
+    for (copy, (pointer, length)) in copies.iter_mut().zip(texts) {
+        // SAFETY: this function has the same requirement.
+        *copy = unsafe { text(pointer, length) }?;
+    }
+    Ok(copies)
+}
+
 /// Borrows bytes of the caller for the time of the call. Returns `None` for NULL.
 ///
 /// # Safety

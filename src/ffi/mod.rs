@@ -1,4 +1,4 @@
-//! The C ABI: all exports, and the only `unsafe` code of the library.
+//! The C ABI: all exports, and all `unsafe` code of the library but the lock of the journal.
 //!
 //! An export turns its arguments into Rust values or a status; the rest is ordinary Rust. This file
 //! holds the calls that every kind of handle has. Each kind has a file with its request and its own
@@ -57,6 +57,10 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// - `tenant`: the tenant that the token must belong to.
 /// - `environment`: "Global" (default), "USGov" or "USGovDoD".
 /// - `graph_endpoint`, `authority_host`: other addresses; https, or http on a loopback address.
+/// - `graph_proxy`, `authority_proxy`: the proxy for Microsoft Graph and for Entra, such as
+///   "http://proxy.contoso.com:8080", or "" for none. Without credentials. The environment variables
+///   HTTPS_PROXY, ALL_PROXY and NO_PROXY take precedence. By default the library reads the system's
+///   settings, but runs no configuration script (PAC).
 ///
 /// Sign-in: `{"open":"sign_in","method":...}`, with the method "browser", "device_code" or
 /// "refresh_token"; for the last one, the refresh token is `secret`. The sign-in runs on a thread
@@ -68,7 +72,8 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// - `scopes`: a list of permissions; ["Chat.ReadWrite.All"] by default.
 /// - `login_hint`: the account that the browser suggests.
 /// - `time_ms`: time limit for the browser, in milliseconds; 600000 by default.
-/// - `environment`, `graph_endpoint`, `authority_host`: as for an account.
+/// - `environment`, `graph_endpoint`, `authority_host`, `graph_proxy`, `authority_proxy`: as for
+///   an account.
 ///
 /// Registration: `{"open":"registration","account":handle,"name":...}` finds the application with
 /// this display name, or creates it: a public client with the loopback redirect and the delegated
@@ -113,7 +118,7 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 ///   the search queries Microsoft Graph with the account, which needs the permissions
 ///   AuditLogsQuery.Read.All and ThreatHunting.Read.All.
 /// - `chats`: `{"users":[name or object id, ...]}`, and optionally `environment`,
-///   `graph_endpoint` and `authority_host`. The search lists the users' chats with the token of an
+///   `graph_endpoint`, `authority_host` and `graph_proxy`. The search lists the users' chats with the token of an
 ///   application, which is `secret` and needs the permission Chat.ReadBasic.All.
 /// - `retry`: as for a run; `longest_rest_ms` has no effect.
 ///
@@ -207,8 +212,9 @@ pub unsafe extern "C" fn chat_access_open(
 /// - `outcome`: a removal ended; see `remove_all_access_for_user`.
 /// - `wait`: the run sends nothing for `seconds`, because of `reason`.
 /// - `resumed`: the journal contained the records of an earlier run: `removed` (skipped),
-///   `in_flight` and `failed` (sent again), `unreadable` (lines skipped), `torn` (true if the last
-///   line was torn).
+///   `in_flight`, `failed` and `unconfirmed` (sent again; the last ones are recorded as removed,
+///   but without the time and request id of a confirmation), `unreadable` (lines skipped), `torn`
+///   (true if the last line was torn).
 /// - `warning`: `message`.
 ///
 /// Events of a search, before or after `chat_access_finish`:

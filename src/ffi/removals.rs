@@ -3,13 +3,13 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::arguments::{Out, text};
+use super::arguments::{Out, texts};
 use super::fetch::fetch;
 use super::guard::guard;
 use super::handles;
 use super::request::OpenError;
 use super::status::ChatAccessStatus;
-use crate::graph::Removal;
+use crate::graph::RemovalRequest;
 use crate::input::{InvalidInput, shown};
 use crate::removal::{Event, NotQueued, Run, RunOptions, Status};
 
@@ -39,16 +39,20 @@ impl RemovalsRequest {
 /// Removes a user's access to a chat: queues the removal in a run and waits for its outcome.
 ///
 /// - `handle`: a run.
-/// - `tenant_id`, `user_id`: the tenant and the object id of the user who loses access; GUIDs.
+/// - `tenant_id`: the tenant of the user who loses access, a GUID.
+/// - `user_id`: the object id of that user, a GUID, or the user principal name. A name is looked up
+///   in the account's directory, once in a run, which needs the permission User.ReadBasic.All.
 /// - `thread_id`: the id of the chat, such as `19:...@thread.v2`.
 /// - `timeout_ms`: how long to wait for the outcome, in milliseconds. 0 does not wait; a negative
 ///   number waits without a limit.
 /// - `buffer`, `capacity`, `length`: see the rules for text out.
 ///
-/// An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "thread_id", "status",
-/// "http_status", "code", "message", "next_step", "request_id", "client_request_id", "attempts",
-/// "duration_ms", "completed"}`. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
-/// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid".
+/// An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "user_principal_name",
+/// "thread_id", "status", "http_status", "code", "message", "next_step", "request_id",
+/// "client_request_id", "attempts", "duration_ms", "completed"}`. `user_principal_name` is null if
+/// the user was named by the object id; `user_id` is the name of a user who was not found. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
+/// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid". For
+/// "AlreadyRemoved", `completed` and `request_id` are those of the first confirmation.
 ///
 /// Returns:
 /// - `CHAT_ACCESS_STATUS_OK`: Graph confirmed the removal, now or earlier. `buffer` holds the
@@ -89,12 +93,14 @@ pub unsafe extern "C" fn remove_all_access_for_user(
 ) -> i32 {
     guard(|| {
         // SAFETY: the caller guarantees what these require.
-        let (mut out, tenant, user, thread) = unsafe {
+        let (mut out, [tenant, user, thread]) = unsafe {
             (
                 Out::new(buffer, capacity, length)?,
-                text(tenant_id, tenant_id_length)?,
-                text(user_id, user_id_length)?,
-                text(thread_id, thread_id_length)?,
+                texts([
+                    (tenant_id, tenant_id_length),
+                    (user_id, user_id_length),
+                    (thread_id, thread_id_length),
+                ])?,
             )
         };
         let run = handles::run(handle)?;
@@ -155,15 +161,17 @@ pub unsafe extern "C" fn chat_access_check(
 ) -> i32 {
     guard(|| {
         // SAFETY: the caller guarantees what these require.
-        let (mut out, tenant, user, thread) = unsafe {
+        let (mut out, [tenant, user, thread]) = unsafe {
             (
                 Out::new(buffer, capacity, length)?,
-                text(tenant_id, tenant_id_length)?,
-                text(user_id, user_id_length)?,
-                text(thread_id, thread_id_length)?,
+                texts([
+                    (tenant_id, tenant_id_length),
+                    (user_id, user_id_length),
+                    (thread_id, thread_id_length),
+                ])?,
             )
         };
-        if let Err(error) = Removal::parse(&tenant, &user, &thread) {
+        if let Err(error) = RemovalRequest::parse(&tenant, &user, &thread) {
             let _ = out.write(&invalid(&error, &tenant, &user, &thread));
             return Err(ChatAccessStatus::InvalidArgument);
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::account::cloud;
+use super::account::CloudRequest;
 use super::arguments::text;
 use super::guard::guard;
 use super::handles;
@@ -41,9 +41,8 @@ pub(super) struct SearchRequest {
 #[serde(deny_unknown_fields)]
 struct ChatsRequest {
     users: Vec<String>,
-    environment: Option<String>,
-    graph_endpoint: Option<String>,
-    authority_host: Option<String>,
+    #[serde(flatten)]
+    cloud: CloudRequest,
 }
 
 impl SearchRequest {
@@ -79,11 +78,7 @@ impl SearchRequest {
 
 impl ChatsRequest {
     fn open(self, secret: Option<&[u8]>) -> Result<ChatList, OpenError> {
-        let cloud = cloud(
-            &self.environment,
-            &self.graph_endpoint,
-            &self.authority_host,
-        )?;
+        let cloud = self.cloud.cloud()?;
         let token = AccessToken::new(secret.unwrap_or_default()).map_err(|error| InvalidInput {
             parameter: "DiscoveryToken",
             ..error

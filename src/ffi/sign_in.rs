@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::account::cloud;
+use super::account::CloudRequest;
 use super::request::OpenError;
 use super::status::ChatAccessStatus;
 use crate::identity::{Application, Method, SignIn, Stage};
@@ -24,9 +24,8 @@ pub(super) struct SignInRequest {
     login_hint: Option<String>,
     #[serde(default = "ten_minutes")]
     time_ms: u64,
-    environment: Option<String>,
-    graph_endpoint: Option<String>,
-    authority_host: Option<String>,
+    #[serde(flatten)]
+    cloud: CloudRequest,
 }
 
 #[derive(Deserialize)]
@@ -43,11 +42,7 @@ fn ten_minutes() -> u64 {
 
 impl SignInRequest {
     pub(super) fn open(self, secret: Option<&[u8]>) -> Result<SigningIn, OpenError> {
-        let cloud = cloud(
-            &self.environment,
-            &self.graph_endpoint,
-            &self.authority_host,
-        )?;
+        let cloud = self.cloud.cloud()?;
         let application = Application::new(
             self.tenant.as_deref(),
             self.client_id.as_deref(),

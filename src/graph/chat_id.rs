@@ -9,54 +9,41 @@ use crate::input::InvalidInput;
 const EXPECTED: &str = "give a chat's id, such as 19:1a2b…_3c4d…@unq.gbl.spaces (one-to-one), \
     19:1a2b…@thread.v2 (group) or 19:meeting_…@thread.v2 (meeting)";
 
-/// A chat id of one of the known forms.
+/// A chat id that can be sent to Graph.
 ///
-/// One-to-one: `19:{guid}_{guid}@unq.gbl.spaces`; group: `19:{hex}@thread.v2`; meeting:
-/// `19:meeting_{text}@thread.v2`. The suffix of one-to-one chats in government clouds is not
+/// The known forms are, one-to-one: `19:{guid}_{guid}@unq.gbl.spaces`; group: `19:{hex}@thread.v2`;
+/// meeting: `19:meeting_{text}@thread.v2`. The suffix of one-to-one chats in government clouds is not
 /// documented, so any `unq.….spaces` is accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChatId(String);
 
 impl ChatId {
-    /// Parses a chat id. Surrounding white space is ignored.
+    /// Parses a chat id. Surrounding white space is ignored. An id of an unknown form is accepted if
+    /// it has the prefix, a suffix and safe characters, because only Graph knows all forms.
     ///
     /// # Errors
-    /// The text is not a chat id. For a Teams link, a channel or a placeholder, the message
-    /// explains what to give instead.
+    /// The text is not a chat id. For a Teams link, an encoded id, a channel or a placeholder, the
+    /// message explains what to give instead.
     pub fn parse(text: &str) -> Result<Self, InvalidInput> {
         let id = text.trim();
-        let invalid = |expected: String| Err(InvalidInput::new("ThreadId", id, expected));
-        if id.is_empty() {
-            return invalid(EXPECTED.into());
+        match check(id) {
+            Ok(()) => Ok(Self(id.into())),
+            Err(expected) => Err(InvalidInput::new(
+                "ThreadId",
+                id,
+                instead(id).unwrap_or(expected),
+            )),
         }
-        if id.contains("://") {
-            return invalid(match id_in_link(id) {
-                Some(found) => format!("it is a link; give only the chat's id: {found}"),
-                None => format!("it is a link; {EXPECTED}"),
-            });
-        }
-        if id.contains(['<', '>']) {
-            return invalid(format!("it is a placeholder; {EXPECTED}"));
-        }
-        let Some((body, suffix)) = parts(id) else {
-            return invalid(EXPECTED.into());
-        };
-        if is_channel(suffix) {
-            return invalid("it is a channel of a team, not a chat; to remove access to a channel, remove the member from the team".into());
-        }
-        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if body.is_empty() || !body.chars().all(allowed) {
-            return invalid(EXPECTED.into());
-        }
-        if is_one_to_one(suffix) && two_guids(body).is_none() {
-            return invalid(format!(
-                "a one-to-one chat's id contains two GUIDs joined by an underscore, and this one is truncated or mistyped; {EXPECTED}"
-            ));
-        }
-        if !is_one_to_one(suffix) && !is_group(suffix) {
-            return invalid(EXPECTED.into());
-        }
-        Ok(Self(id.into()))
+    }
+
+    /// Returns whether the id has one of the known forms.
+    pub fn has_known_form(&self) -> bool {
+        ThreadForm::of(&self.0) != ThreadForm::Other
+    }
+
+    /// Returns the part after the `@`.
+    pub(crate) fn suffix(&self) -> &str {
+        parts(&self.0).map_or("", |(_, suffix)| suffix)
     }
 
     /// Returns the id as given.
@@ -68,6 +55,52 @@ impl ChatId {
     pub fn segment(&self) -> String {
         encoded(&self.0)
     }
+}
+
+/// Checks that `id` is a chat id.
+///
+/// # Errors
+/// What it should be, as the end of a sentence.
+fn check(id: &str) -> Result<(), String> {
+    if id.contains("://") {
+        return Err(format!("it is a link; {EXPECTED}"));
+    }
+    if id.contains(['<', '>']) {
+        return Err(format!("it is a placeholder; {EXPECTED}"));
+    }
+    let Some((body, suffix)) = parts(id) else {
+        return Err(EXPECTED.into());
+    };
+    if is_channel(suffix) {
+        return Err("it is a channel of a team, not a chat; to remove access to a channel, remove the member from the team".into());
+    }
+    let is_safe = |text: &str, others: &[char]| {
+        text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || others.contains(&c))
+    };
+    if !is_safe(body, &['-', '_']) || !is_safe(suffix, &['-', '.']) {
+        return Err(EXPECTED.into());
+    }
+    if is_one_to_one(suffix) && two_guids(body).is_none() {
+        return Err(format!(
+            "a one-to-one chat's id contains two GUIDs joined by an underscore, and this one is truncated or mistyped; {EXPECTED}"
+        ));
+    }
+    Ok(())
+}
+
+/// Returns what to give instead of `text`, if it contains a chat id of a known form.
+fn instead(text: &str) -> Option<String> {
+    let id = id_within(text)?;
+    Some(if text.contains("://") {
+        format!("it is a link; give only the chat's id: {id}")
+    } else if text.contains('%') {
+        format!("it is percent-encoded; give the chat's id: {id}")
+    } else {
+        format!("it contains more than the chat's id; give only the id: {id}")
+    })
 }
 
 /// The kind of thread that an id identifies. Unlike [`ChatId::parse`] this accepts any text,
@@ -138,13 +171,15 @@ fn two_guids(body: &str) -> Option<[Uuid; 2]> {
     Some([guid(a)?, guid(b)?])
 }
 
-/// Returns the chat id in a Teams link:
-/// `https://teams.microsoft.com/l/chat/19%3A…%40thread.v2/0?…`.
-fn id_in_link(link: &str) -> Option<String> {
-    let text = percent_decode_str(link).decode_utf8().ok()?;
+/// Returns the chat id in a Teams link, `https://teams.microsoft.com/l/chat/19%3A…%40thread.v2/0?…`,
+/// or in a part of one.
+fn id_within(text: &str) -> Option<String> {
+    let text = percent_decode_str(text).decode_utf8().ok()?;
     let rest = &text[text.find("19:")?..];
-    let end = rest.find(['/', '?', '&', '#', '>']).unwrap_or(rest.len());
-    ChatId::parse(&rest[..end]).ok().map(|id| id.0)
+    let is_end = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, ':' | '@' | '-' | '_' | '.');
+    let id = &rest[..rest.find(is_end).unwrap_or(rest.len())];
+    let is_known = check(id).is_ok() && ThreadForm::of(id) != ThreadForm::Other;
+    is_known.then(|| id.into())
 }
 
 #[cfg(test)]
@@ -162,7 +197,9 @@ mod tests {
             "19:meeting_MDExYzM2ZGYtZGM3ZS00YTk5LWI4NGQ@thread.v2",
             "19:110ef7a6-0000-4000-8000-000000000001_59e09287-0000-4000-8000-000000000002@unq.gcch.spaces",
         ] {
-            assert_eq!(ChatId::parse(id).unwrap().as_str(), id);
+            let parsed = ChatId::parse(id).unwrap();
+            assert_eq!(parsed.as_str(), id);
+            assert!(parsed.has_known_form(), "{id}");
         }
         assert_eq!(
             ChatId::parse(" 19:ab@thread.v2\r\n").unwrap().as_str(),
@@ -176,6 +213,35 @@ mod tests {
             ChatId::parse(GROUP).unwrap().segment(),
             "19%3Ab8577894a63548969c5c92bb9c80c5e1%40thread.v2"
         );
+    }
+
+    #[test]
+    fn an_unknown_form_with_safe_characters_is_accepted_as_such() {
+        for id in ["19:abc@thread.v3", "19:a-b_c@new.spaces", "19:a@x"] {
+            let parsed = ChatId::parse(id).unwrap();
+            assert_eq!(parsed.as_str(), id);
+            assert!(!parsed.has_known_form(), "{id}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_is_encoded_or_has_a_tail_is_refused_with_the_id() {
+        for (text, why) in [
+            ("19%3Aab%40thread.v2", "it is percent-encoded; give the"),
+            (
+                "19%3aab%40thread.v2?ctx=chat",
+                "it is percent-encoded; give the",
+            ),
+            ("19:ab@thread.v2?ctx=chat", "it contains more than the"),
+            ("19:ab@thread.v2;messageid=1", "it contains more than the"),
+            ("19:ab@thread.v2/x", "it contains more than the"),
+            ("\"19:ab@thread.v2\"", "it contains more than the"),
+            ("id=19:ab@thread.v2", "it contains more than the"),
+        ] {
+            let error = ChatId::parse(text).unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+            assert!(error.ends_with("id: 19:ab@thread.v2."), "{error}");
+        }
     }
 
     #[test]
@@ -205,7 +271,12 @@ mod tests {
             "19:a?x@thread.v2",
             "19:ab@thread.v2;messageid=1",
             "19:ab@thread.v2/x",
-            "19:ab@evil.example",
+            "19:ab@thread.v2/../../me",
+            "19:ab@",
+            "19:ab@..",
+            "19:..@thread.v2",
+            "19:ab@x@y",
+            "19:ab",
             "19:é@thread.v2",
             "8:orgid:110ef7a6",
             "110ef7a6-0000-4000-8000-000000000001",

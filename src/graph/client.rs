@@ -24,7 +24,7 @@ impl GraphClient {
     /// # Errors
     /// See [`ClientError`].
     pub fn new(cloud: Cloud) -> Result<Self, ClientError> {
-        let http = http::client(&cloud.graph)?;
+        let http = http::client(&cloud.graph, cloud.graph_route.as_ref())?;
         Ok(Self { http, cloud })
     }
 
@@ -35,7 +35,7 @@ impl GraphClient {
 
     /// Converts the error of a request to Graph.
     pub(super) fn exchange_error(&self, error: reqwest::Error) -> ExchangeError {
-        ExchangeError::of(error, &self.cloud.authority)
+        ExchangeError::of(error, &self.cloud.graph, &self.cloud.authority)
     }
 
     pub(super) fn http(&self) -> &Client {

@@ -16,7 +16,7 @@ pub(crate) use chat_id::{ThreadForm, users_of_one_to_one};
 pub use client::GraphClient;
 pub use ids::REMOVAL_SCOPE;
 pub(crate) use ids::{COMMAND_LINE_TOOLS_APP_ID, GRAPH_APP_ID, REMOVAL_SCOPE_ID};
-pub use removal::Removal;
+pub use removal::{Removal, RemovalRequest, User};
 pub use response::GraphResponse;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

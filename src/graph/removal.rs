@@ -17,6 +17,59 @@ pub struct Removal {
     pub thread_id: ChatId,
 }
 
+/// A removal as a caller requests it, with checked ids. Its user may have to be looked up first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemovalRequest {
+    /// As in [`Removal`].
+    pub tenant_id: Uuid,
+    /// The user who loses access.
+    pub user: User,
+    /// As in [`Removal`].
+    pub thread_id: ChatId,
+}
+
+/// A user of the home tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum User {
+    /// By object id.
+    Id(Uuid),
+    /// By user principal name.
+    Name(String),
+}
+
+impl RemovalRequest {
+    /// Parses the two ids, and the user's object id or user principal name. Surrounding white space
+    /// is ignored.
+    ///
+    /// # Errors
+    /// The first value that is not valid, with what it should be.
+    pub fn parse(tenant_id: &str, user: &str, thread_id: &str) -> Result<Self, InvalidInput> {
+        Ok(Self {
+            tenant_id: tenant(tenant_id)?,
+            user: if is_user_principal_name(user.trim()) {
+                User::Name(user.trim().into())
+            } else {
+                User::Id(guid("UserId", user, expected_user(user))?)
+            },
+            thread_id: ChatId::parse(thread_id)?,
+        })
+    }
+}
+
+/// Returns whether `text` has the form of a user principal name, such as `ann@contoso.com` or
+/// `ann_fabrikam.com#EXT#@contoso.com`.
+fn is_user_principal_name(text: &str) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || "'.-_!#^~+".contains(c);
+    let is_domain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    text.split_once('@').is_some_and(|(name, domain)| {
+        !name.is_empty()
+            && name.chars().all(is_plain)
+            && domain.chars().all(is_domain)
+            && domain.split('.').count() > 1
+            && domain.split('.').all(|label| !label.is_empty())
+    })
+}
+
 impl Removal {
     /// Parses the three ids. Surrounding white space is ignored.
     ///
@@ -24,11 +77,7 @@ impl Removal {
     /// The first id that is not valid, with what it should be.
     pub fn parse(tenant_id: &str, user_id: &str, thread_id: &str) -> Result<Self, InvalidInput> {
         Ok(Self {
-            tenant_id: guid(
-                "TenantId",
-                tenant_id,
-                "give your home tenant's id, a GUID; audit records contain it as OrganizationId",
-            )?,
+            tenant_id: tenant(tenant_id)?,
             user_id: guid("UserId", user_id, expected_user(user_id))?,
             thread_id: ChatId::parse(thread_id)?,
         })
@@ -53,13 +102,21 @@ impl Removal {
     }
 }
 
+fn tenant(text: &str) -> Result<Uuid, InvalidInput> {
+    guid(
+        "TenantId",
+        text,
+        "give your home tenant's id, a GUID; audit records contain it as OrganizationId",
+    )
+}
+
 fn expected_user(text: &str) -> &'static str {
-    if text.contains('@') {
-        "it is a sign-in name; give the user's object id, a GUID: (Get-MgUser -UserId <name>).Id"
-    } else if text.trim().starts_with("8:") {
+    if text.trim().starts_with("8:") {
         "it is a Teams address; give the user's Entra object id, the GUID at its end"
+    } else if text.contains('@') {
+        "give only the user principal name, such as ann@contoso.com, or the user's Entra object id, a GUID"
     } else {
-        "give the user's Entra object id, a GUID"
+        "give the user's Entra object id, a GUID, or the user principal name, such as ann@contoso.com"
     }
 }
 
@@ -117,7 +174,9 @@ mod tests {
         };
         assert!(sentence("contoso.com", USER, CHAT).starts_with("TenantId 'contoso.com'"));
         assert!(sentence(TENANT, "", CHAT).starts_with("UserId is empty"));
-        assert!(sentence(TENANT, "ann@contoso.example", CHAT).contains("sign-in name"));
+        assert!(
+            sentence(TENANT, "Ann <ann@contoso.com>", CHAT).contains("only the user principal")
+        );
         assert!(sentence(TENANT, &format!("8:orgid:{USER}"), CHAT).contains("Teams address"));
         assert!(sentence(TENANT, USER, "x").starts_with("ThreadId"));
         for user in [
@@ -127,6 +186,34 @@ mod tests {
             "d864e79f-0000-4000-8000-0eeb4d61fdcg",
         ] {
             assert!(sentence(TENANT, user, CHAT).starts_with("UserId"), "{user}");
+        }
+    }
+
+    #[test]
+    fn a_user_is_named_by_object_id_or_user_principal_name() {
+        let user = |text: &str| RemovalRequest::parse(TENANT, text, CHAT).map(|r| r.user);
+        assert_eq!(user(USER), Ok(User::Id(USER.parse().unwrap())));
+        for name in [
+            "ann@contoso.com",
+            "ann.o'hara-1@mail.contoso.com",
+            "ann_fabrikam.com#EXT#@contoso.onmicrosoft.com",
+        ] {
+            assert_eq!(user(&format!(" {name}\r\n")), Ok(User::Name(name.into())));
+        }
+        for text in [
+            "ann@contoso",
+            "ann@contoso..com",
+            "@contoso.com",
+            "ann@",
+            "ann@contoso.com, ben@contoso.com",
+            "ann@contoso.com/messages",
+            "mailto:ann@contoso.com",
+            "8:live:ann@contoso.com",
+            "a@b@contoso.com",
+            "ann%40contoso.com",
+        ] {
+            let error = user(text).unwrap_err();
+            assert_eq!(error.parameter, "UserId", "{text}");
         }
     }
 }

@@ -4,15 +4,15 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
 use reqwest::blocking::Client;
 use reqwest::redirect::Policy;
+use reqwest::{NoProxy, Proxy, Url};
 use rustls::crypto::{CryptoProvider, KeyProvider, ring};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::sign::SigningKey;
 
 use super::transport_fault::{TransportFault, is_name_resolution};
-use crate::cloud::is_loopback;
+use crate::cloud::{Route, is_loopback};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
@@ -70,12 +70,12 @@ impl PartialEq for ClientError {
 
 impl Eq for ClientError {}
 
-/// Creates a client for the service at `root`, which uses the system's proxy settings except for a
-/// service on this computer.
+/// Creates a client for the service at `root`. Its proxy is that of the environment variables, else
+/// that of `route`, else that of the system's settings. A service on this computer has none.
 ///
 /// # Errors
 /// See [`ClientError`].
-pub(crate) fn client(root: &str) -> Result<Client, ClientError> {
+pub(crate) fn client(root: &str, route: Option<&Route>) -> Result<Client, ClientError> {
     let provider = CryptoProvider {
         key_provider: &NoKeys,
         ..ring::default_provider()
@@ -88,19 +88,27 @@ pub(crate) fn client(root: &str) -> Result<Client, ClientError> {
         .referer(false)
         .connect_timeout(CONNECT_LIMIT)
         .user_agent(concat!("ChatAccess/", env!("CARGO_PKG_VERSION")));
-    if is_loopback(&Url::parse(root).map_err(ClientError::Address)?) {
-        builder = builder.no_proxy();
-    } else {
-        check_proxy_variables(|name| std::env::var(name).ok())?;
+    let settings = |error| ClientError::Settings(Arc::new(error));
+    let is_local = is_loopback(&Url::parse(root).map_err(ClientError::Address)?);
+    if is_local || !has_proxy_variable(|name| std::env::var(name).ok())? {
+        builder = match route {
+            _ if is_local => builder.no_proxy(),
+            None => builder,
+            Some(Route::Direct) => builder.no_proxy(),
+            Some(Route::Proxy(proxy)) => {
+                let proxy = Proxy::https(proxy.clone()).map_err(settings)?;
+                builder.proxy(proxy.no_proxy(NoProxy::from_env()))
+            }
+        };
     }
-    builder
-        .build()
-        .map_err(|error| ClientError::Settings(Arc::new(error)))
+    builder.build().map_err(settings)
 }
 
-/// Checks the variables that name the proxy for https addresses, in the order in which they apply.
-/// Without this check a malformed value is ignored, and the requests go past the proxy.
-fn check_proxy_variables(value: impl Fn(&str) -> Option<String>) -> Result<(), ClientError> {
+/// Returns whether a variable names the proxy for https addresses, and checks all of them, in the
+/// order in which they apply. Without this check a malformed value is ignored, and the requests go
+/// past the proxy.
+fn has_proxy_variable(value: impl Fn(&str) -> Option<String>) -> Result<bool, ClientError> {
+    let mut found = false;
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let Some(value) = value(name).filter(|value| !value.trim().is_empty()) else {
             continue;
@@ -114,8 +122,9 @@ fn check_proxy_variables(value: impl Fn(&str) -> Option<String>) -> Result<(), C
         if !known || !Url::parse(&address).is_ok_and(|url| url.has_host()) {
             return Err(ClientError::Proxy(name));
         }
+        found = true;
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Returns whether the same request may succeed later: too many requests, or a fault of the service
@@ -157,13 +166,13 @@ impl From<reqwest::Error> for ExchangeError {
 }
 
 impl ExchangeError {
-    /// Converts the error of a request. A host that doesn't exist is permanent only while the host
-    /// of `other_root`, the other service of the same cloud, resolves: otherwise the network is
-    /// down.
-    pub(crate) fn of(error: reqwest::Error, other_root: &str) -> Self {
+    /// Converts the error of a request to `root`. A host that doesn't exist is permanent only while
+    /// the host of `other_root`, the other service of the same cloud, resolves: otherwise the
+    /// network is down. If the host itself resolves, it was the name of the proxy that did not.
+    pub(crate) fn of(error: reqwest::Error, root: &str, other_root: &str) -> Self {
         let host = error.url().and_then(Url::host_str).map(String::from);
         match host {
-            Some(host) if is_name_resolution(&error) && resolves(other_root) => {
+            Some(host) if is_name_resolution(&error) && !resolves(root) && resolves(other_root) => {
                 Self::Permanent(TransportFault::UnknownHost(host))
             }
             _ => error.into(),
@@ -210,16 +219,16 @@ mod tests {
     fn a_malformed_proxy_variable_is_an_error_that_does_not_repeat_it() {
         let check = |text: &str| {
             let text = text.to_string();
-            check_proxy_variables(|name| (name == "HTTPS_PROXY").then(|| text.clone()))
+            has_proxy_variable(|name| (name == "HTTPS_PROXY").then(|| text.clone()))
         };
+        assert!(!check(" ").unwrap());
         for good in [
-            "",
             "proxy:8080",
             "http://proxy:8080",
             "http://u:p@proxy.contoso.com",
             "https://proxy",
         ] {
-            assert!(check(good).is_ok(), "{good}");
+            assert!(check(good).unwrap(), "{good}");
         }
         for bad in [
             "http://",

@@ -54,27 +54,19 @@ impl TransportFault {
     }
 
     fn certificate(host: &str, reason: &CertificateError) -> Self {
-        const TRUST: &str = "If a proxy or a security product inspects TLS connections, add its root certificate to the certificate store of this computer, or exempt this host. See docs/network.md.";
-        const CLOCK: &str = "Check the clock of this computer. If it is right, contact the owner of the proxy or endpoint.";
-        let (problem, next_step) = match reason {
-            CertificateError::UnknownIssuer => (
-                "was issued by an authority that this computer doesn't trust".into(),
-                TRUST,
-            ),
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                ("has expired".into(), CLOCK)
-            }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                ("is not valid yet".into(), CLOCK)
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+        let text = match reason {
+            CertificateError::Other(other) => other.0.to_string(),
+            other => other.to_string(),
+        };
+        let (problem, next_step) = match known_problem(reason, &text) {
+            Some((problem, next_step)) => (problem.into(), next_step),
+            None => {
+                let text = crate::input::one_line(&text, 160);
                 (
-                    "is for another host name".into(),
-                    "Check GraphEndpoint and AuthorityHost, and whether a proxy or a captive portal answers in place of the service.",
+                    format!("is not accepted ({})", text.trim_end_matches('.')),
+                    TRUST,
                 )
             }
-            CertificateError::Revoked => ("was revoked".into(), TRUST),
-            other => Self::platform_problem(other),
         };
         Self::Certificate {
             host: host.into(),
@@ -82,39 +74,101 @@ impl TransportFault {
             next_step,
         }
     }
+}
 
-    /// Puts the operating system's own certificate error into words. On Windows and macOS the
-    /// system verifies certificates, and rustls passes most of its errors on as text.
-    fn platform_problem(reason: &CertificateError) -> (String, &'static str) {
-        const REVOCATION: &str = "Let this computer reach the revocation servers of the certificate's issuer over http, directly or through the proxy. See docs/network.md.";
-        const TRUST: &str = "Add the issuer's root certificate to the certificate store of this computer. See docs/network.md.";
-        let text = match reason {
-            CertificateError::Other(other) => other.0.to_string(),
-            other => format!("{other:?}"),
-        };
-        // CERT_E_REVOCATION_FAILURE, CRYPT_E_NO_REVOCATION_CHECK and CRYPT_E_REVOCATION_OFFLINE.
-        const REVOCATION_CODES: [&str; 3] = ["-2146762482", "-2146885614", "-2146885613"];
-        if matches!(reason, CertificateError::UnknownRevocationStatus)
-            || REVOCATION_CODES.iter().any(|code| text.contains(code))
-        {
-            return (
-                "can't be checked for revocation, because the issuer's revocation servers can't be reached".into(),
-                REVOCATION,
-            );
+/// What is wrong with a certificate, as the end of a sentence, and what to do about it.
+type Problem = (&'static str, &'static str);
+
+const TRUST: &str = "If a proxy or a security product inspects TLS connections, add its root certificate to the certificate store of this computer, or exempt this host. See docs/network.md.";
+const CLOCK: &str =
+    "Check the clock of this computer. If it is right, contact the owner of the proxy or endpoint.";
+const OWNER: &str = "Ask the owner of the proxy or the security product that inspects TLS connections for a valid certificate, or for an exemption of this host. See docs/network.md.";
+
+const UNTRUSTED: Problem = (
+    "was issued by an authority that this computer doesn't trust",
+    TRUST,
+);
+const SELF_SIGNED: Problem = ("is self-signed, and this computer doesn't trust it", TRUST);
+const DISTRUSTED: Problem = (
+    "is blocked in the certificate store of this computer",
+    OWNER,
+);
+const REVOKED: Problem = ("was revoked", OWNER);
+const EXPIRED: Problem = ("has expired", CLOCK);
+const NOT_YET: Problem = ("is not valid yet", CLOCK);
+const OTHER_NAME: Problem = (
+    "is for another host name",
+    "Check GraphEndpoint and AuthorityHost, and whether a proxy or a captive portal answers in place of the service.",
+);
+const OTHER_PURPOSE: Problem = ("is not for the identification of a server", OWNER);
+const TOO_LONG: Problem = ("is valid for longer than this computer accepts", OWNER);
+const MALFORMED: Problem = ("is malformed", OWNER);
+const BAD_SIGNATURE: Problem = ("has a signature that is not valid", OWNER);
+const NOT_CHECKED: Problem = (
+    "can't be checked for revocation, because the issuer's revocation servers can't be reached",
+    "Let this computer reach the revocation servers of the certificate's issuer over http, directly or through the proxy. See docs/network.md.",
+);
+
+/// Returns the problem for a known error, whose text is `text`.
+fn known_problem(reason: &CertificateError, text: &str) -> Option<Problem> {
+    Some(match reason {
+        CertificateError::UnknownIssuer => UNTRUSTED,
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => EXPIRED,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => NOT_YET,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            OTHER_NAME
         }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            OTHER_PURPOSE
+        }
+        CertificateError::Revoked => REVOKED,
+        CertificateError::UnknownRevocationStatus => NOT_CHECKED,
+        CertificateError::BadSignature => BAD_SIGNATURE,
+        CertificateError::BadEncoding => MALFORMED,
         // webpki's word for a self-signed certificate that is not among the trusted ones.
-        if text.contains("CaUsedAsEndEntity") {
-            return (
-                "is self-signed, and this computer doesn't trust it".into(),
-                TRUST,
-            );
+        _ if text.contains("CaUsedAsEndEntity") => SELF_SIGNED,
+        _ => return platform_problem(text),
+    })
+}
+
+/// Returns the problem for an error of the operating system. On Windows and macOS the system
+/// verifies certificates, and rustls passes on most of its errors as text, which contains the code.
+fn platform_problem(text: &str) -> Option<Problem> {
+    let code = text
+        .split(|c: char| !c.is_ascii_digit() && c != '-')
+        .find_map(|word| word.strip_prefix('-')?.parse::<u32>().ok())?;
+    // The codes of Windows are HRESULTs, written as negative numbers.
+    Some(match (code.wrapping_neg(), code) {
+        // CERT_E_UNTRUSTEDROOT, _CHAINING, _UNTRUSTEDTESTROOT, _UNTRUSTEDCA, _ISSUERCHAINING;
+        // errSecCreateChainFailed, errSecNotTrusted.
+        (0x800B_0109 | 0x800B_010A | 0x800B_010D | 0x800B_0112 | 0x800B_0107, _)
+        | (_, 25318 | 67843) => UNTRUSTED,
+        // TRUST_E_EXPLICIT_DISTRUST; errSecTrustSettingDeny.
+        (0x800B_0111, _) | (_, 67654) => DISTRUSTED,
+        // CERT_E_REVOKED, CRYPT_E_REVOKED; errSecCertificateRevoked.
+        (0x800B_010C | 0x8009_2010, _) | (_, 67820) => REVOKED,
+        // CERT_E_REVOCATION_FAILURE, CRYPT_E_NO_REVOCATION_DLL, _NO_REVOCATION_CHECK,
+        // _REVOCATION_OFFLINE; errSecOCSPUnavailable, errSecIncompleteCertRevocationCheck.
+        (0x800B_010E | 0x8009_2011 | 0x8009_2012 | 0x8009_2013, _) | (_, 67632 | 67635) => {
+            NOT_CHECKED
         }
-        let text = crate::input::one_line(&text, 160);
-        (
-            format!("is not accepted ({})", text.trim_end_matches('.')),
-            TRUST,
-        )
-    }
+        // CERT_E_EXPIRED, _VALIDITYPERIODNESTING; errSecCertificateExpired.
+        (0x800B_0101 | 0x800B_0102, _) | (_, 67818) => EXPIRED,
+        // errSecCertificateNotValidYet.
+        (_, 67819) => NOT_YET,
+        // errSecHostNameMismatch.
+        (_, 67602) => OTHER_NAME,
+        // CERT_E_ROLE, _PURPOSE, _WRONG_USAGE, TRUST_E_BASIC_CONSTRAINTS;
+        // errSecInvalidExtendedKeyUsage.
+        (0x800B_0103 | 0x800B_0106 | 0x800B_0110 | 0x8009_6019, _) | (_, 67609) => OTHER_PURPOSE,
+        // errSecCertificateValidityPeriodTooLong.
+        (_, 67901) => TOO_LONG,
+        // CERT_E_MALFORMED.
+        (0x800B_0108, _) => MALFORMED,
+        // TRUST_E_CERT_SIGNATURE, TRUST_E_BAD_DIGEST.
+        (0x8009_6004 | 0x8009_6010, _) => BAD_SIGNATURE,
+        _ => return None,
+    })
 }
 
 /// Returns whether the causes of `error` include a failed DNS lookup.
@@ -185,14 +239,49 @@ mod tests {
     }
 
     #[test]
-    fn the_codes_of_windows_become_words() {
-        let system = io::Error::other("OS Error -2146762482 (FormatMessageW() returned error 317)");
+    fn the_codes_of_windows_and_macos_become_words() {
+        for (system, problem) in [
+            (
+                "OS Error -2146762482 (FormatMessageW() returned error 317)",
+                "revocation servers can't be reached",
+            ),
+            (
+                "The revocation function was unable to check revocation. (os error -2146885613)",
+                "revocation servers can't be reached",
+            ),
+            (
+                "A certificate chain could not be built. (os error -2146762486)",
+                "an authority that this computer doesn't trust",
+            ),
+            ("It is distrusted. (os error -2146762479)", "is blocked"),
+            ("x (os error -2146762484)", "was revoked"),
+            ("x (os error -2146762494)", "has expired"),
+            ("x (os error -2146869244)", "a signature that is not valid"),
+            (
+                "\u{201c}graph\u{201d} certificate is not trusted: -67843",
+                "an authority that this computer doesn't trust",
+            ),
+            ("certificate is expired: -67818", "has expired"),
+            ("x: -67819", "is not valid yet"),
+            ("x: -67901", "is valid for longer"),
+        ] {
+            let other = OtherError(Arc::new(io::Error::other(system)));
+            let fault = fault(CertificateError::Other(other));
+            let text = fault.to_string();
+            assert!(text.contains(problem), "{system}: {text}");
+            assert!(!text.contains(['-', '(']), "{text}");
+            assert!(fault.next_step().ends_with('.'), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_error_of_the_system_is_repeated_without_names_of_types() {
+        let system = io::Error::other("Something else. (os error -5)");
         let text = fault(CertificateError::Other(OtherError(Arc::new(system)))).to_string();
         assert!(
-            text.contains("revocation servers can't be reached"),
+            text.ends_with("is not accepted (Something else. (os error -5))"),
             "{text}"
         );
-        assert!(!text.contains("-2146762482"), "{text}");
     }
 
     #[test]

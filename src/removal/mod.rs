@@ -5,7 +5,7 @@
 //!
 //! Inside, `schedule` decides what goes next and when, without a thread, a clock or a socket. One
 //! thread asks it (`scheduler`), others send (`sender`); both work on `state` and report through
-//! `recorder`.
+//! `recorder`. Users who are named by their user principal name are looked up first (`lookup`).
 
 mod clock;
 mod event;
@@ -13,6 +13,7 @@ mod journal;
 mod lane;
 mod learned_rate;
 mod limits;
+mod lookup;
 mod options;
 mod outcome;
 mod pace;

@@ -5,15 +5,18 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::clock::timestamp;
-use crate::graph::{GraphResponse, Removal};
-use crate::identity::Objection;
+use super::lookup::Lookup;
+use super::queue::Job;
+use crate::graph::{ChatId, GraphResponse, Removal};
+use crate::identity::{Objection, SignInError};
 
 /// How a removal ended. Only `Removed` means that the service confirmed it now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Status {
     /// Graph confirmed the removal (204).
     Removed,
-    /// Confirmed earlier, in the same run or in the journal. No request was sent.
+    /// Confirmed earlier, in the same run or in the journal. No request was sent; `completed` and
+    /// `request_id` are those of the first confirmation.
     AlreadyRemoved,
     /// Graph knows no such chat or user (404).
     NotFound,
@@ -53,8 +56,10 @@ pub struct Outcome {
     pub item: u64,
     /// Tenant of the user, a GUID in its standard form.
     pub tenant_id: String,
-    /// Object id of the user, a GUID in its standard form.
+    /// Object id of the user, a GUID in its standard form; the name of a user who was not found.
     pub user_id: String,
+    /// User principal name, if the caller named the user by it.
+    pub user_principal_name: Option<String>,
     /// Id of the chat.
     pub thread_id: String,
     /// How the removal ended.
@@ -67,7 +72,7 @@ pub struct Outcome {
     pub message: Option<String>,
     /// What to do next, if anything.
     pub next_step: Option<String>,
-    /// Graph's id of the last request.
+    /// Graph's id of the last request, or of the request that confirmed the removal earlier.
     pub request_id: Option<String>,
     /// This library's id of the last request.
     pub client_request_id: Option<String>,
@@ -75,18 +80,43 @@ pub struct Outcome {
     pub attempts: u32,
     /// Milliseconds from the first request to the end.
     pub duration_ms: u64,
-    /// When the removal ended: RFC 3339, UTC.
+    /// When the removal ended, or was confirmed earlier: RFC 3339, UTC.
     pub completed: String,
 }
 
 impl Outcome {
     /// Creates the outcome of a removal without a request.
-    pub(super) fn unsent(item: u64, removal: &Removal, conclusion: Conclusion) -> Self {
+    pub(super) fn unsent(job: &Job, conclusion: Conclusion) -> Self {
+        let Removal {
+            tenant_id,
+            user_id,
+            thread_id,
+        } = &job.removal;
+        let name = job.user_principal_name.as_deref().map(Into::into);
+        let ids = [tenant_id.to_string(), user_id.to_string()];
+        Self::new(job.item, ids, name, thread_id, conclusion)
+    }
+
+    /// Creates the outcome of a removal whose user was not found.
+    pub(super) fn without_user(lookup: &Lookup, conclusion: Conclusion) -> Self {
+        let name = lookup.name.to_string();
+        let ids = [lookup.tenant_id.to_string(), name.clone()];
+        Self::new(lookup.item, ids, Some(name), &lookup.thread_id, conclusion)
+    }
+
+    fn new(
+        item: u64,
+        [tenant_id, user_id]: [String; 2],
+        user_principal_name: Option<String>,
+        thread_id: &ChatId,
+        conclusion: Conclusion,
+    ) -> Self {
         Self {
             item,
-            tenant_id: removal.tenant_id.to_string(),
-            user_id: removal.user_id.to_string(),
-            thread_id: removal.thread_id.as_str().into(),
+            tenant_id,
+            user_id,
+            user_principal_name,
+            thread_id: thread_id.as_str().into(),
             status: conclusion.status,
             http_status: conclusion.http_status,
             code: conclusion.code,
@@ -154,5 +184,18 @@ impl From<Objection> for Conclusion {
             Status::Denied
         };
         Self::new(status, objection.message, Some(objection.next_step))
+    }
+}
+
+/// The conclusion when the account has no token to send.
+impl From<&SignInError> for Conclusion {
+    fn from(error: &SignInError) -> Self {
+        let mut conclusion = Self::new(
+            Status::Unauthorized,
+            error.to_string(),
+            Some(error.next_step()),
+        );
+        conclusion.code = Some(error.id());
+        conclusion
     }
 }

@@ -14,6 +14,8 @@ use crate::graph::{ChatId, Removal};
 pub(super) struct Job {
     pub(super) item: u64,
     pub(super) removal: Removal,
+    /// The name by which the caller named the user.
+    pub(super) user_principal_name: Option<Box<str>>,
     /// Requests sent.
     pub(super) attempts: u32,
     /// When the first request was sent.
@@ -29,6 +31,7 @@ impl Job {
         Self {
             item,
             removal,
+            user_principal_name: None,
             attempts: 0,
             started: None,
             lost: false,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::clock::now;
-use super::journal;
+use super::journal::{self, Confirmation};
 use super::outcome::Conclusion;
 use super::queue::Job;
 use super::state::Shared;
@@ -27,15 +27,16 @@ impl Shared {
         let took = job
             .started
             .map_or(Duration::ZERO, |at| now().saturating_sub(at));
-        let mut outcome = Outcome::unsent(job.item, &job.removal, conclusion);
+        let mut outcome = Outcome::unsent(&job, conclusion);
         outcome.client_request_id = id.map(|id| id.to_string());
         outcome.attempts = job.attempts;
         outcome.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        self.report(&job, outcome);
+        self.report(Some(&job.removal), outcome);
     }
 
-    /// Writes an outcome to the journal, then reports it.
-    pub(super) fn report(&self, job: &Job, outcome: Outcome) {
+    /// Writes an outcome to the journal, then reports it. `removal` is `None` for a removal whose
+    /// user was not found.
+    pub(super) fn report(&self, removal: Option<&Removal>, outcome: Outcome) {
         let mut warning = None;
         // Without a request nothing changed, so the journal needs no record.
         if outcome.attempts > 0 {
@@ -43,7 +44,11 @@ impl Shared {
         }
         let mut state = self.lock();
         if outcome.status.is_removed() {
-            state.confirmed.insert(journal::key(&job.removal));
+            if let Some(removal) = removal {
+                let confirmation = || Confirmation::of(&outcome);
+                let confirmed = state.confirmed.entry(journal::key(removal));
+                confirmed.or_insert_with(confirmation);
+            }
             state.counts.removed += 1;
         } else {
             state.counts.not_removed += 1;

@@ -3,6 +3,7 @@
 //! The owner submits removals and fetches events; neither waits for the network. The work happens
 //! on the threads of `scheduler` and `sender`.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +11,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::clock::now;
-use super::journal::{Journal, Key, Resumed};
+use super::journal::{Journal, Resumed};
+use super::lookup::Lookup;
 use super::outcome::Conclusion;
 use super::queue::Job;
 use super::schedule::Schedule;
@@ -18,8 +20,8 @@ use super::state::{RUN_AGAIN, Shared, State};
 use super::{Event, Lane, RunOptions, Status};
 use crate::background::spawn;
 use crate::events::EventQueue;
-use crate::graph::{ApiVersion, Removal};
-use crate::input::InvalidInput;
+use crate::graph::{ApiVersion, Removal, RemovalRequest, User};
+use crate::input::{InvalidInput, shown};
 
 /// Queue capacity of a run, in removals. [`Run::submit`] refuses more, so memory stays bounded.
 pub const QUEUE: usize = 10_000;
@@ -76,14 +78,14 @@ impl Run {
             .into());
         }
         let events = EventQueue::default();
-        let mut confirmed: Vec<Key> = Vec::new();
+        let mut confirmed = HashMap::new();
         let mut open_journal = None;
         if let Some(path) = &options.journal {
-            let (journal, keys, found) = Journal::open(path)?;
+            let (journal, done, found) = Journal::open(path)?;
             if found != Resumed::default() {
                 events.push(Event::Resumed(found));
             }
-            confirmed = keys;
+            confirmed = done;
             open_journal = Some(journal);
         }
         let schedule = Schedule::new(&limits, retry, lanes.iter().map(|lane| lane.pace()));
@@ -101,29 +103,61 @@ impl Run {
         Ok(Self { shared })
     }
 
-    /// Queues a removal and returns its number, counted from 1. Returns at once.
+    /// Queues a removal and returns its number, counted from 1. Returns at once. `user` is an object
+    /// id, or a user principal name that is looked up with the first account.
     ///
     /// # Errors
     /// See [`NotQueued`]; the removal is not in the run then.
-    pub fn submit(
-        &self,
-        tenant_id: &str,
-        user_id: &str,
-        thread_id: &str,
-    ) -> Result<u64, NotQueued> {
-        let removal = Removal::parse(tenant_id, user_id, thread_id).map_err(NotQueued::Invalid)?;
+    pub fn submit(&self, tenant_id: &str, user: &str, thread_id: &str) -> Result<u64, NotQueued> {
+        let request =
+            RemovalRequest::parse(tenant_id, user, thread_id).map_err(NotQueued::Invalid)?;
         let mut state = self.shared.lock();
         state.last_call = Instant::now();
         if state.finished || state.closed || state.stopped.is_some() {
             return Err(NotQueued::Over);
         }
-        if state.schedule.queued() >= QUEUE {
+        if state.queued() >= QUEUE {
             return Err(NotQueued::Full);
         }
         let item = state.next_item;
         state.next_item += 1;
         state.counts.queued += 1;
-        state.schedule.push(Job::new(item, removal));
+        let RemovalRequest {
+            tenant_id,
+            user,
+            thread_id,
+        } = request;
+        let is_new_form = !thread_id.has_known_form()
+            && state
+                .unknown_forms
+                .insert(thread_id.suffix().to_lowercase());
+        if is_new_form {
+            self.shared.events.push(Event::Warning {
+                message: format!(
+                    "ThreadId '{}' has a form that ChatAccess doesn't know. It is sent, and Microsoft Graph decides.",
+                    shown(thread_id.as_str())
+                ),
+            });
+        }
+        match user {
+            User::Id(user_id) => state.schedule.push(Job::new(
+                item,
+                Removal {
+                    tenant_id,
+                    user_id,
+                    thread_id,
+                },
+            )),
+            User::Name(name) => self.shared.look_up(
+                &mut state,
+                Lookup {
+                    item,
+                    tenant_id,
+                    name: name.into(),
+                    thread_id,
+                },
+            ),
+        }
         drop(state);
         self.shared.scheduler.notify_one();
         Ok(item)
@@ -163,6 +197,8 @@ impl Run {
         }
         state.over = true;
         state.schedule.drain();
+        state.lookups.waiting.clear();
+        shared.no_more_lookups.cancel();
         state.in_flight -= state.outbox.len();
         state.outbox.clear();
         shared.events.close();
@@ -193,7 +229,7 @@ impl Run {
         let pause = state.schedule.paused_until().unwrap_or_default();
         json!({
             "counts": state.counts,
-            "waiting": state.schedule.queued(),
+            "waiting": state.queued(),
             "in_flight": state.in_flight,
             "per_second": state.schedule.rate(),
             "paused_seconds": pause.saturating_sub(now()).as_secs_f64(),

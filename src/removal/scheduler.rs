@@ -5,14 +5,17 @@
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::clock::now;
 use super::journal;
 use super::outcome::Conclusion;
 use super::queue::Job;
 use super::schedule::Next;
-use super::state::{RUN_AGAIN, Shared, State};
+use super::state::{RUN_AGAIN, Shared, State, no_thread};
 use super::{Event, Outcome, Status};
 use crate::background::spawn;
+use crate::identity::Objection;
 
 /// Maximum number of requests in flight, and of sending threads.
 const SENDERS: usize = 48;
@@ -37,13 +40,19 @@ impl Shared {
             }
             if let Some(why) = state.stopped.clone() {
                 let left = state.schedule.drain();
+                let not_looked_up = std::mem::take(&mut state.lookups.waiting);
                 drop(state);
+                self.no_more_lookups.cancel();
                 for job in left {
                     self.end(job, None, why.clone());
                 }
+                for lookup in not_looked_up {
+                    self.report(None, Outcome::without_user(&lookup, why.clone()));
+                }
                 state = self.lock();
             }
-            if state.finished && state.schedule.queued() == 0 && state.in_flight == 0 {
+            let is_idle = state.queued() == 0 && state.in_flight == 0 && !state.lookups.active;
+            if state.finished && is_idle {
                 break;
             }
             state = self.step(state);
@@ -67,7 +76,7 @@ impl Shared {
         } else if let Some(unsent) = self.take_without_request(&mut state, now) {
             let (job, outcome) = *unsent;
             drop(state);
-            self.report(&job, outcome);
+            self.report(Some(&job.removal), outcome);
             return self.lock();
         } else {
             state.schedule.next(now)
@@ -102,19 +111,30 @@ impl Shared {
         now: Duration,
     ) -> Option<Box<(Job, Outcome)>> {
         let job = state.schedule.peek(now)?;
-        let conclusion = if state.confirmed.contains(&journal::key(&job.removal)) {
-            Conclusion::new(Status::AlreadyRemoved, None, None)
+        let confirmed = state.confirmed.get(&journal::key(&job.removal)).cloned();
+        let conclusion = if let Some(first) = &confirmed {
+            let mut conclusion = Conclusion::new(Status::AlreadyRemoved, None, None);
+            conclusion.request_id = first.request_id.as_deref().map(Into::into);
+            conclusion
         } else {
-            let tenant = job.removal.tenant_id.to_string();
-            let mut objection = None;
-            for lane in &self.lanes {
-                objection = Some(lane.account().objection(&tenant)?);
-            }
-            objection?.into()
+            self.objection(job.removal.tenant_id)?.into()
         };
         let job = state.schedule.drop_next()?;
-        let outcome = Outcome::unsent(job.item, &job.removal, conclusion);
+        let mut outcome = Outcome::unsent(&job, conclusion);
+        if let Some(first) = confirmed {
+            outcome.completed = first.at.into();
+        }
         Some(Box::new((job, outcome)))
+    }
+
+    /// Returns why the claims of every account's token rule out a removal in `tenant`.
+    pub(super) fn objection(&self, tenant: Uuid) -> Option<Objection> {
+        let tenant = tenant.to_string();
+        let mut objection = None;
+        for lane in &self.lanes {
+            objection = Some(lane.account().objection(&tenant)?);
+        }
+        objection
     }
 
     /// Reports that nothing is sent for a while, once for each pause.
@@ -125,9 +145,16 @@ impl Shared {
         let left = until.saturating_sub(now);
         if left >= REPORTED_WAIT && until > state.reported_pause + Duration::from_millis(500) {
             state.reported_pause = until;
+            self.report_wait(&state.wait_reason, left);
+        }
+    }
+
+    /// Reports a wait, if it is long enough for somebody to notice.
+    pub(super) fn report_wait(&self, reason: &str, time: Duration) {
+        if time >= REPORTED_WAIT {
             let wait = Event::Wait {
-                reason: state.wait_reason.clone(),
-                seconds: (left.as_secs_f64() * 10.0).round() / 10.0,
+                reason: reason.into(),
+                seconds: (time.as_secs_f64() * 10.0).round() / 10.0,
             };
             self.events
                 .replace_last(wait, |last| matches!(last, Event::Wait { .. }));
@@ -146,11 +173,7 @@ impl Shared {
             // The existing threads empty the outbox. Without any, the run would wait forever.
             Err(_) if state.all_senders > 0 => {}
             Err(error) => {
-                state.stopped.get_or_insert(Conclusion::new(
-                    Status::Failed,
-                    format!("This process can't start another thread: {error}."),
-                    Some(RUN_AGAIN),
-                ));
+                state.stopped.get_or_insert(no_thread(&error));
                 if let Some((job, _)) = state.outbox.pop_back() {
                     state.in_flight -= 1;
                     state.schedule.push(*job);

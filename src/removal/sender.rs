@@ -99,13 +99,13 @@ impl Shared {
                     }
                 }
             }
-            // Once more, because a network that changes under the run looks the same for a moment.
-            Verdict::Unreachable { conclusion } if job.attempts == 1 => {
-                self.note_wait(&conclusion);
-                self.settle(slot, &job, Feedback::Fault(None));
-                self.retry_or_end(job, id, conclusion, None);
-            }
-            Verdict::Unreachable { conclusion } => {
+            // Not at the first attempt, because a network that changes under the run looks the same
+            // for a moment.
+            Verdict::Retry {
+                conclusion,
+                cause: Cause::Unreachable,
+                ..
+            } if job.attempts > 1 => {
                 self.settle(slot, &job, Feedback::Fault(None));
                 self.stop_unreachable(&conclusion);
                 self.end(job, id, conclusion);
@@ -117,7 +117,9 @@ impl Shared {
             } => {
                 let feedback = match cause {
                     Cause::Throttled => Feedback::Throttled(wait),
-                    Cause::Unavailable | Cause::NotSent | Cause::Lost => Feedback::Fault(wait),
+                    Cause::Unavailable | Cause::NotSent | Cause::Unreachable | Cause::Lost => {
+                        Feedback::Fault(wait)
+                    }
                 };
                 self.note_wait(&conclusion);
                 job.lost |= cause == Cause::Lost;
@@ -128,7 +130,7 @@ impl Shared {
     }
 
     /// Stops the run, and warns once with the cause: no other removal can succeed.
-    fn stop_unreachable(&self, conclusion: &Conclusion) {
+    pub(super) fn stop_unreachable(&self, conclusion: &Conclusion) {
         let cause = conclusion.message.as_deref().unwrap_or_default();
         let mut state = self.lock();
         if state.stopped.is_some() {
@@ -162,12 +164,7 @@ impl Shared {
     /// Handles an account that has no token to send, temporarily or for good.
     fn no_token(&self, mut job: Job, slot: &Slot, error: &SignInError) {
         job.attempts -= 1;
-        let mut conclusion = Conclusion::new(
-            Status::Unauthorized,
-            error.to_string(),
-            Some(error.next_step()),
-        );
-        conclusion.code = Some(error.id());
+        let conclusion = Conclusion::from(error);
         if error.is_transient() {
             let wait = error.retry_after();
             self.settle(slot, &job, Feedback::Fault(wait));

@@ -1,22 +1,34 @@
 //! The state that a run's owner and its threads share.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use super::clock::now;
-use super::journal::{Journal, Key};
+use super::journal::{Confirmation, Journal, Key};
+use super::lookup::Lookups;
 use super::outcome::Conclusion;
 use super::queue::Job;
 use super::schedule::{Schedule, Slot};
-use super::{Event, Lane, RunOptions, RunRetry};
+use super::{Event, Lane, RunOptions, RunRetry, Status};
+use crate::cancel::Cancel;
 use crate::events::EventQueue;
 use crate::graph::ApiVersion;
 
 /// The next step after a run that ended early.
 pub(super) const RUN_AGAIN: &str = "Run the command again for the remaining removals. With the same journal, completed removals are skipped.";
+
+/// The conclusion for removals that need a thread which the system refuses to start.
+pub(super) fn no_thread(error: &io::Error) -> Conclusion {
+    Conclusion::new(
+        Status::Failed,
+        format!("This process can't start another thread: {error}."),
+        Some(RUN_AGAIN),
+    )
+}
 
 /// The shared part of a run. Its threads' work is implemented in `scheduler`, `sender` and
 /// `recorder`.
@@ -37,6 +49,8 @@ pub(super) struct Shared {
     state: Mutex<State>,
     /// Signals the scheduling thread that there may be work.
     pub(super) scheduler: Condvar,
+    /// Ends the requests to the directory, and their waits.
+    pub(super) no_more_lookups: Cancel,
     /// Signals the sending threads that the outbox has a request, or that the run is over.
     pub(super) senders: Condvar,
 }
@@ -45,6 +59,10 @@ pub(super) struct Shared {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) schedule: Schedule,
+    /// Removals whose user has to be looked up.
+    pub(super) lookups: Lookups,
+    /// The unknown forms of chat ids that a warning has named, by suffix.
+    pub(super) unknown_forms: BTreeSet<String>,
     /// Requests that wait for a sending thread.
     pub(super) outbox: VecDeque<(Box<Job>, Slot)>,
     pub(super) idle_senders: usize,
@@ -53,7 +71,7 @@ pub(super) struct State {
     /// Requests in the outbox and requests sent without a response yet.
     pub(super) in_flight: usize,
     /// Confirmed removals, of this run and of the journal.
-    pub(super) confirmed: HashSet<Key>,
+    pub(super) confirmed: HashMap<Key, Confirmation>,
     pub(super) counts: Counts,
     /// No more removals will be submitted.
     pub(super) finished: bool,
@@ -87,15 +105,17 @@ pub(super) struct Counts {
 }
 
 impl State {
-    pub(super) fn new(schedule: Schedule, confirmed: Vec<Key>) -> Self {
+    pub(super) fn new(schedule: Schedule, confirmed: HashMap<Key, Confirmation>) -> Self {
         Self {
             schedule,
+            lookups: Lookups::default(),
+            unknown_forms: BTreeSet::new(),
             outbox: VecDeque::new(),
             idle_senders: 0,
             all_senders: 0,
             next_item: 1,
             in_flight: 0,
-            confirmed: confirmed.into_iter().collect(),
+            confirmed,
             counts: Counts::default(),
             finished: false,
             stopped: None,
@@ -105,6 +125,11 @@ impl State {
             reported_pause: Duration::ZERO,
             wait_reason: String::new(),
         }
+    }
+
+    /// Returns the number of removals that wait, for their user or for their request.
+    pub(super) fn queued(&self) -> usize {
+        self.schedule.queued() + self.lookups.waiting.len()
     }
 }
 
@@ -132,6 +157,7 @@ impl Shared {
             journal: Mutex::new(journal),
             state: Mutex::new(state),
             scheduler: Condvar::new(),
+            no_more_lookups: Cancel::default(),
             senders: Condvar::new(),
         }
     }

@@ -22,8 +22,6 @@ pub(super) enum Verdict {
     },
     /// Graph rejected the token (401).
     NewToken { conclusion: Conclusion },
-    /// No request of the run can reach Graph.
-    Unreachable { conclusion: Conclusion },
 }
 
 /// Why a request has to be sent again.
@@ -35,6 +33,8 @@ pub(super) enum Cause {
     Unavailable,
     /// The request did not leave this computer.
     NotSent,
+    /// The same, and no request of the run can reach Graph, unless the network changes.
+    Unreachable,
     /// The response did not arrive.
     Lost,
 }
@@ -61,12 +61,14 @@ pub(super) fn judge(exchange: &Result<GraphResponse, ExchangeError>) -> Verdict 
             };
         }
         Err(ExchangeError::Permanent(fault)) => {
-            return Verdict::Unreachable {
+            return Verdict::Retry {
                 conclusion: Conclusion::new(
                     Status::Failed,
                     format!("Microsoft Graph can't be reached: {fault}."),
                     Some(fault.next_step()),
                 ),
+                wait: None,
+                cause: Cause::Unreachable,
             };
         }
         Err(ExchangeError::Lost(why)) => {
@@ -184,8 +186,7 @@ mod tests {
         for status in (200..600).filter(|status| *status != 204) {
             let (Verdict::Final(conclusion)
             | Verdict::Retry { conclusion, .. }
-            | Verdict::NewToken { conclusion }
-            | Verdict::Unreachable { conclusion }) = judge(&response(status));
+            | Verdict::NewToken { conclusion }) = judge(&response(status));
             assert!(!conclusion.status.is_removed(), "{status}");
             assert!(conclusion.next_step.is_some(), "{status}");
         }

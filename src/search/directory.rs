@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::target::{FoundBy, Target, Unresolved};
 use crate::graph::users_of_one_to_one;
-use crate::identity::RequestError;
+use crate::identity::{DIRECTORY_SCOPE, RequestError};
 
 /// Why the directory did not return a user.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl fmt::Display for DirectoryError {
         match self {
             Self::Unauthorized(error) => write!(f, "{error} Sign in again."),
             Self::Denied(error) => {
-                write!(f, "{error} Sign in with the permission User.ReadBasic.All.")
+                write!(f, "{error} Sign in with the permission {DIRECTORY_SCOPE}.")
             }
             Self::Failed(error) => error.fmt(f),
         }

@@ -34,6 +34,45 @@ Describe 'Connect-ChatAccess' {
         Get-ChatAccessContext | Should -BeNullOrEmpty
     }
 
+    It 'asks .NET for the proxy of the two hosts of <Environment>' -ForEach @(
+        @{ Environment = 'Global' }, @{ Environment = 'USGov' }, @{ Environment = 'USGovDoD' }
+    ) {
+        $context = Connect-ChatAccess -AccessToken (New-SecureToken) -Environment $Environment -PassThru
+        $asked = InModuleScope ChatAccess -Parameters @{ Environment = $Environment } {
+            $before = [Net.WebRequest]::DefaultWebProxy
+            try {
+                # A proxy for everything but one host at a time: the host whose proxy is empty was asked for.
+                foreach ($host_ in 'graph.microsoft.com', 'graph.microsoft.us', 'dod-graph.microsoft.us', 'login.microsoftonline.com', 'login.microsoftonline.us') {
+                    [Net.WebRequest]::DefaultWebProxy = [Net.WebProxy]::new('http://user:hunter2@proxy.example:8080', $false, [string[]] "^https://$($host_ -replace '\.', '\.')")
+                    $request = @{ environment = $Environment }
+                    Add-SystemProxy $request
+                    foreach ($service in 'graph', 'authority') {
+                        if ($request["${service}_proxy"] -eq '') { "$service https://$host_" } else { $request["${service}_proxy"] | Should -Be 'http://proxy.example:8080' }
+                    }
+                }
+            } finally {
+                [Net.WebRequest]::DefaultWebProxy = $before
+            }
+        }
+        $asked | Should -Be "graph $($context.GraphEndpoint)", "authority $($context.AuthorityHost)"
+        $context | Disconnect-ChatAccess
+    }
+
+    It 'sends through the proxy that .NET selects' {
+        $before = [Net.WebRequest]::DefaultWebProxy
+        try {
+            [Net.WebRequest]::DefaultWebProxy = [Net.WebProxy]::new("http://$RefusingProxy")
+            Connect-ChatAccess -AccessToken (New-SecureToken)
+            $outcome = New-Target 1 | Remove-ChatAccessForUser -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+            $outcome.Message | Should -Match 'the proxy requires authentication \(HTTP status 407\)'
+            # Graph of this computer needs none.
+            Connect-Sandbox
+            (New-Target 1 | Remove-ChatAccessForUser).Status | Should -Be 'Removed'
+        } finally {
+            [Net.WebRequest]::DefaultWebProxy = $before
+        }
+    }
+
     It 'rejects text that is not a token without repeating it' {
         foreach ($wrong in 'hunter2 and more', "hunter2`nhunter3", 'hünter2') {
             $failed = { Connect-ChatAccess -AccessToken (ConvertTo-SecureString $wrong -AsPlainText -Force) } | Should -Throw -PassThru

@@ -305,7 +305,7 @@ Describe 'Find-ChatAccess piped to Remove-ChatAccessForUser' {
 Describe 'Find-ChatAccess -ResolveUser' {
     BeforeEach {
         Reset-Sandbox
-        Connect-Sandbox
+        Connect-ChatAccess -AccessToken (New-SecureToken @{ scp = 'Chat.ReadWrite.All User.ReadBasic.All' }) -GraphEndpoint $Sandbox
     }
 
     AfterEach {

@@ -39,7 +39,7 @@ Describe 'Remove-ChatAccessForUser' {
     }
 
     It 'continues when 3 of 100 removals are invalid' {
-        $bad = @{ 7 = 'ann@contoso.example'; 42 = ''; 93 = '00000000-0000-0000-0000-000000000000' }
+        $bad = @{ 7 = 'Ann <ann@contoso.example>'; 42 = ''; 93 = '00000000-0000-0000-0000-000000000000' }
         $rows = 1..100 | ForEach-Object { if ($bad.ContainsKey($_)) { New-Target $_ -UserId $bad[$_] } else { New-Target $_ } }
         $outcomes = $rows | Remove-ChatAccessForUser @Fast -ErrorVariable failed -ErrorAction SilentlyContinue
         $outcomes.Count | Should -Be 100
@@ -47,10 +47,47 @@ Describe 'Remove-ChatAccessForUser' {
         $failed.Count | Should -Be 3
         $failed.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'RemovalInvalid,Remove-ChatAccessForUser'
         $failed[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
-        $failed[0].TargetObject.UserId | Should -Be 'ann@contoso.example'
-        $failed[0].Exception.Message | Should -Match "UserId 'ann@contoso.example'.*object id"
+        $failed[0].TargetObject.UserId | Should -Be 'Ann <ann@contoso.example>'
+        $failed[0].Exception.Message | Should -Match "UserId 'Ann <ann@contoso.example>'.*object id"
         $failed[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
         (Get-SandboxRequest).Count | Should -Be 97
+    }
+
+    It 'looks up a user principal name, and returns both' {
+        $null = Invoke-Sandbox users -Body @{ users = @(@{ id = $User; userPrincipalName = 'Ann@contoso.com' }) }
+        Connect-ChatAccess -AccessToken (New-SecureToken @{ scp = 'Chat.ReadWrite.All User.ReadBasic.All' }) -GraphEndpoint $Sandbox
+        $rows = 1..3 | ForEach-Object { New-Target $_ -UserId 'ann@contoso.com' }
+        $rows | Remove-ChatAccessForUser -WhatIf -ErrorAction Stop | Should -BeNullOrEmpty
+        $outcomes = $rows | Remove-ChatAccessForUser @Fast
+        $outcomes.Status | Should -Be 'Removed', 'Removed', 'Removed'
+        $outcomes | ForEach-Object { "$($_.UserId) $($_.UserPrincipalName)" } | Select-Object -Unique | Should -Be "$User ann@contoso.com"
+        @((Invoke-Sandbox requests).requests | Where-Object target -Match '/users/').Count | Should -Be 1
+        (New-Target 4 | Remove-ChatAccessForUser @Fast).UserPrincipalName | Should -BeNullOrEmpty
+    }
+
+    It 'names the permission if the directory can''t be read' {
+        $outcome = New-Target 1 -UserId 'ann@contoso.com' | Remove-ChatAccessForUser -ErrorVariable failed -ErrorAction SilentlyContinue
+        $outcome.Status | Should -Be 'Denied'
+        $outcome.UserId, $outcome.UserPrincipalName | Should -Be 'ann@contoso.com', 'ann@contoso.com'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'RemovalDenied,Remove-ChatAccessForUser'
+        $failed[0].Exception.Message | Should -Match 'The permission User\.ReadBasic\.All is required\.'
+        $failed[0].ErrorDetails.RecommendedAction | Should -Match 'Connect-ChatAccess -Scope Chat\.ReadWrite\.All, User\.ReadBasic\.All'
+        (Get-SandboxRequest).Count | Should -Be 0
+    }
+
+    It 'sends a chat id of an unknown form with a warning, and says what to give for <Text>' -ForEach @(
+        @{ Text = '19%3Aab%40thread.v2' }, @{ Text = '19:ab@thread.v2?ctx=chat' }
+    ) {
+        $target = New-Target 1
+        $target.ThreadId = '19:ab@new.form'
+        $null = $target | Remove-ChatAccessForUser -WarningVariable warned -WarningAction SilentlyContinue -ErrorAction SilentlyContinue
+        "$warned" | Should -BeLike "ThreadId '19:ab@new.form' has a form that ChatAccess doesn't know.*"
+        (Get-SandboxRequest).Count | Should -Be 1
+        $target.ThreadId = $Text
+        $outcome = $target | Remove-ChatAccessForUser -ErrorAction SilentlyContinue
+        $outcome.Status | Should -Be 'Invalid'
+        $outcome.Message | Should -BeLike '*id: 19:ab@thread.v2.'
+        (Get-SandboxRequest).Count | Should -Be 1
     }
 
     It 'reports a response with status <Code> as <Id>' -ForEach @(
@@ -154,9 +191,37 @@ Describe 'Remove-ChatAccessForUser' {
         $outcomes = 1..8 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -JournalPath $journal
         ($outcomes | Group-Object Status | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Count)" }) | Should -Be 'AlreadyRemoved 5', 'Removed 3'
         (Get-SandboxRequest).Count | Should -Be 8
+        $earlier = @($outcomes | Where-Object Status -EQ 'AlreadyRemoved')[0]
+        $confirmed = @(Get-Content $journal | ConvertFrom-Json | Where-Object { $_.state -eq 'Removed' -and $_.thread_id -eq $earlier.ThreadId })
+        $earlier.RequestId | Should -Be $confirmed[0].request_id
+        [datetime] $earlier.Completed | Should -Be ([datetime] $confirmed[0].at)
         $records = Get-Content $journal | ConvertFrom-Json
         $records[0].chat_access_journal | Should -Be 1
         ($records | Where-Object state -EQ 'Removed').Count | Should -Be 8
+    }
+
+    It 'lets Get-Content of another process read the journal during a run' {
+        $journal = Join-Path $TestDrive 'read.jsonl'
+        $read = $null
+        $outcomes = 1..3 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -JournalPath $journal | ForEach-Object {
+            # The run is still open here.
+            if (-not $read) { $read = Invoke-FreshPowerShell "Get-Content -LiteralPath '$journal'" }
+            $_
+        }
+        $read.ExitCode | Should -Be 0 -Because $read.Output
+        $read.Output | Should -Match '"state":"Removed"'
+        $outcomes.Status | Should -Be 'Removed', 'Removed', 'Removed'
+    }
+
+    It 'warns of a journal line that calls a removal confirmed without a confirmation' {
+        $journal = Join-Path $TestDrive 'forged.jsonl'
+        $null = New-Target 1 | Remove-ChatAccessForUser @Fast -JournalPath $journal
+        $lines = Get-Content $journal | Where-Object { $_ -notmatch '"Removed"' }
+        $forged = [ordered] @{ tenant_id = $Tenant; user_id = $User; thread_id = (New-Target 2).ThreadId; state = 'Removed' }
+        Set-Content $journal (@($lines) + ($forged | ConvertTo-Json -Compress))
+        $outcome = New-Target 2 | Remove-ChatAccessForUser @Fast -JournalPath $journal -WarningVariable warned -WarningAction SilentlyContinue
+        $outcome.Status | Should -Be 'Removed'
+        "$warned" | Should -Match '^1 removals are recorded in the journal as Removed, but without the time and request id'
     }
 
     It 'sends nothing if the journal can''t be written: <Why>' -ForEach @(
@@ -191,6 +256,38 @@ Describe 'Remove-ChatAccessForUser' {
         $failed.FullyQualifiedErrorId | Should -Be 'InvalidJournalPath,Remove-ChatAccessForUser'
         Get-Content $path | Should -Be 'TenantId,UserId'
         (Get-SandboxRequest).Count | Should -Be 0
+    }
+
+    It 'names <Fault> within 10 s, and ends 20 removals with it within 30 s' -ForEach @(
+        @{ Fault = 'an untrusted certificate'; Cause = 'the certificate of 127\.0\.0\.1 ' }
+        @{ Fault = 'a proxy that requires authentication'; Cause = 'the proxy requires authentication \(HTTP status 407\)' }
+    ) {
+        # In a process of its own: the proxy is that of an environment variable, with a password.
+        $script = @"
+`$env:HTTPS_PROXY = `$args
+. '$PSScriptRoot/common.ps1'
+`$connect = if (`$env:HTTPS_PROXY) { @{} } else { @{ GraphEndpoint = "https://$Untrusted" } }
+Connect-ChatAccess -AccessToken (ConvertTo-SecureString '$(New-Token)' -AsPlainText -Force) @connect
+`$watch = [Diagnostics.Stopwatch]::StartNew()
+1..20 | ForEach-Object { New-Target `$_ } | Remove-ChatAccessForUser -ErrorAction SilentlyContinue -Verbose *>&1 | ForEach-Object {
+    if (`$_ -is [Management.Automation.WarningRecord]) { 'Warning {0:n0} {1}' -f `$watch.Elapsed.TotalSeconds, `$_.Message }
+    elseif (`$_.Status) { 'Outcome {0} {1} {2}' -f `$_.Status, `$_.Message, `$_.NextStep }
+    else { "Other `$_" }
+}
+'Ended {0:n0}' -f `$watch.Elapsed.TotalSeconds
+"@
+        $proxy = if ($Fault -match 'proxy') { "http://admin:hunter2@$RefusingProxy" }
+        $run = Invoke-FreshPowerShell ($script -replace '\$args', "'$proxy'")
+        $run.ExitCode | Should -Be 0 -Because $run.Output
+        $lines = $run.Output -split '\r?\n'
+        $warning = @($lines -match '^Warning ')
+        $warning.Count | Should -Be 1 -Because $run.Output
+        $warning[0] | Should -Match "^Warning \d Microsoft Graph can't be reached: $Cause"
+        $outcomes = @($lines -match '^Outcome ')
+        $outcomes.Count | Should -Be 20 -Because $run.Output
+        @($outcomes -match "^Outcome Failed .*$Cause").Count | Should -Be 20
+        $lines -match '^Ended ' | Should -Match '^Ended [12]?\d$'
+        $run.Output | Should -Not -Match 'hunter2'
     }
 
     It 'sends with several accounts at once' {

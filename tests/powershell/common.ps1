@@ -3,6 +3,9 @@
 
 $script:ModulePath = $env:CHATACCESS_TEST_MODULE
 $script:Sandbox = $env:CHATACCESS_TEST_SANDBOX
+# A TLS server with a certificate that nobody trusts, and a proxy that answers 407.
+$script:Untrusted = $env:CHATACCESS_TEST_UNTRUSTED
+$script:RefusingProxy = $env:CHATACCESS_TEST_PROXY
 $script:Tenant = '5f3e2b10-7c4d-4e8a-9b61-0d2c3a4f5e61'
 $script:User = 'd864e79f-0000-4000-8000-0eeb4d61fdc2'
 $script:Chat = '19:b8577894a63548969c5c92bb9c80c5e1@thread.v2'

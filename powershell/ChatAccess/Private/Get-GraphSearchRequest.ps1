@@ -43,6 +43,7 @@ function script:Get-GraphSearchRequest {
         } elseif ($context) {
             $request.chats.environment = $context.Environment
         }
+        Add-SystemProxy $request.chats
     }
     $request
 }

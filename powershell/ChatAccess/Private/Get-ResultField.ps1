@@ -33,19 +33,20 @@ function script:Get-ResultField {
             UnresolvedReason  = [string], 'reason'
         }
         RemovalOutcome = [ordered] @{
-            TenantId        = [string], 'tenant_id'
-            UserId          = [string], 'user_id'
-            ThreadId        = [string], 'thread_id'
-            Status          = [string], 'status'
-            HttpStatus      = [Nullable[int]], 'http_status'
-            Code            = [string], 'code'
-            Message         = [string], 'message'
-            NextStep        = [string], 'next_step'
-            RequestId       = [string], 'request_id'
-            ClientRequestId = [string], 'client_request_id'
-            Attempts        = [int], 'attempts'
-            Duration        = [timespan], 'duration_ms'
-            Completed       = [string], 'completed'
+            TenantId          = [string], 'tenant_id'
+            UserId            = [string], 'user_id'
+            UserPrincipalName = [string], 'user_principal_name'
+            ThreadId          = [string], 'thread_id'
+            Status            = [string], 'status'
+            HttpStatus        = [Nullable[int]], 'http_status'
+            Code              = [string], 'code'
+            Message           = [string], 'message'
+            NextStep          = [string], 'next_step'
+            RequestId         = [string], 'request_id'
+            ClientRequestId   = [string], 'client_request_id'
+            Attempts          = [int], 'attempts'
+            Duration          = [timespan], 'duration_ms'
+            Completed         = [string], 'completed'
         }
     }
 }

@@ -23,6 +23,9 @@ function script:Write-RemovalNotice {
             if ($Received.unreadable) {
                 $Run.Cmdlet.WriteWarning("$($Received.unreadable) lines of the journal can't be read and were skipped. Their removals are sent again.")
             }
+            if ($Received.unconfirmed) {
+                $Run.Cmdlet.WriteWarning("$($Received.unconfirmed) removals are recorded in the journal as Removed, but without the time and request id of a confirmation. They are sent again.")
+            }
             if ($Received.torn) {
                 $Run.Cmdlet.WriteWarning('The last line of the journal was incomplete, as after a crash, and was deleted. Its removal is sent again.')
             }

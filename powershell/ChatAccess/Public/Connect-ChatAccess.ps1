@@ -159,6 +159,7 @@ function Connect-ChatAccess {
         if ($PSBoundParameters.ContainsKey($field.Key)) { $request[$field.Value] = $PSBoundParameters[$field.Key] }
     }
     try {
+        Add-SystemProxy $request
         switch ($PSCmdlet.ParameterSetName) {
             { $_ -in 'AccessToken', 'MgGraphSession' } {
                 $request.open = 'account'

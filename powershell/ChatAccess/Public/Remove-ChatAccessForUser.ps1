@@ -46,13 +46,16 @@ function Remove-ChatAccessForUser {
     OrganizationId.
 
     .PARAMETER UserId
-    The Entra object id of the user who loses access, as a GUID. Do not use
-    the UserKey of an audit record: it is the id of the actor, who is often
-    the external user.
+    The Entra object id of the user who loses access, as a GUID, or the user
+    principal name. A name is looked up once in the directory, which needs
+    the permission User.ReadBasic.All: Connect-ChatAccess -Scope
+    Chat.ReadWrite.All, User.ReadBasic.All. Do not use the UserKey of an
+    audit record: it is the id of the actor, who is often the external user.
 
     .PARAMETER ThreadId
     The id of the chat: 19:...@unq.gbl.spaces, 19:...@thread.v2 or
-    19:meeting_...@thread.v2.
+    19:meeting_...@thread.v2. Another form that begins with 19: is sent with
+    a warning, and Microsoft Graph decides.
 
     .PARAMETER UnresolvedReason
     The reason why Find-ChatAccess could not determine the user. A removal
@@ -105,6 +108,7 @@ function Remove-ChatAccessForUser {
     ChatAccess.RemovalOutcome, one for each removal, with these properties:
 
     - TenantId, UserId, ThreadId: the ids of the removal.
+    - UserPrincipalName: the user principal name, if it was given as UserId.
     - Status: how the removal ended. The description lists the values.
     - HttpStatus: the HTTP status of the last response. Empty if there was
       no response.
@@ -113,13 +117,15 @@ function Remove-ChatAccessForUser {
       module.
     - NextStep: what to do next. Empty if there is nothing to do.
     - RequestId: the id that Microsoft Graph gave the last request.
-      Microsoft support asks for it.
+      Microsoft support asks for it. For AlreadyRemoved, the id of the
+      request that removed the access.
     - ClientRequestId: the id that this module gave the last request.
     - Attempts: the number of requests sent. 0 if nothing was sent.
     - Duration: the time from the first request to the end of the removal.
     - Completed: the time when the removal ended, as text in ISO 8601 and in
       UTC, such as 2026-10-01T10:00:00Z. To compare it, use
-      [datetime] $_.Completed.
+      [datetime] $_.Completed. For AlreadyRemoved, the time when the service
+      confirmed the removal.
 
     .EXAMPLE
     PS> Remove-ChatAccessForUser -TenantId $tenant -UserId $user -ThreadId $chat

@@ -43,7 +43,8 @@ impl Entra {
         cloud: &Cloud,
         application: Application,
     ) -> Result<Self, SignInError> {
-        let http = http::client(&cloud.authority).map_err(SignInError::NoClient)?;
+        let route = cloud.authority_route.as_ref();
+        let http = http::client(&cloud.authority, route).map_err(SignInError::NoClient)?;
         let root = format!("{}/{}/oauth2/v2.0", cloud.authority, application.tenant);
         Ok(Self {
             http,

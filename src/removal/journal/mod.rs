@@ -1,21 +1,22 @@
 //! The journal: what was sent and how it ended.
 //!
-//! `record` is the format; this module is the file. A record is one write, so a crash can leave
+//! `record` is the format, and `file` opens the file. A record is one write, so a crash can leave
 //! only a torn last line, which is removed when the journal is opened again. An outcome is flushed
 //! to the disk before it is reported. A `Sent` record is only written: it matters after a crash of
 //! this process, not of the machine, because a removal without a record is sent again.
 
+mod file;
 mod record;
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead, BufReader, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+pub(super) use self::record::{Confirmation, Key, key};
 use self::record::{Header, OutcomeRecord, SentRecord, State, VERSION};
-pub(super) use self::record::{Key, key};
 use super::clock::timestamp;
 use super::outcome::Outcome;
 use crate::graph::Removal;
@@ -43,6 +44,9 @@ pub struct Resumed {
     pub in_flight: usize,
     /// Removals that ended otherwise; they are sent again.
     pub failed: usize,
+    /// Removals that a line calls removed without the time and the request id of a confirmation;
+    /// they are sent again.
+    pub unconfirmed: usize,
     /// Lines that are not records and were skipped.
     pub unreadable: usize,
     /// The last line was torn and was removed.
@@ -50,46 +54,21 @@ pub struct Resumed {
 }
 
 impl Journal {
-    /// Opens or creates the journal at `path` and locks it. Returns the keys of all confirmed
-    /// removals and a summary of the records.
+    /// Opens or creates the journal at `path` and locks it. Returns all confirmed removals and a
+    /// summary of the records.
     ///
     /// # Errors
     /// A file that can't be opened for reading and writing, that another run has open, or that is
     /// not a journal of this version. The file is left unchanged.
-    pub(super) fn open(path: &str) -> Result<(Self, Vec<Key>, Resumed), InvalidInput> {
+    pub(super) fn open(
+        path: &str,
+    ) -> Result<(Self, HashMap<Key, Confirmation>, Resumed), InvalidInput> {
         let wrong = |why: String| InvalidInput::new("JournalPath", path, why);
         if path.trim().is_empty() {
             return Err(wrong("specify the path of a file".into()));
         }
-        let path = Path::new(path);
-        let file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)
-            .map_err(|error| {
-                wrong(format!(
-                    "the file can't be opened for writing ({error}). Specify a writable path"
-                ))
-            })?;
-        if !file.metadata().is_ok_and(|data| data.is_file()) {
-            return Err(wrong("it is not a file. Specify the path of a file".into()));
-        }
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(wrong(
-                    "another run is writing to it. Wait for that run to end, or specify another file".into(),
-                ));
-            }
-            Err(TryLockError::Error(error)) => {
-                return Err(wrong(format!(
-                    "the file can't be locked ({error}). Specify a file on a local disk"
-                )));
-            }
-        }
         let mut journal = Self {
-            file,
+            file: file::open(path.as_ref()).map_err(|error| wrong(error.to_string()))?,
             path: path.into(),
             length: 0,
         };
@@ -105,7 +84,7 @@ impl Journal {
     }
 
     /// Reads the file, removes a torn last line, and writes the header of a new file.
-    fn recover(&mut self) -> io::Result<(Vec<Key>, Resumed)> {
+    fn recover(&mut self) -> io::Result<(HashMap<Key, Confirmation>, Resumed)> {
         let mut found = Resumed::default();
         let mut states: HashMap<Key, State> = HashMap::new();
         let mut reader = BufReader::new(&self.file);
@@ -133,13 +112,12 @@ impl Journal {
                 Header::check(&line)?;
             } else if !line.trim_ascii().is_empty() {
                 match record::parse(&line) {
-                    Some((key, state)) => {
-                        let old = states.entry(key).or_insert(state);
-                        // A later failure does not undo a confirmed removal.
-                        if *old != State::Removed {
-                            *old = state;
-                        }
-                    }
+                    // A later failure does not undo a confirmed removal, and the first confirmation
+                    // counts.
+                    Some((key, state)) => match states.get(&key) {
+                        Some(State::Removed(_)) => {}
+                        _ => drop(states.insert(key, state)),
+                    },
                     None => found.unreadable += 1,
                 }
             }
@@ -157,11 +135,12 @@ impl Journal {
                 true,
             )?;
         }
-        let mut done = Vec::new();
+        let mut done = HashMap::new();
         for (key, state) in states {
             match state {
-                State::Removed => done.push(key),
+                State::Removed(confirmation) => drop(done.insert(key, confirmation)),
                 State::Sent => found.in_flight += 1,
+                State::Unconfirmed => found.unconfirmed += 1,
                 State::Ended => found.failed += 1,
             }
         }
@@ -192,6 +171,8 @@ impl Journal {
     fn append(&mut self, record: &impl Serialize, flush: bool) -> io::Result<()> {
         let mut line = serde_json::to_vec(record)?;
         line.push(b'\n');
+        // Not at the end of the file: another program may have appended to it.
+        self.file.seek(SeekFrom::Start(self.length))?;
         if let Err(error) = self.file.write_all(&line) {
             // A full disk may hold a part of the line, and the next record must not follow it.
             let _ = self.file.set_len(self.length);
@@ -210,6 +191,7 @@ mod tests {
     use super::*;
     use crate::removal::Status;
     use crate::removal::outcome::Conclusion;
+    use crate::removal::queue::Job;
     use std::fs;
 
     const TENANT: &str = "2a690434-97d9-4eed-83a6-f5f13600199a";
@@ -219,7 +201,9 @@ mod tests {
     }
 
     fn outcome(number: usize, status: Status) -> Outcome {
-        Outcome::unsent(1, &removal(number), Conclusion::new(status, None, None))
+        let mut conclusion = Conclusion::new(status, None, None);
+        conclusion.request_id = Some(format!("r{number}"));
+        Outcome::unsent(&Job::new(1, removal(number)), conclusion)
     }
 
     struct File {
@@ -246,16 +230,18 @@ mod tests {
         }
         journal.ended(&outcome(0, Status::Removed)).unwrap();
         journal.ended(&outcome(1, Status::Denied)).unwrap();
-        journal.ended(&outcome(2, Status::Removed)).unwrap();
+        let first = outcome(2, Status::Removed);
+        journal.ended(&first).unwrap();
         // A later failure of the same removal does not undo what the service confirmed.
         journal.ended(&outcome(2, Status::Failed)).unwrap();
+        let mut again = outcome(2, Status::Removed);
+        again.request_id = Some("another".into());
+        journal.ended(&again).unwrap();
         drop(journal);
         let (_journal, done, found) = Journal::open(&file.path).unwrap();
-        let mut expected = vec![key(&removal(0)), key(&removal(2))];
-        expected.sort_unstable();
-        let mut done = done;
-        done.sort_unstable();
-        assert_eq!(done, expected);
+        assert_eq!(done.len(), 2);
+        assert!(done.contains_key(&key(&removal(0))));
+        assert_eq!(done[&key(&removal(2))], Confirmation::of(&first));
         let summary = Resumed {
             removed: 2,
             in_flight: 1,
@@ -321,6 +307,52 @@ mod tests {
     }
 
     #[test]
+    fn a_removed_line_without_a_confirmation_is_not_believed() {
+        let file = file();
+        let (mut journal, ..) = Journal::open(&file.path).unwrap();
+        journal.ended(&outcome(0, Status::Removed)).unwrap();
+        drop(journal);
+        let whole = fs::read_to_string(&file.path).unwrap();
+        let (header, line) = whole.split_once('\n').unwrap();
+        let real: serde_json::Value = serde_json::from_str(line).unwrap();
+        for (field, value) in [
+            ("request_id", "null"),
+            ("request_id", "\"\""),
+            ("at", "null"),
+            ("at", "\"yesterday\""),
+        ] {
+            let mut forged = real.clone();
+            forged[field] = serde_json::from_str(value).unwrap();
+            fs::write(&file.path, format!("{header}\n{forged}\n")).unwrap();
+            let (_, done, found) = Journal::open(&file.path).unwrap();
+            assert_eq!((done.len(), found.unconfirmed), (0, 1), "{forged}");
+            // A real confirmation settles the removal, before or after the forged line.
+            for lines in [format!("{real}\n{forged}"), format!("{forged}\n{real}")] {
+                fs::write(&file.path, format!("{header}\n{lines}\n")).unwrap();
+                let (_, done, found) = Journal::open(&file.path).unwrap();
+                assert_eq!((done.len(), found.unconfirmed), (1, 0), "{lines}");
+            }
+        }
+    }
+
+    #[test]
+    fn records_follow_each_other_even_if_another_program_appends() {
+        let file = file();
+        let (mut journal, ..) = Journal::open(&file.path).unwrap();
+        journal.ended(&outcome(0, Status::Removed)).unwrap();
+        let length = fs::metadata(&file.path).unwrap().len();
+        // Through the same file, because on Windows no other can be opened for writing.
+        journal.file.seek(SeekFrom::End(0)).unwrap();
+        journal.file.write_all(b"{\"torn\":").unwrap();
+        journal.ended(&outcome(1, Status::Removed)).unwrap();
+        drop(journal);
+        let text = fs::read(&file.path).unwrap();
+        assert!(text[usize::try_from(length).unwrap()..].starts_with(b"{\"at\":"));
+        let (_, done, found) = Journal::open(&file.path).unwrap();
+        assert_eq!((done.len(), found.unreadable, found.torn), (2, 0, false));
+    }
+
+    #[test]
     fn a_second_writer_is_refused_until_the_first_closes() {
         let file = file();
         let first = Journal::open(&file.path).unwrap();
@@ -334,16 +366,15 @@ mod tests {
     fn a_path_that_is_not_writable_is_refused_by_parameter() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        for path in [
-            String::new(),
-            folder.to_string_lossy().into_owned(),
-            folder
-                .join("no/such/folder/j")
-                .to_string_lossy()
-                .into_owned(),
+        let missing = folder.join("no/such/folder/j");
+        for (path, why) in [
+            ("".into(), "is empty"),
+            (folder.to_string_lossy(), "it is a folder"),
+            (missing.to_string_lossy(), "can't be opened for writing"),
         ] {
             let error = Journal::open(&path).unwrap_err();
             assert_eq!(error.parameter, "JournalPath");
+            assert!(error.to_string().contains(why), "{error}");
         }
     }
 }

@@ -7,7 +7,9 @@
 
 use std::io;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::graph::Removal;
 use crate::removal::{Outcome, Status};
@@ -15,16 +17,38 @@ use crate::removal::{Outcome, Status};
 /// The version of the format that is written and read.
 pub(super) const VERSION: u32 = 1;
 
-/// A removal by its ids, small enough to hold a hundred thousand in memory.
-pub(in crate::removal) type Key = (u128, u64);
+/// A removal by the SHA-256 of its ids. Smaller than the ids, so that a hundred thousand fit into
+/// memory, and no two removals have the same.
+pub(in crate::removal) type Key = [u8; 32];
 
 /// Returns the key of a removal.
 pub(in crate::removal) fn key(removal: &Removal) -> Key {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    removal.tenant_id.hash(&mut hasher);
-    removal.thread_id.hash(&mut hasher);
-    (removal.user_id.as_u128(), hasher.finish())
+    // Only the last of the three ids varies in length.
+    Sha256::new()
+        .chain_update(removal.tenant_id)
+        .chain_update(removal.user_id)
+        .chain_update(removal.thread_id.as_str())
+        .finalize()
+        .into()
+}
+
+/// When and by which request the service confirmed a removal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::removal) struct Confirmation {
+    /// As in the record: RFC 3339, UTC.
+    pub(in crate::removal) at: Box<str>,
+    /// Graph's id of the request.
+    pub(in crate::removal) request_id: Option<Box<str>>,
+}
+
+impl Confirmation {
+    /// Returns the confirmation of a removal that ended now.
+    pub(in crate::removal) fn of(outcome: &Outcome) -> Self {
+        Self {
+            at: outcome.completed.as_str().into(),
+            request_id: outcome.request_id.as_deref().map(Into::into),
+        }
+    }
 }
 
 /// The first line.
@@ -74,6 +98,8 @@ pub(super) struct OutcomeRecord<'a> {
     at: &'a str,
     tenant_id: &'a str,
     user_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_principal_name: Option<&'a str>,
     thread_id: &'a str,
     state: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,6 +122,7 @@ impl<'a> From<&'a Outcome> for OutcomeRecord<'a> {
             at: &outcome.completed,
             tenant_id: &outcome.tenant_id,
             user_id: &outcome.user_id,
+            user_principal_name: outcome.user_principal_name.as_deref(),
             thread_id: &outcome.thread_id,
             state: outcome.status,
             http_status: outcome.http_status,
@@ -116,13 +143,18 @@ struct Record {
     user_id: String,
     thread_id: String,
     state: String,
+    at: Option<Box<str>>,
+    request_id: Option<Box<str>>,
 }
 
 /// How far a removal got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum State {
     Sent,
-    Removed,
+    Removed(Confirmation),
+    /// `Removed`, but without the time and the request id that the record of a response has. Whoever
+    /// can write to the file can write such a line.
+    Unconfirmed,
     Ended,
 }
 
@@ -131,11 +163,21 @@ pub(super) fn parse(line: &[u8]) -> Option<(Key, State)> {
     let record: Record = serde_json::from_slice(line).ok()?;
     let removal = Removal::parse(&record.tenant_id, &record.user_id, &record.thread_id).ok()?;
     let state = match record.state.as_str() {
-        "Removed" | "AlreadyRemoved" => State::Removed,
+        "Removed" => confirmation(record).map_or(State::Unconfirmed, State::Removed),
         "Sent" => State::Sent,
         _ => State::Ended,
     };
     Some((key(&removal), state))
+}
+
+fn confirmation(record: Record) -> Option<Confirmation> {
+    let at = record.at?;
+    at.parse::<Timestamp>().ok()?;
+    let request_id = record.request_id.filter(|id| !id.is_empty())?;
+    Some(Confirmation {
+        at,
+        request_id: Some(request_id),
+    })
 }
 
 /// The error for a file of another kind.
@@ -143,4 +185,43 @@ pub(super) fn not_a_journal() -> io::Error {
     io::Error::other(
         "the file is not a ChatAccess journal and was not changed. Specify another file",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TENANT: &str = "2a690434-97d9-4eed-83a6-f5f13600199a";
+
+    #[test]
+    fn each_of_the_three_ids_makes_another_removal() {
+        let other = "2a690434-97d9-4eed-83a6-f5f13600199b";
+        let key = |tenant, user, chat| key(&Removal::parse(tenant, user, chat).unwrap());
+        let keys = [
+            key(TENANT, TENANT, "19:a@thread.v2"),
+            key(other, TENANT, "19:a@thread.v2"),
+            key(TENANT, other, "19:a@thread.v2"),
+            key(TENANT, TENANT, "19:b@thread.v2"),
+        ];
+        for (index, one) in keys.iter().enumerate() {
+            assert!(!keys[..index].contains(one));
+        }
+    }
+
+    /// The key was once the hash of the standard library, which these two chats share.
+    #[test]
+    fn two_chats_with_one_64_bit_hash_are_two_removals() {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let removal = |chat| Removal::parse(TENANT, TENANT, chat).unwrap();
+        let a = removal("19:0000000000000000f67e7b52eb098db1@thread.v2");
+        let b = removal("19:00000000000000002baed37f4ba61852@thread.v2");
+        let hash = |removal: &Removal| {
+            let mut hasher = DefaultHasher::new();
+            removal.tenant_id.as_bytes().hash(&mut hasher);
+            removal.thread_id.as_str().hash(&mut hasher);
+            hasher.finish()
+        };
+        assert_eq!(hash(&a), hash(&b));
+        assert_ne!(key(&a), key(&b));
+    }
 }

@@ -1,25 +1,14 @@
 //! The directory of an account's tenant.
 
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::SourceContext;
-use crate::graph::{Call, ExchangeError, encoded};
-use crate::identity::RequestError;
+use crate::identity::{RequestError, find_user};
 use crate::search::directory::{Directory, DirectoryError};
-use crate::search::query::folded;
 
 /// The directory of an account's tenant.
 pub(in crate::search) struct GraphUsers<'a> {
     pub(in crate::search) context: &'a SourceContext<'a>,
-}
-
-/// The requested properties of a user.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct User {
-    id: Uuid,
-    user_principal_name: String,
 }
 
 impl Directory for GraphUsers<'_> {
@@ -35,39 +24,6 @@ impl Directory for GraphUsers<'_> {
 impl GraphUsers<'_> {
     /// Returns the object id of the user with this name, or `None` if there is no such user.
     pub(super) fn id_of(&self, name: &str) -> Result<Option<Uuid>, RequestError> {
-        let segment = encoded(name);
-        let call = Call::get(format!("users/{segment}?$select=id,userPrincipalName"));
-        match self.context.send(&call) {
-            Ok(body) => id_in(&body.bytes, name),
-            Err(RequestError::Refused(response)) if response.status == 404 => Ok(None),
-            Err(why) => Err(why),
-        }
-    }
-}
-
-/// Returns the id in a response, or `None` if the response is about another user.
-fn id_in(json: &[u8], name: &str) -> Result<Option<Uuid>, RequestError> {
-    let user: User = serde_json::from_slice(json).map_err(|_| {
-        let why = "the response about a user can't be read";
-        RequestError::Exchange(ExchangeError::Lost(why.into()))
-    })?;
-    Ok((folded(&user.user_principal_name) == folded(name)).then_some(user.id))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_response_about_another_user_is_ignored() {
-        let id = "11111111-0000-4000-8000-000000000001";
-        let found = |name: &str| {
-            let json = format!(r#"{{"id":"{id}","userPrincipalName":"{name}"}}"#);
-            id_in(json.as_bytes(), "ann@contoso.com").unwrap()
-        };
-        assert_eq!(found("Ann@Contoso.com").unwrap().to_string(), id);
-        assert_eq!(found("ben@contoso.com"), None);
-        assert!(id_in(br#"{"id":5}"#, "ann@contoso.com").is_err());
-        assert!(id_in(b"null", "ann@contoso.com").is_err());
+        find_user(name, &|call| self.context.send(call))
     }
 }

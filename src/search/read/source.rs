@@ -84,11 +84,11 @@ impl Source {
 }
 
 fn open_file(path: &Path) -> Result<File, ReadError> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
+    // Before it is opened, which Windows refuses for a folder: access denied.
+    if path.is_dir() {
         return Err(ReadError::Folder);
     }
-    Ok(file)
+    Ok(File::open(path)?)
 }
 
 /// The archive's files, in its order.

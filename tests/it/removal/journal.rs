@@ -28,7 +28,8 @@ fn a_journal_is_resumed_and_is_refused_while_another_run_uses_it() {
         job.queue((TENANT, USER, &chat(number)));
     }
     native().finish(job.run);
-    assert_eq!(job.events().len(), 10);
+    let first = job.events();
+    assert_eq!(first.len(), 10);
     native().close(job.run);
 
     let again = Guard::open(&request, None);
@@ -37,7 +38,17 @@ fn a_journal_is_resumed_and_is_refused_while_another_run_uses_it() {
     }
     native().finish(*again);
     let mut statuses = BTreeMap::<String, usize>::new();
-    for event in drain_handle(*again) {
+    let resumed = drain_handle(*again);
+    for event in &resumed {
+        if event["status"] == "AlreadyRemoved" {
+            let of = |other: &&Value| other["thread_id"] == event["thread_id"];
+            let confirmed = first.iter().find(of).unwrap();
+            assert!(confirmed["request_id"].is_string());
+            assert_eq!(event["request_id"], confirmed["request_id"]);
+            assert_eq!(event["completed"], confirmed["completed"]);
+        }
+    }
+    for event in resumed {
         let name = event["status"]
             .as_str()
             .or(event["event"].as_str())

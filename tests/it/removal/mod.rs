@@ -3,9 +3,11 @@
 mod bulk;
 mod journal;
 mod limits;
+mod network;
 mod outcomes;
 mod pace;
 mod responses;
+mod users;
 
 use crate::common::fast;
 use sandbox::{Fault, Trick};

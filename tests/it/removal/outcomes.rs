@@ -126,7 +126,8 @@ fn invalid_ids_are_refused_and_nothing_is_sent() {
     let job = Job::new();
     for (removal, parameter) in [
         (("contoso.com", USER, CHAT), "TenantId"),
-        ((TENANT, "ann@contoso.example", CHAT), "UserId"),
+        ((TENANT, "Ann <ann@contoso.example>", CHAT), "UserId"),
+        ((TENANT, "ann", CHAT), "UserId"),
         ((TENANT, USER, "19:abc@thread.tacv2"), "ThreadId"),
         ((TENANT, USER, ""), "ThreadId"),
         ((TENANT, USER, "19:a/../../users@thread.v2"), "ThreadId"),
@@ -141,6 +142,28 @@ fn invalid_ids_are_refused_and_nothing_is_sent() {
         );
     }
     assert!(job.sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_chat_id_of_an_unknown_form_is_sent_with_one_warning() {
+    let job = Job::new();
+    for chat in ["19:a@new.form", "19:b@new.form", CHAT] {
+        job.queue((TENANT, USER, chat));
+    }
+    native().finish(job.run);
+    let events = job.events();
+    let warnings: Vec<_> = events.iter().filter(|e| e["event"] == "warning").collect();
+    assert_eq!(warnings.len(), 1, "{events:?}");
+    let message = warnings[0]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("ThreadId '19:a@new.form' has a form"),
+        "{message}"
+    );
+    // The sandbox decides, like Graph.
+    assert_eq!(job.sandbox.requests().len(), 3);
+    let of = |chat: &str| events.iter().find(|e| e["thread_id"] == chat).unwrap();
+    assert_eq!(of(CHAT)["status"], "Removed");
+    assert_ne!(of("19:a@new.form")["status"], "Invalid");
 }
 
 #[test]

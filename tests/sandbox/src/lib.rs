@@ -23,6 +23,7 @@
 //! - [`EntraSettings`] set who signs in, how long tokens live, and which requests are refused.
 //! - [`faults`] choose which requests fail, and how.
 //! - [`AuditLog`], [`Hunting`] and [`Chats`] hold the data that searches find.
+//! - [`Peer`] is a server or a proxy that keeps every request from its service.
 //! - [`RecordedRequest`], [`AppliedRemoval`] and [`Stats`] report what happened.
 //! - [`control`] offers all of this over HTTP, for clients that are not written in Rust.
 
@@ -35,6 +36,7 @@ mod guid;
 mod ledger;
 pub mod limits;
 mod lock;
+mod peer;
 mod response;
 mod sandbox;
 mod server;
@@ -47,5 +49,6 @@ pub use faults::{Cut, Fault, FaultScript, Rule, Trick, When};
 pub use graph::{AuditLog, Chats, DirectoryUser, Hunting};
 pub use ledger::{AppliedRemoval, RecordedRequest, Stats};
 pub use limits::{Limits, ideal_duration};
+pub use peer::Peer;
 pub use sandbox::{Sandbox, SandboxOptions};
 pub use token::{ADMIN_ID, SCOPE, TENANT_ID, TokenClaims};

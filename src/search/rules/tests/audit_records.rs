@@ -358,7 +358,7 @@ fn a_log_of_a_tenant_outside_the_chat_resolves_no_user() {
 fn a_chat_id_that_graph_rejects_is_unresolved() {
     let record = with(
         chat_created(),
-        json!({"ChatThreadId": "19:x@eu.example.com"}),
+        json!({"ChatThreadId": "19:x@unq.gbl.spaces"}),
     );
     assert_eq!(
         summary(&find(&[record])),

@@ -10,8 +10,8 @@ use crate::response::Response;
 use crate::service::Service;
 use crate::token::TokenClaims;
 
-/// The roles of which an application needs one.
-const ROLES: [&str; 2] = ["User.ReadBasic.All", "User.Read.All"];
+/// The permissions of which a token needs one: an application as a role, an account as a scope.
+const PERMISSIONS: [&str; 2] = ["User.ReadBasic.All", "User.Read.All"];
 
 /// A user of the directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,13 +28,20 @@ impl DirectoryUser {
     }
 }
 
-/// Serves a user. Every account can read its directory, so only applications need a permission.
+/// Serves a user.
 pub(super) fn serve(
     service: &Service,
     claims: &TokenClaims,
     key: &str,
 ) -> Result<Response, Refusal> {
-    if claims.is_app_only() && !ROLES.iter().any(|role| claims.has_role(role)) {
+    let has = |permission: &&str| {
+        if claims.is_app_only() {
+            claims.has_role(permission)
+        } else {
+            claims.has_scope(permission)
+        }
+    };
+    if !PERMISSIONS.iter().any(has) {
         return Err(Refusal::insufficient_privileges());
     }
     let Some(user) = service.user(key) else {

@@ -242,7 +242,10 @@ fn a_user_is_found_by_name_or_id() {
         }],
         ..SandboxOptions::default()
     });
-    let token = admin_token(&sandbox);
+    let token = sandbox.token(TokenClaims {
+        scp: Some("User.ReadBasic.All".into()),
+        ..TokenClaims::default()
+    });
     let get = |key: &str| {
         let target = format!("/v1.0/users/{key}?$select=id,userPrincipalName");
         send(&sandbox, &request("GET", &target, &token, ""))
@@ -261,7 +264,7 @@ fn a_user_is_found_by_name_or_id() {
 }
 
 #[test]
-fn an_application_needs_a_role_to_read_a_user() {
+fn reading_a_user_needs_a_role_or_a_scope() {
     let sandbox = start();
     sandbox.set_users(vec![DirectoryUser {
         id: USER_ID.into(),
@@ -273,9 +276,15 @@ fn an_application_needs_a_role_to_read_a_user() {
         ("User.Read.All", 200),
         ("Chat.ReadBasic.All", 403),
     ] {
-        let token = sandbox.token(TokenClaims::app_with([role]));
-        let response = send(&sandbox, &request("GET", &target, &token, ""));
-        assert_eq!(response.status, status, "{role}");
+        let delegated = TokenClaims {
+            scp: Some(role.into()),
+            ..TokenClaims::default()
+        };
+        for claims in [TokenClaims::app_with([role]), delegated] {
+            let token = sandbox.token(claims);
+            let response = send(&sandbox, &request("GET", &target, &token, ""));
+            assert_eq!(response.status, status, "{role}");
+        }
     }
 }
 

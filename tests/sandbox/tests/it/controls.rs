@@ -1,6 +1,6 @@
 //! The sandbox's controls over HTTP.
 
-use sandbox::Sandbox;
+use sandbox::{Sandbox, TokenClaims};
 
 use crate::client::{CHAT, control, removal, request, send, start};
 
@@ -68,10 +68,11 @@ fn faults_chats_and_users_are_set_and_reset() {
 
     let users = r#"{"users":[{"id":"1","userPrincipalName":"a@contoso.example"}]}"#;
     assert_eq!(control(&sandbox, "POST", "users", users).status, 204);
+    let reader = sandbox.token(TokenClaims::app_with(["User.ReadBasic.All"]));
     let user = || {
         send(
             &sandbox,
-            &request("GET", "/v1.0/users/a@contoso.example", &token, ""),
+            &request("GET", "/v1.0/users/a@contoso.example", &reader, ""),
         )
         .status
     };

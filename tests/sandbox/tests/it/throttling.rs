@@ -7,9 +7,7 @@ use sandbox::{
     Fault, FaultScript, Limits, Rule, Sandbox, SandboxOptions, Stats, TokenClaims, ideal_duration,
 };
 
-use crate::client::{
-    CHAT, Client, Response, admin_token, assert_refused, control, removal, request, send,
-};
+use crate::client::{CHAT, Client, Response, assert_refused, control, removal, request, send};
 
 fn sandbox_with(limits: Limits) -> Sandbox {
     Sandbox::start(SandboxOptions {
@@ -215,7 +213,7 @@ fn only_a_processed_fault_counts_against_the_limits() {
 #[test]
 fn the_directory_is_not_throttled() {
     let sandbox = sandbox_with(tight());
-    let token = admin_token(&sandbox);
+    let token = sandbox.token(TokenClaims::app_with(["User.ReadBasic.All"]));
     for _ in 0..5 {
         let get = request("GET", "/v1.0/users/nobody@contoso.example", &token, "");
         assert_eq!(send(&sandbox, &get).status, 404);
