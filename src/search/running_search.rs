@@ -17,7 +17,7 @@ use super::online::{self, GraphUsers, Online, SourceContext};
 use super::query::Query;
 use super::read::Source;
 use super::record::{RecordError, read_json};
-use super::report::page;
+use super::report::{page as report_page, write as write_report};
 use super::rules::Facts;
 use super::search_options::SearchOptions;
 use crate::background::spawn;
@@ -322,9 +322,9 @@ impl Shared {
         let Some(path) = &self.report else {
             return;
         };
-        let page = page(findings, Timestamp::now());
+        let page = report_page(findings, Timestamp::now());
         let file = path.display().to_string();
-        self.events.push(match std::fs::write(path, page) {
+        self.events.push(match write_report(path, &page) {
             Ok(()) => Event::Report { path: file },
             Err(error) => Event::FileError {
                 message: format!(

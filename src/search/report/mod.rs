@@ -7,6 +7,7 @@
 mod days;
 mod external_users;
 mod text;
+mod write;
 
 use std::fmt::{self, Display, Write as _};
 
@@ -16,6 +17,7 @@ use uuid::Uuid;
 use self::days::Days;
 use self::external_users::external_users;
 use self::text::{Text, When};
+pub(super) use self::write::write;
 use super::findings::Findings;
 use super::target::Target;
 
