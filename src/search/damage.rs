@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::read::{Note, ReadError};
+use super::read::{FormatError, Note, ReadError};
 use super::record::RecordError;
 
 /// Rows are listed up to this number; all are counted.
@@ -117,6 +117,15 @@ impl Damages {
         }
     }
 
+    /// Adds the rows of a source with one block, whose number is now `file`.
+    pub(crate) fn add_source(&mut self, file: usize, mut source: Self, records: u64) {
+        for (place, _) in &mut source.rows {
+            place.file = file;
+        }
+        self.merge(source);
+        self.block(file, 0, records, false);
+    }
+
     pub(crate) fn merge(&mut self, other: Self) {
         self.count += other.count;
         self.rows.extend(other.rows);
@@ -132,11 +141,29 @@ impl Damages {
         self.rows.truncate(LISTED);
     }
 
+    /// A JSON file whose only record is too long is a container of an unknown kind.
+    fn move_lone_containers(&mut self) {
+        let (records, headers) = (&self.records, &self.headers);
+        let (unusable, count) = (&mut self.unusable, &mut self.count);
+        self.rows.retain(|(place, why)| {
+            let of_file = records.range((place.file, 0)..(place.file + 1, 0));
+            let alone = *why == RecordError::TooLong
+                && !headers.contains(&place.file)
+                && of_file.map(|(_, count)| count).sum::<u64>() == 1;
+            if alone {
+                unusable.insert(place.file, FormatError::LongContainer.into());
+                *count -= 1;
+            }
+            !alone
+        });
+    }
+
     /// The list, the number of damaged rows and that of all records.
     pub(crate) fn listed(mut self, files: &[String]) -> (Vec<Damage>, u64, u64) {
         self.shorten();
         let name = |file: usize| files.get(file).cloned().unwrap_or_default();
         let mut damages = Vec::new();
+        self.move_lone_containers();
         for (file, why) in self.unusable {
             let file = name(file);
             damages.push(Damage::File { file, why });

@@ -3,6 +3,8 @@
 
 use memchr::memmem::Finder;
 
+use super::rules::is_guest;
+
 /// A row about a chat of colleagues: what it still says about whose domain is whose.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Colleagues<'r> {
@@ -12,10 +14,15 @@ pub(crate) struct Colleagues<'r> {
     pub(crate) names: Vec<&'r str>,
 }
 
+/// The flags of a chat without external users and guests, from the end of the first one's name.
+const NO_GUESTS: &[u8] = b"\"\":false,\"\"HasGuestUsers\"\":false,\
+    \"\"HasOtherGuestUsers\"\":false,\"\"HasUnauthenticatedUsers\"\":false";
+
 /// What is looked for. A quote inside of a text is escaped and the ones here are not, so no text,
 /// such as a display name, can be mistaken for a field.
 pub(crate) struct PreFilter {
     flag: Finder<'static>,
+    flags: Finder<'static>,
     organization: Finder<'static>,
     tenant: Finder<'static>,
     participating: Finder<'static>,
@@ -29,6 +36,7 @@ impl PreFilter {
     pub(crate) fn new() -> Self {
         Self {
             flag: Finder::new("HasForeignTenantUsers"),
+            flags: Finder::new("Users\"\""),
             organization: Finder::new("OrganizationId\"\":\"\""),
             tenant: Finder::new("TenantId\"\":\"\""),
             participating: Finder::new("ParticipatingTenantIds"),
@@ -44,8 +52,17 @@ impl PreFilter {
     /// tenant.
     pub(crate) fn colleagues<'r>(&self, row: &'r [u8]) -> Option<Colleagues<'r>> {
         let flag = self.only(&self.flag, row)?;
-        if !row[flag..].starts_with(b"\"\":false") || self.sip.find(row).is_some() {
+        let flags = &row[flag..];
+        if !flags.starts_with(b"\"\":false") || self.sip.find(row).is_some() {
             return None;
+        }
+        // The service writes them in this order.
+        if !flags.starts_with(NO_GUESTS) {
+            let end = self.flags.needle().len();
+            let mut others = self.flags.find_iter(row);
+            if !others.all(|at| row[at + end..].starts_with(b":false")) {
+                return None;
+            }
         }
         let mut organizations = self.organization.find_iter(row);
         let first = organizations.next()? + self.organization.needle().len();
@@ -76,7 +93,11 @@ impl PreFilter {
         }
         let mut names = Vec::new();
         for at in self.upn.find_iter(row) {
-            names.push(value(row, at + self.upn.needle().len())?);
+            let name = value(row, at + self.upn.needle().len())?;
+            if is_guest(name) {
+                return None;
+            }
+            names.push(name);
         }
         if names.len() != members {
             return None;
@@ -132,6 +153,22 @@ mod tests {
     }
 
     #[test]
+    fn a_chat_without_guests_is_known_in_any_order_of_the_flags() {
+        let guests = "\"HasGuestUsers\":false,\"HasOtherGuestUsers\":false";
+        let others = "\"HasUnauthenticatedUsers\":false";
+        for (from, to) in [
+            ("Users\":false", format!("Users\":false,{guests},{others}")),
+            ("{\"HasForeign", format!("{{{others},{guests},\"HasForeign")),
+        ] {
+            let row = row(&json().replace(from, &to));
+            assert!(
+                PreFilter::new().colleagues(row.as_bytes()).is_some(),
+                "{to}"
+            );
+        }
+    }
+
+    #[test]
     fn an_actor_with_a_tenant_is_named_too() {
         let row = row(&json().replace("\"ResourceTenantId\"", "\"UserTenantId\""));
         let seen = PreFilter::new().colleagues(row.as_bytes()).unwrap();
@@ -168,6 +205,18 @@ mod tests {
                 format!("SIPDomains\":[{{\"DomainName\":\"x.example\",\"TenantId\":\"{AWAY}\"}}]"),
             ),
             ("ben@contoso.com".into(), "b\\u0065n@contoso.com".into()),
+            (
+                "ben@contoso.com".into(),
+                "b_evil.example#EXT#@contoso.onmicrosoft.com".into(),
+            ),
+            (
+                "Users\":false".into(),
+                "Users\":false,\"HasGuestUsers\":true".into(),
+            ),
+            (
+                "Users\":false".into(),
+                "Users\":false,\"HasGuestUsers\":false,\"HasOtherGuestUsers\":true".into(),
+            ),
         ] {
             let changed = json.replace(&from, &to);
             assert_ne!(changed, json, "{from}");

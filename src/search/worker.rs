@@ -14,7 +14,7 @@ use super::read::{
 };
 use super::record::{
     CHAT_FIELD, FieldPath, Flag, GraphChat, ListOwner, MessageEvent, Origin, Record, RecordError,
-    Text, read_audit, read_flat, read_json, recipients,
+    Text, is_bracketed, read_audit, read_flat, read_json, recipients,
 };
 use super::rules::Facts;
 
@@ -66,13 +66,21 @@ impl<'q> Worker<'q> {
         let count = block.pieces.len();
         for (at, piece) in block.pieces.iter().enumerate() {
             let read = match piece.state {
-                State::Whole | State::LastLine => self.add(&bytes[piece.range.clone()]),
-                State::Broken | State::Cut => Err(RecordError::Unbalanced),
+                State::Whole | State::LastLine | State::Cut => {
+                    self.add(&bytes[piece.range.clone()])
+                }
+                State::Broken => Err(RecordError::Unbalanced),
                 State::TooLong => Err(RecordError::TooLong),
             };
             if let Err(why) = read {
-                let unended = matches!(piece.state, State::LastLine | State::Cut);
-                self.lost(block, at as u64, why, unended);
+                let json = bytes[piece.range.clone()].trim_ascii();
+                let unended = piece.state == State::Cut
+                    || (piece.state == State::LastLine && !is_bracketed(json));
+                if unended && matches!(why, RecordError::Truncated { .. }) {
+                    self.damages.truncated(block.file, ReadError::EndsInRecord);
+                } else {
+                    self.lost(block, at as u64, why, unended);
+                }
             }
         }
         self.damages
@@ -139,8 +147,15 @@ impl<'q> Worker<'q> {
         if record.len() > super::read::LONGEST_RECORD {
             return Err(RecordError::TooLong);
         }
+        if matches!(csv.rows, Rows::Audit { .. }) && self.is_about_colleagues(record) {
+            return Ok(());
+        }
+        if record.starts_with(b"\"")
+            && let Some(row) = one_cell(record, csv.delimiter)
+        {
+            return self.row(&row, csv);
+        }
         match &csv.rows {
-            Rows::Audit { .. } if self.is_about_colleagues(record) => Ok(()),
             Rows::Audit { column, origin } => {
                 self.audit_row(record, csv.delimiter, *column, *origin)
             }
@@ -168,8 +183,7 @@ impl<'q> Worker<'q> {
         origin: Origin,
     ) -> Result<(), RecordError> {
         let Some(field) = Fields::new(record, delimiter).nth(column) else {
-            let row = one_cell(record, delimiter).ok_or(RecordError::NoAuditData)?;
-            return self.audit_row(&row, delimiter, column, origin);
+            return Err(RecordError::NoAuditData);
         };
         if !field.closed {
             return Err(RecordError::OpenQuote);
@@ -195,12 +209,6 @@ impl<'q> Worker<'q> {
         let fields: Vec<_> = Fields::new(record, delimiter).collect();
         if fields.iter().any(|field| !field.closed) {
             return Err(RecordError::OpenQuote);
-        }
-        if fields.len() == 1
-            && columns.len() > 1
-            && let Some(row) = one_cell(record, delimiter)
-        {
-            return self.flat_row(&row, delimiter, columns);
         }
         let values = columns.iter().zip(&fields).filter_map(|(path, field)| {
             let value = field.text().into_owned();

@@ -82,7 +82,9 @@ pub(crate) fn one_cell(record: &[u8], delimiter: u8) -> Option<Vec<u8>> {
     }
     let mut scratch = Vec::new();
     let row = field.unquoted(&mut scratch);
-    memchr(delimiter, row).is_some().then(|| row.to_vec())
+    // A field of JSON has commas too. A row that begins with one has it in quotes.
+    let is_row = memchr(delimiter, row).is_some() && !row.starts_with(b"{");
+    is_row.then(|| row.to_vec())
 }
 
 /// Where the line at `start` ends, its line break included.

@@ -14,6 +14,8 @@ pub enum FormatError {
     UnknownJson,
     /// The file is one JSON object without an end, and not a known record.
     TruncatedJson,
+    /// The file is one JSON object longer than 4 MiB, without a known list of records.
+    LongContainer,
     /// The first line is longer than 256 KiB.
     LongHeader,
     /// The first line has none of the known columns.
@@ -27,6 +29,9 @@ impl fmt::Display for FormatError {
             Self::Empty => "it is empty",
             Self::UnknownJson => "its JSON objects are of an unknown kind",
             Self::TruncatedJson => "it is truncated JSON of an unknown kind",
+            Self::LongContainer => {
+                "it is one JSON object longer than 4 MiB, without a list of records of a known name"
+            }
             Self::LongHeader => "its first line is longer than 256 KiB",
             Self::UnknownColumns => "its format is unknown",
         };

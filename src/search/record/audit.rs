@@ -58,6 +58,9 @@ pub(crate) struct Member<'a> {
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ParticipantInfo<'a> {
     pub(crate) has_foreign_tenant_users: Flag,
+    pub(crate) has_guest_users: Flag,
+    pub(crate) has_other_guest_users: Flag,
+    pub(crate) has_unauthenticated_users: Flag,
     #[serde(borrow)]
     pub(crate) participating_tenant_ids: Texts<'a>,
     #[serde(borrow, rename = "ParticipatingSIPDomains")]

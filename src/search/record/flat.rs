@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 /// The fields of an audit record that matter, as they are spelled.
-const FIELDS: [&str; 20] = [
+const FIELDS: [&str; 23] = [
     "Id",
     "CreationTime",
     "Operation",
@@ -24,6 +24,9 @@ const FIELDS: [&str; 20] = [
     "DisplayName",
     "ParticipantInfo",
     "HasForeignTenantUsers",
+    "HasGuestUsers",
+    "HasOtherGuestUsers",
+    "HasUnauthenticatedUsers",
     "ParticipatingTenantIds",
     "ParticipatingSIPDomains",
     "DomainName",

@@ -55,8 +55,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
             fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
                 Ok(Text(Cow::Owned(value.to_string())))
             }
-            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-                Ok(Text::default())
+            /// Fields hold no other fractions than times, which spreadsheets count in days.
+            fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+                let text = serde_json::Number::from_f64(value).map(|number| number.to_string());
+                Ok(Text(Cow::Owned(text.unwrap_or_default())))
             }
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
                 Ok(Text::default())

@@ -55,6 +55,16 @@ pub(crate) enum Record<'a> {
     Message(MessageEvent<'a>, Vec<Recipient<'a>>),
 }
 
+impl Record<'_> {
+    fn is_about_a_chat(&self) -> bool {
+        let thread = match self {
+            Self::Audit(record, _) => &record.chat_thread_id,
+            Self::Message(event, _) => &event.thread_id,
+        };
+        thread.filled().is_some()
+    }
+}
+
 /// The field without which a record says nothing of a chat.
 pub(crate) const CHAT_FIELD: &[u8] = b"ChatThreadId";
 
@@ -109,13 +119,39 @@ const DEEPEST: usize = 16;
 /// # Errors
 /// Why it, or a record in it, can't be read. The other records are read.
 pub(crate) fn read_json(json: &[u8], take: &mut dyn FnMut(Record<'_>)) -> Result<(), RecordError> {
-    if !speaks_of_a_chat(json) {
+    let json = json.trim_ascii();
+    if !speaks_of_a_chat(json) && (json.is_empty() || is_bracketed(json)) {
         return Ok(());
     }
-    match read_nested(json, 0, take)? {
+    match with_repair(json, take, parse_whole)? {
         true => Ok(()),
         false => Err(RecordError::NoRecord),
     }
+}
+
+/// Parses a piece of a JSON source, up to the cut if its end is missing.
+fn parse_whole(json: &str, take: &mut dyn FnMut(Record<'_>)) -> Result<bool, RecordError> {
+    let json = json.trim();
+    let parsed = parse_any(json, 0, take);
+    if let Err(RecordError::Truncated { used: false }) = parsed
+        && let Some(rest) = before_the_cut(json)
+    {
+        let mut used = false;
+        // The first error is the one that matters.
+        let _ = parse_any(&rest, 0, &mut |record| {
+            if record.is_about_a_chat() {
+                used = true;
+                take(record);
+            }
+        });
+        return Err(RecordError::Truncated { used });
+    }
+    parsed
+}
+
+/// Returns whether `json` begins and ends as an object or a list does.
+pub(crate) fn is_bracketed(json: &[u8]) -> bool {
+    matches!(json, [b'{', .., b'}'] | [b'[', .., b']'])
 }
 
 /// Reads an audit record.
@@ -195,6 +231,9 @@ fn parse_any(
     depth: usize,
     take: &mut dyn FnMut(Record<'_>),
 ) -> Result<bool, RecordError> {
+    if is_text_of_an_audit_record(json) {
+        return parse_audit_text(json, Origin::AuditLog, take).map(|()| true);
+    }
     match json.as_bytes().first() {
         Some(b'{') => {}
         Some(b'[') => {
@@ -317,6 +356,16 @@ fn parse_audit_value(
     Ok(())
 }
 
+/// Returns whether `text` is a cell of AuditData that is not JSON as it is.
+fn is_text_of_an_audit_record(text: &str) -> bool {
+    text.starts_with("@{") || text.starts_with("System.") || has_doubled_quotes(text)
+}
+
+/// Returns whether a program that takes quotes for plain characters doubled them.
+fn has_doubled_quotes(text: &str) -> bool {
+    text.starts_with("{\"\"") && !text.starts_with("{\"\":")
+}
+
 /// Reads an audit record from the text of a cell.
 fn parse_audit_text(
     text: &str,
@@ -338,8 +387,8 @@ fn parse_audit_text(
         return Err(RecordError::PowerShellDepth { used: false });
     }
     let mut text = Cow::Borrowed(text);
-    // Every pass through a program that takes the quotes for plain characters doubles them.
-    while text.starts_with("{\"\"") && !text.starts_with("{\"\":") {
+    // Every pass through such a program doubles them again.
+    while has_doubled_quotes(&text) {
         text = Cow::Owned(text.replace("\"\"", "\""));
     }
     let cut = match serde_json::from_str::<AuditRecord<'_>>(&text) {
@@ -354,9 +403,10 @@ fn parse_audit_text(
     if let Some(record) = cut
         .as_deref()
         .and_then(|cut| serde_json::from_str::<AuditRecord<'_>>(cut).ok())
-        .filter(|record| record.chat_thread_id.filled().is_some())
+        .map(|record| Record::Audit(record, origin))
+        .filter(Record::is_about_a_chat)
     {
-        take(Record::Audit(record, origin));
+        take(record);
         used = true;
     }
     Err(RecordError::Truncated { used })
@@ -451,7 +501,35 @@ mod tests {
 
     #[test]
     fn records_that_speak_of_no_chat_are_not_parsed() {
-        assert!(read(r#"{"Operation":"FileAccessed", and then no JSON at all"#).is_empty());
+        assert!(read(r#"{"Operation":"FileAccessed", and then no JSON at all}"#).is_empty());
+        assert!(read(" \r\n").is_empty());
+    }
+
+    #[test]
+    fn a_cell_of_audit_data_is_read_on_its_own_as_in_its_row() {
+        let doubled = AUDIT.replace('"', "\"\"");
+        assert_eq!(read(&doubled), ["AuditLog ChatCreated 19:a@thread.v2"]);
+        let cut = |length| &AUDIT[..length];
+        let cases = [
+            (cut(AUDIT.len() - 1), RecordError::Truncated { used: false }),
+            (cut(20), RecordError::Truncated { used: false }),
+            (
+                "System.Object[]",
+                RecordError::PowerShellDepth { used: false },
+            ),
+            (
+                "@{Operation=ChatCreated; ChatThreadId=19:a@thread.v2; Members=}",
+                RecordError::PowerShellDepth { used: true },
+            ),
+            ("no JSON", RecordError::NotJson),
+        ];
+        for (text, expected) in cases {
+            let mut records = 0;
+            let row = read_audit(text.as_bytes(), Origin::AuditLog, &mut |_| records += 1);
+            let alone = read_json(text.as_bytes(), &mut |_| records -= 1);
+            assert_eq!(row, Err(expected), "{text}");
+            assert_eq!((alone, records), (row, 0), "{text}");
+        }
     }
 
     #[test]
