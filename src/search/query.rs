@@ -1,4 +1,4 @@
-//! What to look for.
+//! The filters of a search.
 
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
@@ -9,19 +9,18 @@ use super::record::read_time;
 use super::target::ChatKind;
 use crate::input::InvalidInput;
 
-/// Which chats and users a search is for, as the caller writes it. Everything is optional; texts
-/// may hold the wildcards `*` and `?`.
+/// The filters as the caller specifies them. Each is optional. Texts can contain the wildcards `*`
+/// and `?`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QueryOptions {
     /// Users of the home tenant, by user principal name or object id.
     pub user_principal_name: Vec<String>,
-    /// Domains of the external users. Those without wildcards are known not to be the home
-    /// tenant's.
+    /// Domains of the external users. Those without wildcards do not belong to the home tenant.
     pub external_domain: Vec<String>,
     /// Tenants of the external users.
     pub external_tenant_id: Vec<String>,
-    /// Operations of the audit log; only their records count.
+    /// Operations of the audit log. Only their records count.
     pub operation: Vec<String>,
     /// Records of this time and later.
     pub after: Option<String>,
@@ -35,8 +34,8 @@ pub struct QueryOptions {
     pub include_internal: bool,
     /// The home tenant, for sources that do not name it.
     pub tenant_id: Option<String>,
-    /// All domains of the home tenant, for sources that do not tie them to it: what is not among
-    /// them and in no record is an external user's.
+    /// All domains of the home tenant, for sources that do not assign domains to tenants. A domain
+    /// that is neither in this list nor in a record is that of external users.
     pub internal_domain: Vec<String>,
 }
 
@@ -62,7 +61,7 @@ pub struct Query {
     external_domains: Patterns,
     external_tenants: Vec<Uuid>,
     operations: Patterns,
-    /// The operations as the caller writes them, where none has a wildcard.
+    /// The operations as the caller specifies them, if none contains a wildcard.
     pub(super) plain_operations: Vec<String>,
     after: Option<Timestamp>,
     before: Option<Timestamp>,
@@ -74,19 +73,19 @@ pub struct Query {
 }
 
 impl Query {
-    /// Checks what the caller asks for.
+    /// Checks the filters of the caller.
     ///
     /// # Errors
-    /// A GUID or a time that is none.
+    /// A text is not a GUID or not a time.
     pub fn new(options: QueryOptions) -> Result<Self, InvalidInput> {
         let guid = |parameter, text: &str| {
             Uuid::try_parse(text.trim())
-                .map_err(|_| InvalidInput::new(parameter, text, "give the tenant's GUID"))
+                .map_err(|_| InvalidInput::new(parameter, text, "use the tenant's GUID"))
         };
         let time = |parameter, text: Option<&str>| {
             text.map(|text| {
                 read_time(text).ok_or_else(|| {
-                    InvalidInput::new(parameter, text, "give a time such as 2026-08-31T10:00:00Z")
+                    InvalidInput::new(parameter, text, "use a time such as 2026-08-31T10:00:00Z")
                 })
             })
             .transpose()
@@ -132,7 +131,7 @@ impl Query {
     }
 
     pub(super) fn matches_thread(&self, thread: &str) -> bool {
-        self.threads.take(thread)
+        self.threads.match_text(thread)
     }
 
     /// Returns whether the query limits the time of the records.
@@ -166,7 +165,7 @@ impl Query {
         first: Option<Timestamp>,
         last: Option<Timestamp>,
     ) -> Option<Filter> {
-        if !self.operations.take(operation) {
+        if !self.operations.match_text(operation) {
             return Some(Filter::Operation);
         }
         let too_early = self
@@ -190,7 +189,7 @@ impl Query {
     /// Returns whether the query names a user by one of `names`: the user principal name and the
     /// object id.
     pub(super) fn names_user(&self, names: &[&str]) -> bool {
-        !self.users.0.is_empty() && self.users.take_any(names.iter().copied())
+        !self.users.0.is_empty() && self.users.match_any(names.iter().copied())
     }
 
     /// Returns the local part by which the query names a user.
@@ -204,12 +203,12 @@ impl Query {
         parts.find(|part| *part == local)
     }
 
-    /// By the external users' domains.
+    /// Returns whether a chat matches by the domains of its external users.
     pub(super) fn matches_domains<'a>(&self, domains: impl IntoIterator<Item = &'a str>) -> bool {
-        self.external_domains.take_any(domains)
+        self.external_domains.match_any(domains)
     }
 
-    /// By the external users' tenants.
+    /// Returns whether a chat matches by the tenants of its external users.
     pub(super) fn matches_tenants(&self, tenants: &[Uuid]) -> bool {
         self.external_tenants.is_empty()
             || tenants
@@ -217,11 +216,11 @@ impl Query {
                 .any(|tenant| self.external_tenants.contains(tenant))
     }
 
-    /// Whether the caller says that this domain is the home tenant's (`true`) or not.
+    /// Returns whether this domain belongs to the home tenant, if the caller specifies it.
     pub(super) fn domain_is_internal(&self, domain: &str) -> Option<bool> {
         if self.internal_domains.iter().any(|own| own == domain) {
             Some(true)
-        } else if self.external_domains.name(domain) || !self.internal_domains.is_empty() {
+        } else if self.external_domains.contain(domain) || !self.internal_domains.is_empty() {
             Some(false)
         } else {
             None
@@ -229,7 +228,7 @@ impl Query {
     }
 }
 
-/// Texts with wildcards, in lower case. None at all take everything.
+/// Texts with wildcards, in lower case. An empty list matches everything.
 #[derive(Debug, Clone, Default)]
 struct Patterns(Vec<String>);
 
@@ -239,11 +238,11 @@ impl Patterns {
         Self(texts.map(|text| folded(text.as_ref())).collect())
     }
 
-    fn take(&self, text: &str) -> bool {
-        self.take_any(Some(text))
+    fn match_text(&self, text: &str) -> bool {
+        self.match_any(Some(text))
     }
 
-    fn take_any<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
+    fn match_any<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
         self.0.is_empty()
             || texts.into_iter().any(|text| {
                 let text = folded(text);
@@ -253,13 +252,13 @@ impl Patterns {
             })
     }
 
-    /// Whether one of them is just this text.
-    fn name(&self, text: &str) -> bool {
+    /// Returns whether one of them is this text, without a wildcard.
+    fn contain(&self, text: &str) -> bool {
         self.0.iter().any(|pattern| pattern == text)
     }
 }
 
-/// The domain in `contoso.com`, `@contoso.com` or `ann@contoso.com`.
+/// Returns the domain in `contoso.com`, `@contoso.com` or `ann@contoso.com`.
 fn domain(text: &str) -> &str {
     text.rsplit('@').next().unwrap_or_default()
 }
@@ -294,13 +293,13 @@ fn chat_id(text: &str) -> String {
     }
 }
 
-/// A text for comparing: names of users, domains and operations are the same in any case.
+/// Returns a text for comparisons. Names of users, domains and operations are not case-sensitive.
 pub(super) fn folded(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// `*` is any text, `?` any one byte. It goes back to the last `*` only, so it takes at most the
-/// product of the lengths.
+/// Returns whether `text` matches `pattern`, in which `*` is any text and `?` is any byte. It only
+/// returns to the last `*`, so the number of steps is at most the product of the lengths.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star = None;
@@ -387,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_guid_or_time_is_named() {
+    fn an_invalid_guid_or_time_is_named() {
         let error = |options| Query::new(options).unwrap_err().to_string();
         let tenant = QueryOptions {
             tenant_id: Some("contoso".into()),
@@ -395,7 +394,7 @@ mod tests {
         };
         assert_eq!(
             error(tenant),
-            "TenantId 'contoso' can't be used: give the tenant's GUID."
+            "TenantId 'contoso' can't be used: use the tenant's GUID."
         );
         let after = QueryOptions {
             after: Some("soon".into()),

@@ -64,7 +64,9 @@ pub enum ReadError {
     /// The file is a workbook of a spreadsheet program.
     Workbook,
     /// The directory of a zip archive can't be read.
-    ZipDirectory(String),
+    ZipDirectory,
+    /// The compressed data is damaged.
+    PackedDataDamaged,
     /// A file in a zip archive is encrypted.
     Encrypted(String),
     /// A file in a zip archive has an unsupported compression method.
@@ -92,10 +94,10 @@ impl fmt::Display for ReadError {
             Self::Workbook => f.write_str(
                 "it is a workbook; open it, save it as 'CSV UTF-8 (Comma delimited)' and search that file",
             ),
-            Self::ZipDirectory(why) => write!(
-                f,
-                "its zip directory can't be read ({why}); the archive may be truncated"
-            ),
+            Self::ZipDirectory => {
+                f.write_str("its zip directory can't be read; the archive may be truncated")
+            }
+            Self::PackedDataDamaged => f.write_str("its compressed data is damaged"),
             Self::Encrypted(name) => write!(f, "'{name}' in it is encrypted; extract it first"),
             Self::Compression(name) => write!(
                 f,
@@ -116,6 +118,8 @@ impl From<io::Error> for ReadError {
             io::ErrorKind::UnexpectedEof => Self::PackedDataEnds,
             io::ErrorKind::NotFound => Self::NotFound,
             io::ErrorKind::PermissionDenied => Self::AccessDenied,
+            // Only decompression reports these.
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::PackedDataDamaged,
             _ => Self::Io(one_line(&error.to_string(), 200)),
         }
     }

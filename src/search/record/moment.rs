@@ -6,10 +6,14 @@ use jiff::tz::Offset;
 
 /// Reads a time; without an offset it is UTC, as audit records have it.
 ///
-/// `/Date(1772532000000)/`, as Windows PowerShell writes it in JSON; the seconds or milliseconds
-/// since 1970; `46084.41667`, the days in a cell of Excel; `03.03.2026 10:00:00`, where dots always mean the day first; `2024-06-10T11:50:24`,
-/// the same with a fraction, an offset, `Z` or white space around; and the American forms of
-/// portals and of Excel: `9/20/2023 4:05:03 AM`, `2/25/2025, 9:19:25.391 AM`.
+/// The forms are:
+/// - `2024-06-10T11:50:24`, also with a fraction, an offset or `Z`;
+/// - `/Date(1772532000000)/`, which Windows PowerShell writes to JSON;
+/// - seconds or milliseconds since 1970;
+/// - `46084.41667`, the days in a cell of a spreadsheet;
+/// - `03.03.2026 10:00:00`, with the day first;
+/// - `9/20/2023 4:05:03 AM` and `2/25/2025, 9:19:25.391 AM`, the American forms of portals and of
+///   Excel, with the month first.
 pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(time) = text.parse::<Timestamp>() {
@@ -64,7 +68,7 @@ fn epoch(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// The forms of spreadsheets: the American one with slashes and the one with dots.
+/// Reads the American form with slashes, and the form with dots.
 fn clock_after_date(text: &str) -> Option<DateTime> {
     let (date, time) = text.split_once([',', ' '])?;
     let separator = if date.contains('.') { '.' } else { '/' };

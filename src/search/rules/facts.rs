@@ -73,7 +73,7 @@ impl Facts {
 
     /// Adds the tenant of the domains in a record about an internal chat. Returns `false` and adds
     /// nothing if `tenant` is not a GUID.
-    pub(crate) fn add_colleagues(&mut self, tenant: &str, names: &[&str]) -> bool {
+    pub(crate) fn add_internal_chat(&mut self, tenant: &str, names: &[&str]) -> bool {
         if self.cache.tenant != tenant {
             let Some(home) = guid(tenant) else {
                 return false;
