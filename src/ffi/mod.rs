@@ -228,8 +228,9 @@ pub unsafe extern "C" fn chat_access_open(
 /// - `warning`: `message`.
 ///
 /// Events of a search after `chat_access_finish`:
-/// - `file_error`, `truncated`, `bad_row`: input that can't be used: `file`, `message`, and `row`
-///   for the last one.
+/// - `file_error`, `truncated`, `bad_row`: input that can't be used, or not completely: `file` and
+///   `message`. `bad_row` also has `row`, and `used`: true if what could be read of the row is
+///   used, false if it is skipped.
 /// - `report`: the report was written to `path`.
 /// - `target`: `tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
 ///   `external`, `external_tenants`, `external_domains`, `external_users`, `operations`,

@@ -1,14 +1,14 @@
-//! What of the input could not be used, by file and row.
+//! The parts of the input that could not be used, by file and row.
 
 use std::collections::BTreeMap;
 
-use super::read::{Note, ReadError};
+use super::read::{FormatError, Note, ReadError};
 use super::record::RecordError;
 
-/// Rows are listed up to this number; all are counted.
+/// Maximum number of rows that are listed. All are counted.
 const LISTED: usize = 1000;
 
-/// Something that could not be used.
+/// A part of the input that could not be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Damage {
     /// One row. A CSV file's header is row 1; JSON records count from 1.
@@ -17,17 +17,17 @@ pub enum Damage {
         file: String,
         /// The row.
         row: u64,
-        /// Why it is skipped, or which part of it is.
+        /// Why it is skipped, or incomplete.
         why: RecordError,
     },
-    /// A file ends too early. What it holds is used.
+    /// A file ends too early. The records before the end are used.
     Truncated {
         /// The file.
         file: String,
-        /// How that shows.
+        /// The problem.
         why: ReadError,
     },
-    /// A file can't be used at all.
+    /// No part of a file can be used.
     File {
         /// The file.
         file: String,
@@ -55,7 +55,7 @@ impl std::fmt::Display for Damage {
     }
 }
 
-/// Where a row is, before the rows of the blocks before it are known.
+/// The place of a row, while the number of rows in the blocks before it is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     file: usize,
@@ -63,7 +63,7 @@ struct Place {
     record: u64,
 }
 
-/// Damages and row counts, gathered block by block on any number of threads.
+/// Damages and row counts, from any number of blocks and threads.
 #[derive(Debug, Default)]
 pub(crate) struct Damages {
     rows: Vec<(Place, RecordError)>,
@@ -77,7 +77,7 @@ pub(crate) struct Damages {
 }
 
 impl Damages {
-    /// A record of a block, from 0, can't be used.
+    /// Adds a record that can't be used, or not all of it. The first record of a block is 0.
     pub(crate) fn row(&mut self, file: usize, block: u32, record: u64, why: RecordError) {
         self.count += 1;
         self.rows.push((
@@ -93,7 +93,7 @@ impl Damages {
         }
     }
 
-    /// How many records a block had.
+    /// Adds the number of records in a block.
     pub(crate) fn block(&mut self, file: usize, block: u32, records: u64, header: bool) {
         self.records.insert((file, block), records);
         if header {
@@ -101,20 +101,29 @@ impl Damages {
         }
     }
 
-    /// A file ends inside of a record.
+    /// Adds a file that ends in a record.
     pub(crate) fn truncated(&mut self, file: usize, why: ReadError) {
         self.truncated.entry(file).or_insert(why);
     }
 
-    /// What the reader had to say.
+    /// Adds the problems that the reader found.
     pub(crate) fn note(&mut self, notes: Vec<(usize, Note)>) {
         for (file, note) in notes {
             match note {
-                // The reader knows better why a file ends than the row that is cut.
+                // The reader's reason is more exact than that of the cut row.
                 Note::Truncated(why) => self.truncated.insert(file, why),
                 Note::Unusable(why) => self.unusable.insert(file, why),
             };
         }
+    }
+
+    /// Adds the rows of a source with one block, whose number is now `file`.
+    pub(crate) fn add_source(&mut self, file: usize, mut source: Self, records: u64) {
+        for (place, _) in &mut source.rows {
+            place.file = file;
+        }
+        self.merge(source);
+        self.block(file, 0, records, false);
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -126,17 +135,35 @@ impl Damages {
         self.unusable.extend(other.unusable);
     }
 
-    /// The first rows, so that the same ones are listed however the work was split.
+    /// Keeps the first rows, so that the list does not depend on how the work was split.
     fn shorten(&mut self) {
         self.rows.sort();
         self.rows.truncate(LISTED);
     }
 
-    /// The list, the number of damaged rows and that of all records.
+    /// A JSON file whose only record is too long is a container of an unknown kind.
+    fn move_lone_containers(&mut self) {
+        let (records, headers) = (&self.records, &self.headers);
+        let (unusable, count) = (&mut self.unusable, &mut self.count);
+        self.rows.retain(|(place, why)| {
+            let of_file = records.range((place.file, 0)..(place.file + 1, 0));
+            let alone = *why == RecordError::TooLong
+                && !headers.contains(&place.file)
+                && of_file.map(|(_, count)| count).sum::<u64>() == 1;
+            if alone {
+                unusable.insert(place.file, FormatError::LongContainer.into());
+                *count -= 1;
+            }
+            !alone
+        });
+    }
+
+    /// Returns the list, the number of damaged rows and that of all records.
     pub(crate) fn listed(mut self, files: &[String]) -> (Vec<Damage>, u64, u64) {
         self.shorten();
         let name = |file: usize| files.get(file).cloned().unwrap_or_default();
         let mut damages = Vec::new();
+        self.move_lone_containers();
         for (file, why) in self.unusable {
             let file = name(file);
             damages.push(Damage::File { file, why });

@@ -33,12 +33,14 @@ pub enum Event {
         /// A sentence.
         message: String,
     },
-    /// A row that can't be read. It is skipped.
+    /// A row that can't be read, or not all of it.
     BadRow {
         /// The file.
         file: String,
         /// The row number. The header counts as a row.
         row: u64,
+        /// Whether what could be read of the row is used. Otherwise the row is skipped.
+        used: bool,
         /// A sentence.
         message: String,
     },
@@ -89,7 +91,7 @@ pub enum Event {
         files: usize,
         /// Records read.
         records: u64,
-        /// Rows that can't be read. The first thousand are reported.
+        /// Rows that can't be read, or not completely. The first thousand are reported.
         bad_rows: u64,
         /// Targets found.
         targets: usize,

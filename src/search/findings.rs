@@ -2,7 +2,7 @@
 
 use super::damage::{Damage, Damages};
 use super::query::Query;
-use super::rules::{Facts, LeftOut};
+use super::rules::Facts;
 use super::target::Target;
 
 /// The results of a search.
@@ -35,36 +35,10 @@ impl Gathered {
     /// Decides on the targets.
     pub(crate) fn findings(self, query: &Query) -> Findings {
         let (damages, damaged_rows, records) = self.damages.listed(&self.files);
-        let untimed = self.facts.untimed;
         let (targets, left_out) = self.facts.targets(query);
-        let LeftOut {
-            without_domain,
-            without_sides,
-            domains,
-        } = left_out;
         let mut incomplete = self.incomplete;
-        if untimed > 0 {
-            incomplete.push(format!(
-                "The time of {untimed} records can't be read, so -After and -Before did not exclude them. \
-                 Check their chats."
-            ));
-        }
-        if without_sides > 0 {
-            let of = match domains.into_iter().collect::<Vec<_>>().join(", ") {
-                domains if domains.is_empty() => String::new(),
-                domains => format!(" (domains: {domains})"),
-            };
-            incomplete.push(format!(
-                "{without_sides} chats are left out because their records do not show whether external \
-                 users take part{of}. Specify -InternalDomain or -ExternalDomain to include them."
-            ));
-        }
-        if without_domain > 0 {
-            incomplete.push(format!(
-                "-ExternalDomain excludes {without_domain} chats whose external users have no known domain. \
-                 Use -ExternalTenantId instead."
-            ));
-        }
+        let nothing_found = targets.is_empty() && incomplete.is_empty() && damages.is_empty();
+        incomplete.extend(left_out.sentences(query, nothing_found.then_some(records)));
         Findings {
             targets,
             files: self.files,

@@ -14,6 +14,7 @@ mod directory;
 mod event;
 mod findings;
 mod gather;
+mod left_out;
 mod online;
 mod pre_filter;
 mod query;

@@ -1,6 +1,7 @@
-//! What to look for.
+//! The filters of a search.
 
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -8,19 +9,18 @@ use super::record::read_time;
 use super::target::ChatKind;
 use crate::input::InvalidInput;
 
-/// Which chats and users a search is for, as the caller writes it. Everything is optional; texts
-/// may hold the wildcards `*` and `?`.
+/// The filters as the caller specifies them. Each is optional. Texts can contain the wildcards `*`
+/// and `?`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct QueryOptions {
     /// Users of the home tenant, by user principal name or object id.
     pub user_principal_name: Vec<String>,
-    /// Domains of the external users. Those without wildcards are known not to be the home
-    /// tenant's.
+    /// Domains of the external users. Those without wildcards do not belong to the home tenant.
     pub external_domain: Vec<String>,
     /// Tenants of the external users.
     pub external_tenant_id: Vec<String>,
-    /// Operations of the audit log; only their records count.
+    /// Operations of the audit log. Only their records count.
     pub operation: Vec<String>,
     /// Records of this time and later.
     pub after: Option<String>,
@@ -34,19 +34,34 @@ pub struct QueryOptions {
     pub include_internal: bool,
     /// The home tenant, for sources that do not name it.
     pub tenant_id: Option<String>,
-    /// All domains of the home tenant, for sources that do not tie them to it: what is not among
-    /// them and in no record is an external user's.
+    /// All domains of the home tenant, for sources that do not assign domains to tenants. A domain
+    /// that is neither in this list nor in a record is that of external users.
     pub internal_domain: Vec<String>,
+}
+
+/// A filter, in the order in which filters are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Filter {
+    ThreadId,
+    Operation,
+    /// -After and -Before.
+    Period,
+    ChatType,
+    ExternalTenantId,
+    ExternalDomain,
+    UserPrincipalName,
 }
 
 /// Checked options.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
     users: Patterns,
+    /// Users by the part of their name before the `@`, in lower case.
+    pub(super) local_parts: Vec<String>,
     external_domains: Patterns,
     external_tenants: Vec<Uuid>,
     operations: Patterns,
-    /// The operations as the caller writes them, where none has a wildcard.
+    /// The operations as the caller specifies them, if none contains a wildcard.
     pub(super) plain_operations: Vec<String>,
     after: Option<Timestamp>,
     before: Option<Timestamp>,
@@ -58,23 +73,28 @@ pub struct Query {
 }
 
 impl Query {
-    /// Checks what the caller asks for.
+    /// Checks the filters of the caller.
     ///
     /// # Errors
-    /// A GUID or a time that is none.
+    /// A text is not a GUID or not a time.
     pub fn new(options: QueryOptions) -> Result<Self, InvalidInput> {
         let guid = |parameter, text: &str| {
             Uuid::try_parse(text.trim())
-                .map_err(|_| InvalidInput::new(parameter, text, "give the tenant's GUID"))
+                .map_err(|_| InvalidInput::new(parameter, text, "use the tenant's GUID"))
         };
         let time = |parameter, text: Option<&str>| {
             text.map(|text| {
                 read_time(text).ok_or_else(|| {
-                    InvalidInput::new(parameter, text, "give a time such as 2026-08-31T10:00:00Z")
+                    InvalidInput::new(parameter, text, "use a time such as 2026-08-31T10:00:00Z")
                 })
             })
             .transpose()
         };
+        let (local_parts, names): (Vec<&str>, Vec<&str>) = options
+            .user_principal_name
+            .iter()
+            .map(String::as_str)
+            .partition(|text| is_local_part(text));
         Ok(Self {
             external_tenants: options
                 .external_tenant_id
@@ -88,12 +108,8 @@ impl Query {
                 .as_deref()
                 .map(|text| guid("TenantId", text))
                 .transpose()?,
-            users: Patterns::new(
-                options
-                    .user_principal_name
-                    .iter()
-                    .flat_map(|text| users(text)),
-            ),
+            local_parts: local_parts.iter().map(|text| folded(text)).collect(),
+            users: Patterns::new(names),
             external_domains: Patterns::new(
                 options.external_domain.iter().map(|text| domain(text)),
             ),
@@ -103,7 +119,7 @@ impl Query {
                 options.operation.clone()
             },
             operations: Patterns::new(options.operation.iter().map(String::as_str)),
-            threads: Patterns::new(options.thread_id.iter().map(|text| decoded(text))),
+            threads: Patterns::new(options.thread_id.iter().map(|text| chat_id(text))),
             kinds: options.chat_type,
             include_internal: options.include_internal,
             internal_domains: options
@@ -115,50 +131,84 @@ impl Query {
     }
 
     pub(super) fn matches_thread(&self, thread: &str) -> bool {
-        self.threads.take(thread)
+        self.threads.match_text(thread)
     }
 
-    /// Whether only some time is searched.
+    /// Returns whether the query limits the time of the records.
     pub(super) fn has_period(&self) -> bool {
         self.after.is_some() || self.before.is_some()
     }
 
-    /// Whether a record counts. One whose time is unknown may be of any time, so it counts.
-    pub(super) fn matches_record(&self, operation: &str, time: Option<Timestamp>) -> bool {
-        self.matches_period(operation, time, time)
+    /// Returns the parameters that limit the time of the records.
+    pub(super) fn period(&self) -> &'static str {
+        match (self.after, self.before) {
+            (Some(_), Some(_)) => "-After and -Before",
+            (Some(_), None) => "-After",
+            (None, _) => "-Before",
+        }
     }
 
-    /// The same for what lasted from `first` to `last`.
-    pub(super) fn matches_period(
+    /// Returns the filter that excludes a record. A record whose time can't be read can be of any
+    /// time, so no period excludes it.
+    pub(super) fn excludes_record(
+        &self,
+        operation: &str,
+        time: Option<Timestamp>,
+    ) -> Option<Filter> {
+        self.excludes_span(operation, time, time)
+    }
+
+    /// Returns the filter that excludes an activity from `first` to `last`.
+    pub(super) fn excludes_span(
         &self,
         operation: &str,
         first: Option<Timestamp>,
         last: Option<Timestamp>,
-    ) -> bool {
-        self.operations.take(operation)
-            && self
-                .after
-                .is_none_or(|after| last.is_none_or(|last| last >= after))
-            && self
-                .before
-                .is_none_or(|before| first.is_none_or(|first| first < before))
+    ) -> Option<Filter> {
+        if !self.operations.match_text(operation) {
+            return Some(Filter::Operation);
+        }
+        let too_early = self
+            .after
+            .is_some_and(|after| last.is_some_and(|last| last < after));
+        let too_late = self
+            .before
+            .is_some_and(|before| first.is_some_and(|first| first >= before));
+        (too_early || too_late).then_some(Filter::Period)
     }
 
     pub(super) fn matches_kind(&self, kind: ChatKind) -> bool {
         self.kinds.is_empty() || self.kinds.contains(&kind)
     }
 
-    /// By any of a user's names: the user principal name and the object id.
-    pub(super) fn matches_user(&self, names: &[&str]) -> bool {
-        self.users.take_any(names.iter().copied())
+    /// Returns whether the query filters by user.
+    pub(super) fn has_users(&self) -> bool {
+        !self.users.0.is_empty() || !self.local_parts.is_empty()
     }
 
-    /// By the external users' domains.
+    /// Returns whether the query names a user by one of `names`: the user principal name and the
+    /// object id.
+    pub(super) fn names_user(&self, names: &[&str]) -> bool {
+        !self.users.0.is_empty() && self.users.match_any(names.iter().copied())
+    }
+
+    /// Returns the local part by which the query names a user.
+    pub(super) fn local_part_of(&self, name: &str) -> Option<&str> {
+        if self.local_parts.is_empty() {
+            return None;
+        }
+        let name = folded(name);
+        let (local, _) = name.rsplit_once('@')?;
+        let mut parts = self.local_parts.iter().map(String::as_str);
+        parts.find(|part| *part == local)
+    }
+
+    /// Returns whether a chat matches by the domains of its external users.
     pub(super) fn matches_domains<'a>(&self, domains: impl IntoIterator<Item = &'a str>) -> bool {
-        self.external_domains.take_any(domains)
+        self.external_domains.match_any(domains)
     }
 
-    /// By the external users' tenants.
+    /// Returns whether a chat matches by the tenants of its external users.
     pub(super) fn matches_tenants(&self, tenants: &[Uuid]) -> bool {
         self.external_tenants.is_empty()
             || tenants
@@ -166,11 +216,11 @@ impl Query {
                 .any(|tenant| self.external_tenants.contains(tenant))
     }
 
-    /// Whether the caller says that this domain is the home tenant's (`true`) or not.
+    /// Returns whether this domain belongs to the home tenant, if the caller specifies it.
     pub(super) fn domain_is_internal(&self, domain: &str) -> Option<bool> {
         if self.internal_domains.iter().any(|own| own == domain) {
             Some(true)
-        } else if self.external_domains.name(domain) || !self.internal_domains.is_empty() {
+        } else if self.external_domains.contain(domain) || !self.internal_domains.is_empty() {
             Some(false)
         } else {
             None
@@ -178,7 +228,7 @@ impl Query {
     }
 }
 
-/// Texts with wildcards, in lower case. None at all take everything.
+/// Texts with wildcards, in lower case. An empty list matches everything.
 #[derive(Debug, Clone, Default)]
 struct Patterns(Vec<String>);
 
@@ -188,11 +238,11 @@ impl Patterns {
         Self(texts.map(|text| folded(text.as_ref())).collect())
     }
 
-    fn take(&self, text: &str) -> bool {
-        self.take_any(Some(text))
+    fn match_text(&self, text: &str) -> bool {
+        self.match_any(Some(text))
     }
 
-    fn take_any<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
+    fn match_any<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
         self.0.is_empty()
             || texts.into_iter().any(|text| {
                 let text = folded(text);
@@ -202,54 +252,54 @@ impl Patterns {
             })
     }
 
-    /// Whether one of them is just this text.
-    fn name(&self, text: &str) -> bool {
+    /// Returns whether one of them is this text, without a wildcard.
+    fn contain(&self, text: &str) -> bool {
         self.0.iter().any(|pattern| pattern == text)
     }
 }
 
-/// The domain in `contoso.com`, `@contoso.com` or `ann@contoso.com`.
+/// Returns the domain in `contoso.com`, `@contoso.com` or `ann@contoso.com`.
 fn domain(text: &str) -> &str {
     text.rsplit('@').next().unwrap_or_default()
 }
 
-/// What `text` may name: a user principal name, an object id, or the part before the `@`.
-fn users(text: &str) -> Vec<String> {
-    let mut names = vec![text.to_string()];
-    let text = text.trim();
-    if !text.contains(['@', '*', '?']) && Uuid::try_parse(text).is_err() {
-        names.push(format!("{text}@*"));
-    }
-    names
+/// Returns whether `text` is the part of a user principal name before the `@`.
+fn is_local_part(text: &str) -> bool {
+    // The names of personal accounts have no domain.
+    !text.contains(['@', '*', '?', ':'])
+        && !text.trim().starts_with('.')
+        && Uuid::try_parse(text.trim()).is_err()
 }
 
-/// A chat id that may be encoded as in a link: `19%3Ax%40thread.v2`.
-fn decoded(text: &str) -> String {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match digits.and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            Some(value) if *byte == b'%' => {
-                decoded.push(value);
-                rest = &after[2..];
-            }
-            _ => {
-                decoded.push(*byte);
-                rest = after;
-            }
-        }
+/// Returns the chat id in `text`, which can be encoded as in a link (`19%3Ax%40thread.v2`), or be a
+/// link to the chat.
+fn chat_id(text: &str) -> String {
+    let mut id = text.trim().to_string();
+    // Mail filters encode links again.
+    for _ in 0..3 {
+        id = percent_decode_str(&id).decode_utf8_lossy().into_owned();
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    if id.contains("://")
+        && let Some(start) = id.find("19:")
+    {
+        let rest = &id[start..];
+        let end = rest.find(['/', '?', '&', '#', '>']);
+        return rest[..end.unwrap_or(rest.len())].into();
+    }
+    // The browser shows the id with this at its end.
+    match id.split_once("?ctx=") {
+        Some((id, _)) => id.into(),
+        None => id,
+    }
 }
 
-/// A text for comparing: names of users, domains and operations are the same in any case.
+/// Returns a text for comparisons. Names of users, domains and operations are not case-sensitive.
 pub(super) fn folded(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// `*` is any text, `?` any one byte. It goes back to the last `*` only, so it takes at most the
-/// product of the lengths.
+/// Returns whether `text` matches `pattern`, in which `*` is any text and `?` is any byte. It only
+/// returns to the last `*`, so the number of steps is at most the product of the lengths.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star = None;
@@ -309,8 +359,8 @@ mod tests {
             ..Default::default()
         })
         .unwrap();
-        assert!(query.matches_user(&["Ann@contoso.com"]));
-        assert!(!query.matches_user(&["anna@contoso.com"]));
+        assert_eq!(query.local_part_of("Ann@contoso.com"), Some("ann"));
+        assert_eq!(query.local_part_of("anna@contoso.com"), None);
         for domain in ["evil.example", "bad.example"] {
             assert!(query.matches_domains([domain]));
             assert_eq!(query.domain_is_internal(domain), Some(false));
@@ -320,7 +370,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_guid_or_time_is_named() {
+    fn a_link_to_a_chat_means_the_chat() {
+        let group = "19:b8577894a63548969c5c92bb9c80c5e1@thread.v2";
+        for link in [
+            "https://teams.microsoft.com/l/chat/19%3Ab8577894a63548969c5c92bb9c80c5e1%40thread.v2/0?tenantId=x",
+            "https://teams.microsoft.com/l/message/19:b8577894a63548969c5c92bb9c80c5e1@thread.v2/1700?context=%7B%7D",
+            "https://teams.microsoft.com/v2/#/conversations/19:b8577894a63548969c5c92bb9c80c5e1@thread.v2?ctx=chat",
+            "https://mail.example/?url=https%3A%2F%2Fteams.microsoft.com%2Fl%2Fchat%2F19%253Ab8577894a63548969c5c92bb9c80c5e1%2540thread.v2%2F0&x=1",
+            "19:b8577894a63548969c5c92bb9c80c5e1@thread.v2?ctx=chat",
+            " 19%3Ab8577894a63548969c5c92bb9c80c5e1%40thread.v2",
+        ] {
+            assert_eq!(chat_id(link), group, "{link}");
+        }
+        assert_eq!(chat_id("19:*@thread.v?"), "19:*@thread.v?");
+    }
+
+    #[test]
+    fn an_invalid_guid_or_time_is_named() {
         let error = |options| Query::new(options).unwrap_err().to_string();
         let tenant = QueryOptions {
             tenant_id: Some("contoso".into()),
@@ -328,7 +394,7 @@ mod tests {
         };
         assert_eq!(
             error(tenant),
-            "TenantId 'contoso' can't be used: give the tenant's GUID."
+            "TenantId 'contoso' can't be used: use the tenant's GUID."
         );
         let after = QueryOptions {
             after: Some("soon".into()),
@@ -344,9 +410,24 @@ mod tests {
             ..Default::default()
         };
         let query = Query::new(options).unwrap();
-        assert!(query.matches_record("x", None));
-        assert!(!query.matches_record("x", read_time("2025-12-31T23:59:59")));
-        assert!(query.matches_record("x", read_time("2026-01-01T00:00:00")));
-        assert!(Query::default().matches_record("x", None));
+        let excludes = |query: &Query, text| query.excludes_record("x", read_time(text));
+        assert_eq!(query.excludes_record("x", None), None);
+        assert_eq!(
+            excludes(&query, "2025-12-31T23:59:59"),
+            Some(Filter::Period)
+        );
+        assert_eq!(excludes(&query, "2026-01-01T00:00:00"), None);
+        assert_eq!(Query::default().excludes_record("x", None), None);
+        let options = QueryOptions {
+            before: Some("2026-01-01T00:00:00Z".into()),
+            ..Default::default()
+        };
+        let query = Query::new(options).unwrap();
+        assert_eq!(query.excludes_record("x", None), None);
+        assert_eq!(excludes(&query, "2025-12-31T23:59:59"), None);
+        assert_eq!(
+            excludes(&query, "2026-01-01T00:00:00"),
+            Some(Filter::Period)
+        );
     }
 }

@@ -9,7 +9,7 @@ use std::{fmt, io};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::damage::Damage;
+use super::damage::{Damage, Damages};
 use super::directory::resolve_users;
 use super::event::Event;
 use super::findings::{Findings, Gathered};
@@ -17,8 +17,8 @@ use super::gather::{Effort, Progress, gather};
 use super::online::{self, GraphUsers, Online, SourceContext};
 use super::query::Query;
 use super::read::Source;
-use super::record::{RecordError, read_json};
-use super::report::page;
+use super::record::read_json;
+use super::report::{page as report_page, write as write_report};
 use super::rules::Facts;
 use super::search_options::SearchOptions;
 use crate::background::spawn;
@@ -84,16 +84,13 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Fed {
     facts: Facts,
+    damages: Damages,
     records: u64,
-    bad: Vec<(u64, RecordError)>,
     finished: bool,
 }
 
 /// The name of the source of fed records in messages.
 const PIPELINE: &str = "the pipeline";
-
-/// Maximum number of bad records that are reported. All are counted.
-const REPORTED: usize = 1000;
 
 impl RunningSearch {
     /// Starts to read files. Graph is queried after [`RunningSearch::finish`]; until then records
@@ -146,8 +143,8 @@ impl RunningSearch {
         });
         fed.facts = facts;
         if let Err(why) = read {
-            let record = fed.records;
-            fed.bad.push((record, why));
+            let record = fed.records - 1;
+            fed.damages.row(0, 0, record, why);
         }
         true
     }
@@ -271,13 +268,18 @@ impl Shared {
 
     /// Decides on the targets and pushes the results.
     fn report(&self, mut gathered: Gathered, fed: Fed) {
-        gathered.facts.merge(fed.facts);
+        let sources = gathered.files.len();
+        if fed.records > 0 {
+            let file = gathered.files.len();
+            gathered.files.push(PIPELINE.into());
+            gathered.facts.merge(fed.facts);
+            gathered.damages.add_source(file, fed.damages, fed.records);
+        }
         let reported = gathered.incomplete.len();
         let mut findings = gathered.findings(&self.query);
         for message in findings.incomplete[reported..].iter().cloned() {
             self.events.push(Event::Warning { message });
         }
-        findings.records += fed.records;
         if let Some(account) = self.account.as_ref().filter(|_| self.resolve_users) {
             let context = SourceContext {
                 account,
@@ -302,29 +304,24 @@ impl Shared {
         for damage in findings.damages {
             let message = damage.to_string();
             self.events.push(match damage {
+                Damage::Row { file, row, why } => Event::BadRow {
+                    file,
+                    row,
+                    used: why.is_used(),
+                    message,
+                },
                 Damage::File { file, .. } => Event::FileError { file, message },
                 Damage::Truncated { file, .. } => Event::Truncated { file, message },
-                Damage::Row { file, row, .. } => Event::BadRow { file, row, message },
             });
-        }
-        let bad_rows = findings.damaged_rows + fed.bad.len() as u64;
-        for (row, why) in fed.bad.into_iter().take(REPORTED) {
-            let file = PIPELINE.to_string();
-            let message = if why.is_used() {
-                format!("Record {row} of {PIPELINE} is incomplete: {why}. The rest of it is used.")
-            } else {
-                format!("Record {row} of {PIPELINE} is skipped: {why}.")
-            };
-            self.events.push(Event::BadRow { file, row, message });
         }
         let targets = findings.targets.len();
         for target in findings.targets {
             self.events.push(Event::Target(Box::new(target)));
         }
         self.events.push(Event::Searched {
-            files: findings.files.len(),
+            files: sources,
             records: findings.records,
-            bad_rows,
+            bad_rows: findings.damaged_rows,
             targets,
         });
     }
@@ -335,9 +332,9 @@ impl Shared {
         let Some(path) = &self.report else {
             return;
         };
-        let page = page(findings, Timestamp::now());
+        let page = report_page(findings, Timestamp::now());
         let file = path.display().to_string();
-        self.events.push(match std::fs::write(path, page) {
+        self.events.push(match write_report(path, &page) {
             Ok(()) => Event::Report { path: file },
             Err(error) => Event::FileError {
                 message: format!(
@@ -388,6 +385,11 @@ mod tests {
             .collect();
         assert_eq!(names, ["bad_row", "target", "searched"]);
         assert_eq!(events[0]["row"], 2);
+        assert_eq!(events[0]["used"], false);
+        assert_eq!(
+            events[0]["message"],
+            "the pipeline, row 2, is skipped: its end is missing; export it again without a length limit."
+        );
         assert_eq!(events[1]["user_id"], "11111111-0000-4000-8000-000000000001");
         assert_eq!(events[1]["found_by"], "UserKey");
         assert_eq!(events[1]["unresolved"], Value::Null);
@@ -429,6 +431,58 @@ mod tests {
             search.finish();
             assert_eq!(all(&search)[0]["event"], name);
             assert_eq!(path.exists(), name == "report");
+        }
+    }
+
+    #[test]
+    fn a_record_that_is_cut_off_is_used_up_to_the_cut() {
+        let search = RunningSearch::start(SearchOptions::default()).unwrap();
+        let whole = &RECORD[..RECORD.len() - 1];
+        assert!(search.feed(&format!("{whole},\"ItemName\":\"19:")));
+        search.finish();
+        let events = all(&search);
+        assert_eq!(events[0]["event"], "bad_row");
+        assert_eq!(events[0]["used"], true);
+        assert_eq!(events[1]["thread_id"], "19:x@thread.v2");
+        assert_eq!(events[2]["bad_rows"], 1);
+    }
+
+    #[test]
+    fn bad_records_of_the_pipeline_are_limited_and_counted() {
+        let search = RunningSearch::start(SearchOptions::default()).unwrap();
+        for _ in 0..3000 {
+            assert!(search.feed(r#"{"ChatThreadId":"#));
+        }
+        search.finish();
+        let events = all(&search);
+        assert_eq!(events.len(), 1001);
+        assert_eq!(events[999]["row"], 1000);
+        assert_eq!(events[1000]["bad_rows"], 3000);
+        assert_eq!(events[1000]["records"], 3000);
+    }
+
+    #[test]
+    fn a_search_that_finds_nothing_says_why() {
+        for (records, message) in [
+            (&[][..], "The search found no records."),
+            (
+                &[
+                    r#"{"Operation":"FileAccessed"}"#,
+                    r#"{"Operation":"MemberAdded","ChatThreadId":"19:x@thread.tacv2"}"#,
+                ],
+                "The search found no chat with external users in 2 records: \
+                 1 not about chats, 1 about channels of teams.",
+            ),
+        ] {
+            let search = RunningSearch::start(SearchOptions::default()).unwrap();
+            for record in records {
+                assert!(search.feed(record));
+            }
+            search.finish();
+            let events = all(&search);
+            assert_eq!(events.len(), 2, "{events:?}");
+            assert_eq!(events[0]["event"], "warning");
+            assert_eq!(events[0]["message"], message);
         }
     }
 

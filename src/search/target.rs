@@ -60,6 +60,18 @@ pub enum ChatKind {
     Other,
 }
 
+impl ChatKind {
+    /// Returns the name that programs and parameters use.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::OneOnOne => "OneOnOne",
+            Self::Group => "Group",
+            Self::Meeting => "Meeting",
+            Self::Other => "Other",
+        }
+    }
+}
+
 /// How a user's object id was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum FoundBy {

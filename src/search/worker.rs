@@ -1,8 +1,8 @@
-//! What a thread does with a block: find the records that speak of a chat, and take their facts.
+//! Finds the records about chats in a block, and adds their facts. Each thread has a worker.
 //!
-//! Almost all of an export is about something else. So a block is searched for the field's name
-//! first, which is about as fast as memory; other records are only looked at around both ends, to
-//! see that they are whole.
+//! Almost all records of an export are not about chats. A block is therefore searched for the name
+//! of a field first, at about the speed of memory. Of the other records only both ends are
+//! examined, to find truncated ones.
 
 use memchr::memmem::{self, Finder};
 
@@ -14,7 +14,7 @@ use super::read::{
 };
 use super::record::{
     CHAT_FIELD, FieldPath, Flag, GraphChat, ListOwner, MessageEvent, Origin, Record, RecordError,
-    Text, read_audit, read_flat, read_json, recipients,
+    Text, is_bracketed, read_audit, read_flat, read_json, recipients,
 };
 use super::rules::Facts;
 
@@ -22,7 +22,7 @@ use super::rules::Facts;
 pub(crate) struct Worker<'q> {
     query: &'q Query,
     chat_field: Finder<'static>,
-    glance: PreFilter,
+    pre_filter: PreFilter,
     scratch: Vec<u8>,
     pub(crate) facts: Facts,
     pub(crate) damages: Damages,
@@ -33,22 +33,22 @@ impl<'q> Worker<'q> {
         Self {
             query,
             chat_field: Finder::new(CHAT_FIELD),
-            glance: PreFilter::new(),
+            pre_filter: PreFilter::new(),
             scratch: Vec::new(),
             facts: Facts::default(),
             damages: Damages::default(),
         }
     }
 
-    /// Takes a record that came on its own: from a pipeline, or from a page of an response.
+    /// Adds a record of a page of a response.
     ///
     /// # Errors
-    /// Why it can't be read, or not all of it.
+    /// The record can't be read, or not all of it.
     pub(crate) fn add(&mut self, json: &[u8]) -> Result<(), RecordError> {
         read_json(json, &mut |record| self.facts.add(&record, self.query))
     }
 
-    /// Takes a chat of a list.
+    /// Adds a chat of a list.
     pub(crate) fn add_chat(&mut self, chat: &GraphChat, owner: &ListOwner) {
         self.facts.add_chat(chat, owner, self.query);
     }
@@ -66,13 +66,21 @@ impl<'q> Worker<'q> {
         let count = block.pieces.len();
         for (at, piece) in block.pieces.iter().enumerate() {
             let read = match piece.state {
-                State::Whole | State::LastLine => self.add(&bytes[piece.range.clone()]),
-                State::Broken | State::Cut => Err(RecordError::Unbalanced),
+                State::Whole | State::LastLine | State::Cut => {
+                    self.add(&bytes[piece.range.clone()])
+                }
+                State::Broken => Err(RecordError::Unbalanced),
                 State::TooLong => Err(RecordError::TooLong),
             };
             if let Err(why) = read {
-                let unended = matches!(piece.state, State::LastLine | State::Cut);
-                self.lost(block, at as u64, why, unended);
+                let json = bytes[piece.range.clone()].trim_ascii();
+                let unended = piece.state == State::Cut
+                    || (piece.state == State::LastLine && !is_bracketed(json));
+                if unended && matches!(why, RecordError::Truncated { .. }) {
+                    self.damages.truncated(block.file, ReadError::EndsInRecord);
+                } else {
+                    self.lost(block, at as u64, why, unended);
+                }
             }
         }
         self.damages
@@ -91,7 +99,7 @@ impl<'q> Worker<'q> {
             );
             count = 1;
         }
-        // The next place where the field's name stands, so that each byte is searched once.
+        // The next occurrence of the field's name, so that each byte is searched once.
         let find = self.chat_field.clone();
         let mut hits = find.find_iter(bytes);
         let mut hit = hits.next();
@@ -106,7 +114,7 @@ impl<'q> Worker<'q> {
             };
             if wanted {
                 if record.trim_ascii().is_empty() {
-                    // A blank line is a row of a spreadsheet, but not a damaged one.
+                    // A blank line counts as a row, but is not damaged.
                 } else if let Err(why) = self.row(record, csv) {
                     let unended =
                         block.last && range.end == bytes.len() && !record.ends_with(b"\n");
@@ -118,7 +126,8 @@ impl<'q> Worker<'q> {
         self.damages.block(block.file, block.number, count, true);
     }
 
-    /// A record that can't be used; `unended`: nothing comes after it in the file.
+    /// Adds a record that can't be used, or not all of it. `unended`: it is the last one of the
+    /// file and has no end.
     fn lost(&mut self, block: &Block, record: u64, why: RecordError, unended: bool) {
         let may_be_cut = !matches!(
             why,
@@ -139,8 +148,15 @@ impl<'q> Worker<'q> {
         if record.len() > super::read::LONGEST_RECORD {
             return Err(RecordError::TooLong);
         }
+        if matches!(csv.rows, Rows::Audit { .. }) && self.is_internal(record) {
+            return Ok(());
+        }
+        if record.starts_with(b"\"")
+            && let Some(row) = one_cell(record, csv.delimiter)
+        {
+            return self.row(&row, csv);
+        }
         match &csv.rows {
-            Rows::Audit { .. } if self.is_about_colleagues(record) => Ok(()),
             Rows::Audit { column, origin } => {
                 self.audit_row(record, csv.delimiter, *column, *origin)
             }
@@ -149,15 +165,15 @@ impl<'q> Worker<'q> {
         }
     }
 
-    /// Whether nobody from outside takes part; then what the row says of domains is taken.
-    fn is_about_colleagues(&mut self, record: &[u8]) -> bool {
+    /// Returns whether a row is about an internal chat. Adds the tenant of its domains.
+    fn is_internal(&mut self, record: &[u8]) -> bool {
         if self.query.include_internal || !looks_whole(record) {
             return false;
         }
-        let Some(seen) = self.glance.colleagues(record) else {
+        let Some(seen) = self.pre_filter.internal_chat(record) else {
             return false;
         };
-        self.facts.add_colleagues(seen.tenant, &seen.names)
+        self.facts.add_internal_chat(seen.tenant, &seen.names)
     }
 
     fn audit_row(
@@ -168,8 +184,7 @@ impl<'q> Worker<'q> {
         origin: Origin,
     ) -> Result<(), RecordError> {
         let Some(field) = Fields::new(record, delimiter).nth(column) else {
-            let row = one_cell(record, delimiter).ok_or(RecordError::NoAuditData)?;
-            return self.audit_row(&row, delimiter, column, origin);
+            return Err(RecordError::NoAuditData);
         };
         if !field.closed {
             return Err(RecordError::OpenQuote);
@@ -195,12 +210,6 @@ impl<'q> Worker<'q> {
         let fields: Vec<_> = Fields::new(record, delimiter).collect();
         if fields.iter().any(|field| !field.closed) {
             return Err(RecordError::OpenQuote);
-        }
-        if fields.len() == 1
-            && columns.len() > 1
-            && let Some(row) = one_cell(record, delimiter)
-        {
-            return self.flat_row(&row, delimiter, columns);
         }
         let values = columns.iter().zip(&fields).filter_map(|(path, field)| {
             let value = field.text().into_owned();
@@ -244,8 +253,8 @@ impl<'q> Worker<'q> {
     }
 }
 
-/// Whether a row that speaks of no chat has a JSON object in quotes, as far as its ends show.
-/// Without one it is read, to find out what is wrong with it.
+/// Returns whether a row that is not about a chat contains a complete JSON object in quotes, by the
+/// ends of the object. Any other row is read, to report what is wrong with it.
 fn looks_whole(record: &[u8]) -> bool {
     memmem::find(record, b"\"{").is_some()
         && memchr::memrchr(b'}', record).is_some_and(|at| record.get(at + 1) == Some(&b'"'))

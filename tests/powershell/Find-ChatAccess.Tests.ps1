@@ -131,7 +131,9 @@ Describe 'Find-ChatAccess with files' {
         $filter = @{ $Name = $Taken }
         @(Find-ChatAccess $export @filter).Count | Should -Be 1
         $filter = @{ $Name = $Left }
-        @(Find-ChatAccess $export @filter).Count | Should -Be 0
+        @(Find-ChatAccess $export @filter -WarningVariable warned -WarningAction SilentlyContinue).Count | Should -Be 0
+        $warned.Count | Should -Be 1
+        "$warned" | Should -BeLike "No * matches -$Name. The search found *"
     }
 
     It 'returns chats without external users only with -IncludeInternal' {
@@ -160,6 +162,13 @@ Describe 'Find-ChatAccess with files' {
         $found.Count | Should -Be 2
         $warned.Count | Should -Be 1
         "$warned" | Should -BeLike '*damaged.csv.txt: 2 rows are invalid and were skipped, the first is row 3.*'
+        $cut = (New-Json 4).Substring(0, 500)
+        $partly = Join-Path $TestDrive 'partly.csv.txt'
+        @((New-Row (New-Json 3)), (New-Row $cut), (New-Row 'no JSON'), (New-Row $cut)) | Export-Csv -LiteralPath $partly
+        $null = Find-ChatAccess $partly -WarningVariable warned -WarningAction SilentlyContinue
+        $warned.Count | Should -Be 2
+        $warned[0] | Should -BeLike '*partly.csv.txt: row 4 is invalid and was skipped. Use -Verbose to see why.'
+        $warned[1] | Should -BeLike '*partly.csv.txt: 2 rows are incomplete, the first is row 3; what could be read of them was used.*'
         $verbose = Find-ChatAccess $damaged -Verbose -WarningAction SilentlyContinue 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
         "$verbose" | Should -BeLike '*row 3,*row 4,*'
     }
@@ -253,7 +262,26 @@ Describe 'Find-ChatAccess with records' {
 
     It 'ignores empty input and warns about text that is not a record' {
         @('', $null, (New-Json 1), '{"ChatThreadId":' | Find-ChatAccess -WarningVariable warned -WarningAction SilentlyContinue).Count | Should -Be 1
-        "$warned" | Should -BeLike '*the pipeline: row 2*'
+        "$warned" | Should -BeLike '*the pipeline: row 2 is invalid and was skipped.*'
+    }
+
+    It 'uses AuditData that was cut the same from a file and from the pipeline' {
+        $rows = @((New-Row ((New-Json 1).Substring(0, 700))), (New-Row (New-Json 2)))
+        $file = Join-Path $TestDrive 'cut.csv.txt'
+        $rows | Export-Csv -LiteralPath $file
+        $fromFile = Find-ChatAccess $file -WarningVariable warned -WarningAction SilentlyContinue
+        $fromFile.Count | Should -Be 2
+        $warned.Count | Should -Be 1
+        foreach ($piped in $rows, $rows.AuditData) {
+            $found = $piped | Find-ChatAccess -WarningVariable warned -WarningAction SilentlyContinue
+            $found | ConvertTo-Json | Should -Be ($fromFile | ConvertTo-Json)
+            "$warned" | Should -BeLike 'the pipeline: row 1 is incomplete; what could be read of it was used.*'
+        }
+    }
+
+    It 'warns if the records contain no chat with external users' {
+        $null = '{"Operation":"FileAccessed"}' | Find-ChatAccess -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -Be 'The search found no chat with external users in 1 record: 1 not about chats.'
     }
 
     It 'counts a record that arrives twice once' {

@@ -1,18 +1,24 @@
 function script:Complete-SearchRun {
     <#
     .SYNOPSIS
-    Ends the input of a search, writes its results, and warns about the invalid rows of each file.
+    Ends the input of a search, writes its results, and warns about the rows of each file that can't
+    be read, or not completely.
     #>
     param([hashtable] $Run)
 
     Complete-NativeRun $Run
     foreach ($file in $Run.BadRows.Keys) {
-        $rows = $Run.BadRows[$file]
-        $message = if ($rows.Count -eq 1) {
-            "row $($rows[0]) is invalid and was skipped. Use -Verbose to see why."
-        } else {
-            "$($rows.Count) rows are invalid and were skipped, the first is row $($rows[0]). Use -Verbose to list them."
+        $skipped = $Run.BadRows[$file].Skipped
+        if ($skipped.Count -eq 1) {
+            $Run.Cmdlet.WriteWarning("${file}: row $($skipped[0]) is invalid and was skipped. Use -Verbose to see why.")
+        } elseif ($skipped.Count) {
+            $Run.Cmdlet.WriteWarning("${file}: $($skipped.Count) rows are invalid and were skipped, the first is row $($skipped[0]). Use -Verbose to list them.")
         }
-        $Run.Cmdlet.WriteWarning("${file}: $message")
+        $used = $Run.BadRows[$file].Used
+        if ($used.Count -eq 1) {
+            $Run.Cmdlet.WriteWarning("${file}: row $($used[0]) is incomplete; what could be read of it was used. Use -Verbose to see why.")
+        } elseif ($used.Count) {
+            $Run.Cmdlet.WriteWarning("${file}: $($used.Count) rows are incomplete, the first is row $($used[0]); what could be read of them was used. Use -Verbose to list them.")
+        }
     }
 }

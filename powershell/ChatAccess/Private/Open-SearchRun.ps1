@@ -23,7 +23,7 @@ function script:Open-SearchRun {
     $run = Open-NativeRun -Cmdlet $Cmdlet -Request ($Request + @{ open = 'search'; paths = $paths }) -Secret $Secret -EventWriter 'Write-SearchEvent' -Activity 'Searching for chats' -ProgressId 2
     # Takes time in a new process, and the search is reading meanwhile.
     $null = Get-ResultType
-    # The numbers of the invalid rows, by file.
+    # The numbers of the rows that were skipped and of those that were used in part, by file.
     $run.BadRows = [ordered] @{}
     $run
 }

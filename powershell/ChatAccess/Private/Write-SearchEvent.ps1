@@ -21,9 +21,13 @@ function script:Write-SearchEvent {
             { $_ -in 'truncated', 'warning' } { $cmdlet.WriteWarning($one.message) }
             'bad_row' {
                 if (-not $Run.BadRows.Contains($one.file)) {
-                    $Run.BadRows[$one.file] = [Collections.Generic.List[object]]::new()
+                    $Run.BadRows[$one.file] = @{
+                        Skipped = [Collections.Generic.List[object]]::new()
+                        Used    = [Collections.Generic.List[object]]::new()
+                    }
                 }
-                $Run.BadRows[$one.file].Add($one.row)
+                $kind = if ($one.used) { 'Used' } else { 'Skipped' }
+                $Run.BadRows[$one.file][$kind].Add($one.row)
                 $cmdlet.WriteVerbose($one.message)
             }
             'searched' { Write-SearchSummary $Run $one }

@@ -1,14 +1,14 @@
 function script:Write-SearchSummary {
     <#
     .SYNOPSIS
-    Writes the totals of a search, and warns if it did not list every invalid row.
+    Writes the totals of a search, and warns if it did not list every invalid or incomplete row.
     #>
     param([hashtable] $Run, [object] $Received)
 
     $Run.Cmdlet.WriteVerbose("Found $($Received.targets) targets in $($Received.records) records from $($Received.files) files and queries.")
     $reported = 0
-    foreach ($rows in $Run.BadRows.Values) { $reported += $rows.Count }
+    foreach ($rows in $Run.BadRows.Values) { $reported += $rows.Skipped.Count + $rows.Used.Count }
     if ($Received.bad_rows -gt $reported) {
-        $Run.Cmdlet.WriteWarning("In total, $($Received.bad_rows) rows are invalid. Only the first $reported are listed.")
+        $Run.Cmdlet.WriteWarning("In total, $($Received.bad_rows) rows are invalid or incomplete. Only the first $reported are listed.")
     }
 }

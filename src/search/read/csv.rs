@@ -1,11 +1,11 @@
-//! Records and fields of a delimited file, from whatever byte one happens to start at.
+//! Finds the records and fields of delimited text, from any byte on.
 //!
-//! A quoted field may hold line breaks, so where a record begins depends on all that stands before
-//! it, and one stray quote would shift every record after it. Both are avoided with one
-//! observation: in well-formed CSV an odd run of quotes that follows a delimiter and is followed by
-//! text can only open a field. A line whose first odd run is such an opener begins a record,
-//! whatever came before it. Every row with JSON in it has one (`,"{""`), so a file can be cut, and
-//! a damaged row given up, at any of them. Between two such lines the quotes are counted, as usual.
+//! A quoted field can contain line breaks, so the start of a record depends on everything before
+//! it, and one stray quote would shift every record after it. One observation avoids both: in
+//! well-formed CSV, an odd run of quotes after a delimiter and before text can only open a field. A
+//! line whose first odd run is such an opener begins a record, whatever is before it. Every row
+//! with JSON has one (`,"{""`), so a file can be split, and a damaged row skipped, at any of them.
+//! Between two such lines the quotes are counted, as usual.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,11 +14,11 @@ use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memrchr_iter};
 
 use super::LONGEST_RECORD;
 
-/// How much of a line is looked at for an opener.
+/// Number of bytes of a line that are searched for an opener.
 pub(super) const LOOK: usize = 64 * 1024;
 
-/// Whether the line at the start of `bytes` begins a record, whatever stands before it. Where
-/// `bytes` end before that is decided, it does not.
+/// Returns whether the line at the start of `bytes` begins a record, whatever is before it. If
+/// `bytes` end before that is certain, it does not.
 pub(crate) fn begins_record(bytes: &[u8], delimiter: u8) -> bool {
     let bytes = &bytes[..bytes.len().min(LOOK)];
     let mut at = 0;
@@ -40,26 +40,27 @@ pub(crate) fn begins_record(bytes: &[u8], delimiter: u8) -> bool {
     false
 }
 
-/// The number of quotes at the start.
+/// Returns the number of quotes at the start.
 fn quotes(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| **byte == b'"').count()
 }
 
-/// The start of the last line in `bytes` that begins a record, other than the first line.
+/// Returns the start of the last line in `bytes` that begins a record, other than the first line.
 pub(crate) fn last_record_start(bytes: &[u8], delimiter: u8) -> Option<usize> {
     memrchr_iter(b'\n', bytes)
         .map(|newline| newline + 1)
         .find(|start| begins_record(&bytes[*start..], delimiter))
 }
 
-/// The start of the first line in `bytes` that begins a record, other than the first line.
+/// Returns the start of the first line in `bytes` that begins a record, other than the first line.
 pub(crate) fn next_record_start(bytes: &[u8], delimiter: u8) -> Option<usize> {
     memchr_iter(b'\n', bytes)
         .map(|newline| newline + 1)
         .find(|start| begins_record(&bytes[*start..], delimiter))
 }
 
-/// The start of the last line in `bytes`, other than the first, before which the quotes are even.
+/// Returns the start of the last line in `bytes`, other than the first, before which the number of
+/// quotes is even.
 pub(super) fn last_counted_start(bytes: &[u8]) -> Option<usize> {
     let (mut start, mut odd) = (None, false);
     for at in memchr2_iter(b'"', b'\n', bytes) {
@@ -72,8 +73,8 @@ pub(super) fn last_counted_start(bytes: &[u8]) -> Option<usize> {
     start
 }
 
-/// The row in a row that is one quoted field, as a spreadsheet program writes it that did not split
-/// the lines of a CSV file into cells.
+/// Returns the row in a row that is one quoted field. Spreadsheet programs that did not split the
+/// lines of a CSV file into cells write such rows.
 pub(crate) fn one_cell(record: &[u8], delimiter: u8) -> Option<Vec<u8>> {
     let mut fields = Fields::new(record, delimiter);
     let field = fields.next().filter(|field| field.quoted && field.closed)?;
@@ -82,10 +83,12 @@ pub(crate) fn one_cell(record: &[u8], delimiter: u8) -> Option<Vec<u8>> {
     }
     let mut scratch = Vec::new();
     let row = field.unquoted(&mut scratch);
-    memchr(delimiter, row).is_some().then(|| row.to_vec())
+    // A field of JSON has commas too. A row that begins with one has it in quotes.
+    let is_row = memchr(delimiter, row).is_some() && !row.starts_with(b"{");
+    is_row.then(|| row.to_vec())
 }
 
-/// Where the line at `start` ends, its line break included.
+/// Returns the end of the line at `start`, including its line break.
 fn line_end(bytes: &[u8], start: usize) -> usize {
     memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |length| start + length + 1)
 }
@@ -95,7 +98,7 @@ pub(crate) struct Records<'a> {
     bytes: &'a [u8],
     delimiter: u8,
     at: usize,
-    /// Up to here lines do not begin a record for sure, so that quotes must be counted.
+    /// Before this, no line certainly begins a record, so that quotes must be counted.
     counted_to: usize,
 }
 
@@ -109,8 +112,8 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The end of the record at `start`, by counting quotes: the first line end before which they
-    /// are even.
+    /// Returns the end of the record at `start`: the first line end before which the number of
+    /// quotes is even.
     fn counted(&self, start: usize) -> usize {
         let mut odd = false;
         let mut line = start;
@@ -129,8 +132,8 @@ impl<'a> Records<'a> {
 impl Iterator for Records<'_> {
     type Item = Range<usize>;
 
-    /// The next record with its line end; blank lines are records too. A stretch without a sure
-    /// beginning that is longer than [`LONGEST_RECORD`] comes as one.
+    /// Returns the next record with its line end. Blank lines are records too. If more than
+    /// [`LONGEST_RECORD`] bytes contain no certain start of a record, they are one record.
     fn next(&mut self) -> Option<Range<usize>> {
         let start = self.at;
         if start >= self.bytes.len() {
@@ -163,10 +166,10 @@ pub(crate) struct Fields<'a> {
 /// One field.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Field<'a> {
-    /// The field as it stands there, without the quotes around it.
+    /// The field as in the file, without the quotes around it.
     raw: &'a [u8],
     quoted: bool,
-    /// A quoted field has its closing quote.
+    /// Whether a quoted field has its closing quote.
     pub(crate) closed: bool,
 }
 
@@ -196,7 +199,7 @@ impl<'a> Iterator for Fields<'a> {
                 quoted: true,
                 closed,
             };
-            // What stands between the closing quote and the delimiter is no part of any field.
+            // Text between the closing quote and the delimiter belongs to no field.
             let after = (end + 1).min(record.len());
             self.at = memchr(self.delimiter, &record[after..]).map(|length| after + length + 1);
             return Some(field);
@@ -211,7 +214,7 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// Where the quote is that closes the field, or the record's end.
+/// Returns the position of the quote that closes the field, or the end of the record.
 fn closing_quote(record: &[u8], mut at: usize) -> (usize, bool) {
     while let Some(found) = memchr(b'"', &record[at..]) {
         let quote = at + found;
@@ -224,7 +227,7 @@ fn closing_quote(record: &[u8], mut at: usize) -> (usize, bool) {
 }
 
 impl<'a> Field<'a> {
-    /// The field's text, its doubled quotes made single in `scratch`.
+    /// Returns the field's text. Doubled quotes are made single in `scratch`.
     pub(crate) fn unquoted<'s>(&self, scratch: &'s mut Vec<u8>) -> &'s [u8]
     where
         'a: 's,
@@ -243,7 +246,7 @@ impl<'a> Field<'a> {
         scratch
     }
 
-    /// The field as text; bytes of another encoding become U+FFFD.
+    /// Returns the field as text. Bytes of another encoding become U+FFFD.
     pub(crate) fn text(&self) -> Cow<'a, str> {
         if !self.quoted || memchr(b'"', self.raw).is_none() {
             return String::from_utf8_lossy(self.raw);

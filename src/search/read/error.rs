@@ -14,6 +14,8 @@ pub enum FormatError {
     UnknownJson,
     /// The file is one JSON object without an end, and not a known record.
     TruncatedJson,
+    /// The file is one JSON object longer than 4 MiB, without a known list of records.
+    LongContainer,
     /// The first line is longer than 256 KiB.
     LongHeader,
     /// The first line has none of the known columns.
@@ -27,6 +29,9 @@ impl fmt::Display for FormatError {
             Self::Empty => "it is empty",
             Self::UnknownJson => "its JSON objects are of an unknown kind",
             Self::TruncatedJson => "it is truncated JSON of an unknown kind",
+            Self::LongContainer => {
+                "it is one JSON object longer than 4 MiB, without a list of records of a known name"
+            }
             Self::LongHeader => "its first line is longer than 256 KiB",
             Self::UnknownColumns => "its format is unknown",
         };
@@ -59,7 +64,9 @@ pub enum ReadError {
     /// The file is a workbook of a spreadsheet program.
     Workbook,
     /// The directory of a zip archive can't be read.
-    ZipDirectory(String),
+    ZipDirectory,
+    /// The compressed data is damaged.
+    PackedDataDamaged,
     /// A file in a zip archive is encrypted.
     Encrypted(String),
     /// A file in a zip archive has an unsupported compression method.
@@ -87,10 +94,10 @@ impl fmt::Display for ReadError {
             Self::Workbook => f.write_str(
                 "it is a workbook; open it, save it as 'CSV UTF-8 (Comma delimited)' and search that file",
             ),
-            Self::ZipDirectory(why) => write!(
-                f,
-                "its zip directory can't be read ({why}); the archive may be truncated"
-            ),
+            Self::ZipDirectory => {
+                f.write_str("its zip directory can't be read; the archive may be truncated")
+            }
+            Self::PackedDataDamaged => f.write_str("its compressed data is damaged"),
             Self::Encrypted(name) => write!(f, "'{name}' in it is encrypted; extract it first"),
             Self::Compression(name) => write!(
                 f,
@@ -111,6 +118,8 @@ impl From<io::Error> for ReadError {
             io::ErrorKind::UnexpectedEof => Self::PackedDataEnds,
             io::ErrorKind::NotFound => Self::NotFound,
             io::ErrorKind::PermissionDenied => Self::AccessDenied,
+            // Only decompression reports these.
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::PackedDataDamaged,
             _ => Self::Io(one_line(&error.to_string(), 200)),
         }
     }

@@ -1,4 +1,4 @@
-//! What a file is, by its content: never by its name.
+//! Recognises the format of a file by its content, never by its name.
 
 use std::collections::HashMap;
 
@@ -9,23 +9,23 @@ use super::error::FormatError;
 use super::json;
 use crate::search::record::{FieldPath, Origin};
 
-/// How the records of a file are found and read.
+/// The format of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Format {
     /// Delimited text with a header.
     Csv(Csv),
-    /// JSON of any of the sources: each record says itself what it is.
+    /// JSON of any source. The kind of each record is recognised by itself.
     Json(json::Layout),
 }
 
-/// Delimited text: what stands where.
+/// The layout of delimited text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Csv {
     pub(crate) delimiter: u8,
     pub(crate) rows: Rows,
 }
 
-/// What a row holds.
+/// The content of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Rows {
     /// An audit record as JSON, in this column.
@@ -36,7 +36,7 @@ pub(crate) enum Rows {
     Flat(Vec<Option<FieldPath>>),
 }
 
-/// The columns of `MessageEvents`; an export need not have all of them.
+/// The columns of `MessageEvents`. An export can lack some of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct MessageColumns {
     pub(crate) time: Option<usize>,
@@ -49,14 +49,14 @@ pub(crate) struct MessageColumns {
     pub(crate) recipients: Option<usize>,
 }
 
-/// A file's format, and how many of the sample's bytes come before its first record.
+/// A file's format, and the number of the sample's bytes before its first record.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Recognised {
     pub(crate) format: Format,
     pub(crate) skip: usize,
 }
 
-/// Fields of which each record of a known JSON source has at least one.
+/// Each record of a known JSON source has at least one of these fields.
 const KNOWN: [&[u8]; 7] = [
     b"\"Operation\"",
     b"\"auditData\"",
@@ -140,7 +140,7 @@ fn recognise_csv(content: &[u8], whole: bool) -> Result<(Csv, usize), FormatErro
     }
 }
 
-/// What the rows under this header hold.
+/// Returns the content of the rows under this header.
 fn rows(header: &[u8], delimiter: u8) -> Option<Rows> {
     if let Some(row) = one_cell(header, delimiter) {
         return rows(&row, delimiter);
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_told_what_was_expected() {
+    fn an_unknown_format_is_an_error_that_says_what_was_expected() {
         for text in [
             "",
             " \n",

@@ -1,19 +1,19 @@
-//! Records of a JSON file, found as the bytes come in.
+//! Finds the records of a JSON file while it is read.
 //!
 //! A record is an element of an array, of a list such as `value` or `results` in an object or in an
 //! object in it, or an object of its own; so one scan reads arrays, Graph's pages, hunting results,
-//! what search engines and workflows wrap around them, and any sequence of these, pretty or not.
-//! Containers that are not known here are one piece, and searched when the piece is parsed. Only
-//! brackets and quotes are looked at, never recursively. Where they can't be JSON (a line break in
-//! a text, a bracket that closes another one, an object in place of a key) the record is given up
-//! and the scan goes on with the next. [`Lines`](Layout::Lines) is for one record per line, where a
-//! damaged line can't touch the next.
+//! the containers of search engines and workflows, and any sequence of these, on one line or many.
+//! An unknown container is one piece, and is searched when the piece is parsed. Only brackets and
+//! quotes are examined, without recursion. Where they can't be JSON (a line break in a text, a
+//! bracket that closes another one, an object in place of a key), the record is broken, and the
+//! scan continues with the next. [`Lines`](Layout::Lines) is for one record per line, where a
+//! damaged line does not affect the next.
 
 use std::ops::Range;
 
 use memchr::{memchr, memchr3};
 
-/// White space and all, no key that matters is so far from its list.
+/// Maximum distance between a key and its list, in bytes.
 const LONGEST_KEY: usize = 1024;
 
 /// Keys of lists of records.
@@ -31,7 +31,7 @@ const AROUND_LISTS: [&[u8]; 6] = [
     b"content",
 ];
 
-/// How records are laid out.
+/// The layout of the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
     /// One per line.
@@ -40,25 +40,25 @@ pub(crate) enum Layout {
     Nested,
 }
 
-/// A record, or what was to be one.
+/// A record, or what is left of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) range: Range<usize>,
     pub(crate) state: State,
 }
 
-/// What a piece is worth.
+/// The state of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     /// Its brackets match.
     Whole,
-    /// They do not.
+    /// Its brackets do not match.
     Broken,
-    /// It was given up while it grew.
+    /// It is longer than the limit.
     TooLong,
-    /// The file ends inside of it.
+    /// The file ends in it.
     Cut,
-    /// It is the file's last line and has no line end: perhaps not all of it is there.
+    /// It is the file's last line and has no line end, so its end can be missing.
     LastLine,
 }
 
@@ -66,19 +66,19 @@ pub(crate) enum State {
 #[derive(Debug)]
 pub(crate) struct Scan {
     layout: Layout,
-    /// Where the record in progress begins; `None` where it is skipped or there is none.
+    /// The start of the record in progress, or `None` if it is skipped or there is none.
     record: Option<usize>,
     /// The open brackets of the record in progress.
     open: Vec<u8>,
     /// The lists around it: the number of objects around each, 0 for an array of its own.
     lists: Vec<usize>,
-    /// How many of the open brackets are objects that a list of records may be in.
+    /// Number of open brackets that are objects around a list of records.
     level: usize,
     in_text: bool,
     escaped: bool,
-    /// The last byte outside of texts that is no white space.
+    /// The last byte outside of texts that is not white space.
     last: u8,
-    /// The last key of the level, where it is still in the buffer.
+    /// The last key of the level, if it is still in the buffer.
     key: Option<Range<usize>>,
     after_colon: bool,
 }
@@ -99,7 +99,8 @@ impl Scan {
         }
     }
 
-    /// The buffer's first `dropped` bytes are gone. Only bytes before [`Scan::needed_from`] may go.
+    /// Adjusts positions after the first `dropped` bytes of the buffer were dropped. Only bytes
+    /// before [`Scan::needed_from`] may be dropped.
     pub(crate) fn shift(&mut self, dropped: usize) {
         if let Some(start) = &mut self.record {
             *start -= dropped;
@@ -111,7 +112,7 @@ impl Scan {
             .map(|key| key.start - dropped..key.end.saturating_sub(dropped));
     }
 
-    /// The first byte that is still needed of a buffer that was scanned up to `scanned`.
+    /// Returns the first byte that is still needed of a buffer that was scanned up to `scanned`.
     pub(crate) fn needed_from(&self, scanned: usize) -> usize {
         let key = match &self.key {
             Some(key) if self.open.len() == self.level && scanned - key.start <= LONGEST_KEY => {
@@ -122,12 +123,12 @@ impl Scan {
         self.record.unwrap_or(scanned).min(key)
     }
 
-    /// Where the record in progress began.
+    /// Returns the start of the record in progress.
     pub(crate) fn in_progress(&self) -> Option<usize> {
         self.record
     }
 
-    /// Gives the record in progress up, and skips its rest.
+    /// Ends the record in progress as too long, and skips its rest.
     pub(crate) fn abandon(&mut self, end: usize, pieces: &mut Vec<Piece>) {
         if let Some(start) = self.record.take() {
             pieces.push(Piece {
@@ -137,7 +138,7 @@ impl Scan {
         }
     }
 
-    /// The end of the file: what is in progress is broken. Returns whether something was open.
+    /// Ends the scan at the end of the file. Returns whether a bracket was open.
     pub(crate) fn finish(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) -> bool {
         match self.layout {
             Layout::Lines => {
@@ -162,7 +163,7 @@ impl Scan {
 
     fn feed_lines(&mut self, bytes: &[u8], mut at: usize, pieces: &mut Vec<Piece>) {
         while at < bytes.len() {
-            // `open` says that a line is in progress, given up or not.
+            // `open` is not empty while a line is in progress or skipped.
             if self.open.is_empty() {
                 self.open.push(b'\n');
                 self.record = Some(at);
@@ -216,7 +217,7 @@ impl Scan {
         }
     }
 
-    /// Goes to the end of a text, or of the bytes.
+    /// Returns the position after a text, or the end of the bytes.
     fn skip_text(&mut self, bytes: &[u8], at: usize, pieces: &mut Vec<Piece>) -> usize {
         if self.escaped {
             self.escaped = false;
@@ -237,7 +238,7 @@ impl Scan {
                     key.end = found;
                 }
             }
-            // A line break can't stand in a text: the quote that should end it is missing.
+            // A text can't contain a line break, so its closing quote is missing.
             _ => self.break_off(found, State::Broken, pieces),
         }
         found + 1
@@ -268,7 +269,7 @@ impl Scan {
                 return;
             }
             self.open.push(byte);
-            // Only around the outermost list: a record may have a field of any name.
+            // Only around the outermost list, because a record can have a field of any name.
             if byte == b'{' && self.lists.is_empty() && self.key_is_one_of(&AROUND_LISTS, bytes) {
                 self.level += 1;
                 self.after_colon = false;
@@ -303,7 +304,7 @@ impl Scan {
                 }
             }
             Some(_) => self.break_off(at, State::Broken, pieces),
-            // The end of a list. In an object, the rest of the object follows: it is skipped.
+            // The end of a list. If the list is in an object, the rest of the object is skipped.
             None if byte == b']' => {
                 let around = self.lists.pop().unwrap_or_default();
                 self.open.resize(around, b'{');
@@ -314,7 +315,7 @@ impl Scan {
         }
     }
 
-    /// The record in progress can't be JSON.
+    /// Ends the record in progress, which is not JSON.
     fn break_off(&mut self, end: usize, state: State, pieces: &mut Vec<Piece>) {
         if let Some(start) = self.record.take() {
             pieces.push(Piece {
@@ -402,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_lists_hold_nothing() {
+    fn empty_lists_contain_no_records() {
         for text in ["[]", r#"{"value":[]}"#, "", "  ", "[[],[]]"] {
             assert_eq!(nested(text), [], "{text}");
         }
@@ -418,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_record_does_not_take_the_next_one_with_it() {
+    fn a_damaged_record_does_not_affect_the_next_one() {
         for damaged in [
             r#"{"a":"x"#,
             r#"{"a":1"#,
@@ -452,7 +453,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_given_up_is_skipped_to_its_end() {
+    fn a_record_that_is_too_long_is_skipped_to_its_end() {
         for (layout, text) in [
             (Layout::Nested, r#"[{"a":"long"},{"b":1}]"#),
             (Layout::Lines, "{\"a\":\"long\"}\n{\"b\":1}\n"),
@@ -469,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_takes_no_stack() {
+    fn deep_nesting_needs_no_stack() {
         let deep = format!("[{{\"a\":{}{}}}]", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(pieces(&deep, Layout::Nested, deep.len()).len(), 1);
     }

@@ -1,9 +1,8 @@
-//! From files to blocks of whole records.
+//! Splits files into blocks of whole records.
 //!
-//! [`Reader`] goes through the sources one after the other and cuts what they hold into blocks that
-//! begin and end between records. It is shared by the threads that work on the blocks: whoever is
-//! done with one comes for the next, so reading is in order, work is spread, and memory is a block
-//! per thread.
+//! [`Reader`] reads the sources one after the other and splits them into blocks that begin and end
+//! between records. The threads that work on the blocks share it: each fetches the next block when
+//! it has finished one, so that files are read in order and each thread holds one block.
 
 mod csv;
 mod error;
@@ -27,14 +26,13 @@ pub(crate) use self::json::{Piece, State};
 use self::source::Opened;
 pub use self::source::Source;
 
-/// A record that is longer than this is damaged: real ones have a few kilobytes. It bounds the
-/// memory.
+/// Maximum length of a record, in bytes. Real ones have a few kilobytes. It bounds the memory.
 pub(crate) const LONGEST_RECORD: usize = 4 * 1024 * 1024;
 
-/// How much of a file decides what it is. A header and the first record fit many times over.
+/// Number of bytes by which a format is recognised. A header and the first record are much shorter.
 const SAMPLE: usize = 256 * 1024;
 
-/// Bytes of records, to be worked on by one thread.
+/// A block of records for one thread.
 #[derive(Default)]
 pub(crate) struct Block {
     /// The number of the file it is from.
@@ -43,11 +41,11 @@ pub(crate) struct Block {
     pub(crate) number: u32,
     pub(crate) format: Option<Arc<Format>>,
     buffer: Buffer,
-    /// The records, for JSON; those of CSV are found by [`Records`].
+    /// The records of a JSON file. [`Records`] finds those of CSV.
     pub(crate) pieces: Vec<Piece>,
-    /// A CSV record that was too long came before this block's records.
+    /// Whether a CSV record that is too long precedes the records of this block.
     pub(crate) too_long_before: bool,
-    /// The file's last bytes are in it.
+    /// Whether it contains the file's last bytes.
     pub(crate) last: bool,
 }
 
@@ -57,12 +55,12 @@ impl Block {
     }
 }
 
-/// What reading a file had to say about it.
+/// A problem with a whole file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Note {
-    /// Nothing of it can be used.
+    /// No part of the file can be used.
     Unusable(ReadError),
-    /// It ends too early; what came before is used.
+    /// The file ends too early. The records before the end are used.
     Truncated(ReadError),
 }
 
@@ -73,9 +71,9 @@ pub(crate) struct Reader {
     block_size: usize,
     /// The names of the files begun.
     pub(crate) files: Vec<String>,
-    /// What there is to say, with the number of the file.
+    /// The problems, each with the number of the file.
     pub(crate) notes: Vec<(usize, Note)>,
-    /// Bytes read from files, as they are on the disk.
+    /// Bytes read from the disk, before decompression.
     pub(crate) read: Arc<AtomicU64>,
 }
 
@@ -83,9 +81,9 @@ pub(crate) struct Reader {
 struct Current {
     stream: Box<dyn Read + Send>,
     format: Arc<Format>,
-    /// What was read and is not in a block yet.
+    /// Bytes that were read and are not in a block yet.
     carry: Buffer,
-    /// A CSV record that is too long is being skipped.
+    /// Whether a CSV record that is too long is being skipped.
     skipping: bool,
     scan: Option<Scan>,
     blocks: u32,
@@ -104,12 +102,12 @@ impl Reader {
         }
     }
 
-    /// Files not begun yet, as far as they are known.
+    /// Returns the number of files not opened yet, as far as they are known.
     pub(crate) fn files_waiting(&self) -> usize {
         self.waiting.len()
     }
 
-    /// Fills `block`; `false` where there is nothing more.
+    /// Fills `block`. Returns `false` if there are no more records.
     pub(crate) fn next(&mut self, block: &mut Block) -> bool {
         loop {
             let Some(current) = &mut self.current else {
@@ -199,8 +197,8 @@ impl Current {
         })
     }
 
-    /// Fills `block` up to the last line that begins a record for sure. What follows waits for the
-    /// next.
+    /// Fills `block` up to the last line that certainly begins a record. The next block begins
+    /// there.
     fn next_csv(&mut self, csv: &Csv, block: &mut Block, size: usize) -> Result<(), ReadError> {
         let delimiter = csv.delimiter;
         std::mem::swap(&mut self.carry, &mut block.buffer);
@@ -215,8 +213,8 @@ impl Current {
                     block.too_long_before = true;
                 } else {
                     let line = memchr::memrchr(b'\n', bytes).unwrap_or(0);
-                    // A line of which so much has been seen can't begin a record any more; its last
-                    // byte stands for it.
+                    // A line that is this long does not begin a record. Its last byte is enough to
+                    // remember it.
                     let kept = if bytes.len() - line > csv::LOOK {
                         bytes.len() - 1
                     } else {
@@ -228,13 +226,13 @@ impl Current {
             let ended = match read {
                 Ok(ended) => ended,
                 Err(error) => {
-                    self.give_up_skipping(block);
+                    self.end_skipping(block);
                     block.last = true;
                     return Err(error.into());
                 }
             };
             if ended {
-                self.give_up_skipping(block);
+                self.end_skipping(block);
                 block.last = true;
                 self.ended = true;
                 return Ok(());
@@ -244,7 +242,7 @@ impl Current {
             }
             let bytes = block.buffer.filled();
             let start = csv::last_record_start(bytes, delimiter).or_else(|| match csv.rows {
-                // No field of such a row need be quoted.
+                // Such a row can be without quotes.
                 Rows::Flat(_) => csv::last_counted_start(bytes),
                 _ => None,
             });
@@ -253,7 +251,7 @@ impl Current {
                 block.buffer.truncate(start);
                 return Ok(());
             }
-            // The last line may still turn out to begin a record.
+            // The rest of the last line can show that it begins a record.
             let line = memchr::memrchr(b'\n', bytes).unwrap_or(0);
             let decided = if bytes.len() - line > csv::LOOK {
                 bytes.len()
@@ -267,8 +265,8 @@ impl Current {
         }
     }
 
-    /// The file ends inside of a record that is too long.
-    fn give_up_skipping(&mut self, block: &mut Block) {
+    /// Ends the skipping at the end of the file.
+    fn end_skipping(&mut self, block: &mut Block) {
         if self.skipping {
             block.buffer.clear();
             block.too_long_before = true;
@@ -276,14 +274,14 @@ impl Current {
         }
     }
 
-    /// Fills `block` with records and says where each is.
+    /// Fills `block` with records and their positions.
     fn next_json(&mut self, block: &mut Block, size: usize) -> Result<(), ReadError> {
         let Some(scan) = &mut self.scan else {
             return Ok(());
         };
         std::mem::swap(&mut self.carry, &mut block.buffer);
         self.carry.clear();
-        // The carry holds the record in progress, which was scanned.
+        // The carry contains the record in progress, which has been scanned.
         let mut scanned = block.buffer.filled().len();
         loop {
             let read = block.buffer.read(&mut self.stream, size);
@@ -318,7 +316,7 @@ impl Current {
                 scan.shift(from);
                 return Ok(());
             }
-            // Nothing for a block yet: what is skipped need not be kept.
+            // There is no record for a block yet. Skipped bytes are not needed.
             let from = scan.needed_from(scanned);
             scan.shift(from);
             block.buffer.drop_front(from);
@@ -327,7 +325,7 @@ impl Current {
     }
 }
 
-/// Bytes that are read into memory which is initialised once.
+/// A buffer whose memory is initialised once.
 #[derive(Default)]
 struct Buffer {
     bytes: Vec<u8>,
@@ -364,12 +362,12 @@ impl Buffer {
 
     fn make_room(&mut self, length: usize) {
         if self.bytes.len() < length {
-            // By doubling, so that a long record does not cost a copy per block.
+            // By doubling, so that a long record is not copied for each block.
             self.bytes.resize(length.max(self.bytes.len() * 2), 0);
         }
     }
 
-    /// Adds up to `count` bytes, fewer only at the end of the stream: then it returns `true`.
+    /// Adds `count` bytes. Returns `true` if the stream ends before.
     fn read(&mut self, stream: &mut impl Read, count: usize) -> io::Result<bool> {
         let end = self.filled + count;
         self.make_room(end);

@@ -1,4 +1,4 @@
-//! From a path to a stream of UTF-8: plain, gzip or zip, with or without a byte order mark, or
+//! Opens a source as a stream of UTF-8: plain, gzip or zip, with or without a byte order mark, or
 //! UTF-16.
 
 use std::fs::File;
@@ -13,17 +13,17 @@ use zip::{CompressionMethod, ZipArchive};
 use super::error::ReadError;
 use super::utf16::{Order, Utf16};
 
-/// What is to be read.
+/// A source to read.
 pub enum Source {
     /// A file: plain, gzip or zip.
     Path(PathBuf),
     /// One file of a zip archive.
     Entry(Entry),
-    /// Anything else, under a name for messages.
+    /// A stream, with a name for messages.
     Stream(String, Box<dyn Read + Send>),
 }
 
-/// Where a file stands in a zip archive.
+/// The place of a file in a zip archive.
 pub struct Entry {
     archive: PathBuf,
     name: String,
@@ -41,7 +41,7 @@ pub(super) enum Opened {
 }
 
 impl Source {
-    /// The name in messages: the path, and inside of an archive the file's name too.
+    /// Returns the name for messages: the path, and for a file in an archive its name too.
     pub(super) fn name(&self) -> String {
         match self {
             Self::Path(path) => path.display().to_string(),
@@ -50,7 +50,7 @@ impl Source {
         }
     }
 
-    /// Opens it. What is read from the disk is counted in `count`.
+    /// Opens the source. Adds the bytes that are read from the disk to `count`.
     pub(super) fn open(self, count: &Arc<AtomicU64>) -> Result<Opened, ReadError> {
         let counted = |file| Counted {
             inner: file,
@@ -91,11 +91,9 @@ fn open_file(path: &Path) -> Result<File, ReadError> {
     Ok(File::open(path)?)
 }
 
-/// The archive's files, in its order.
+/// Returns the files of an archive, in its order.
 fn entries(path: &Path, file: File) -> Result<Vec<Source>, ReadError> {
-    let unusable = |error: zip::result::ZipError| {
-        ReadError::ZipDirectory(crate::input::one_line(&error.to_string(), 200))
-    };
+    let unusable = |_| ReadError::ZipDirectory;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(unusable)?;
     let mut found = Vec::new();
     for at in 0..archive.len() {
@@ -135,13 +133,14 @@ fn entries(path: &Path, file: File) -> Result<Vec<Source>, ReadError> {
     Ok(found)
 }
 
-/// The part of a workbook that says what the others are. No other archive has it at its root.
+/// The part of a workbook that lists the types of the others. No other archive has it at its root.
 const WORKBOOK: &str = "[Content_Types].xml";
 
 /// The start of a workbook of the kind that Excel wrote until 2003.
 const OLD_WORKBOOK: [u8; 4] = [0xD0, 0xCF, 0x11, 0xE0];
 
-/// Whether a file in an archive was put there by the system that packed it, or is about the export.
+/// Returns whether a file in an archive is one that the operating system adds, or is about the
+/// export.
 fn is_no_export(path: &str) -> bool {
     let mut parts = path.split(['/', '\\']);
     let name = parts.next_back().unwrap_or_default().to_ascii_lowercase();
@@ -156,7 +155,7 @@ fn is_no_export(path: &str) -> bool {
             ))
 }
 
-/// Unpacks gzip, drops a byte order mark and turns UTF-16 into UTF-8.
+/// Decompresses gzip, drops a byte order mark and converts UTF-16 to UTF-8.
 fn text(mut raw: Box<dyn Read + Send>) -> Result<Opened, ReadError> {
     let (start, _) = head(&mut raw, 4)?;
     if start == OLD_WORKBOOK {
@@ -189,14 +188,14 @@ fn text(mut raw: Box<dyn Read + Send>) -> Result<Opened, ReadError> {
     }))
 }
 
-/// The first `length` bytes, or all there are.
+/// Reads the first `length` bytes, or all if there are fewer.
 fn head(from: &mut impl Read, length: u64) -> io::Result<(Vec<u8>, usize)> {
     let mut head = Vec::new();
     let read = from.take(length).read_to_end(&mut head)?;
     Ok((head, read))
 }
 
-/// Counts what is read, for the progress.
+/// Counts the bytes that are read, for the progress.
 struct Counted<R> {
     inner: R,
     count: Arc<AtomicU64>,
@@ -210,7 +209,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Exactly so many bytes; fewer are an error.
+/// Reads exactly `left` bytes. It is an error if there are fewer.
 struct Exact<R> {
     inner: R,
     left: u64,

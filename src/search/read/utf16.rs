@@ -1,4 +1,4 @@
-//! UTF-16, which Excel calls "Unicode text", as UTF-8.
+//! Converts UTF-16, which Excel calls "Unicode text", to UTF-8.
 
 use std::io::{self, Read};
 
@@ -11,8 +11,8 @@ pub(super) enum Order {
 
 const PORTION: usize = 64 * 1024;
 
-/// Reads UTF-16 without its byte order mark and gives UTF-8. Half a surrogate pair becomes U+FFFD,
-/// and so does half a unit at the end.
+/// Reads UTF-16 without its byte order mark as UTF-8. Half a surrogate pair becomes U+FFFD, and so
+/// does half a unit at the end.
 pub(super) struct Utf16<R> {
     inner: R,
     order: Order,
@@ -89,7 +89,7 @@ impl<R: Read> Read for Utf16<R> {
 mod tests {
     use super::*;
 
-    /// Gives its bytes in portions of the given size.
+    /// Returns its bytes in portions of a size.
     struct Trickle<'a>(&'a [u8], usize);
 
     impl Read for Trickle<'_> {

@@ -1,4 +1,4 @@
-//! A record of the unified audit log, as far as chats need it.
+//! A record of the unified audit log: the fields that a search uses.
 
 use serde::Deserialize;
 
@@ -18,16 +18,16 @@ pub(crate) struct AuditRecord<'a> {
     /// The tenant whose log this is.
     #[serde(borrow)]
     pub(crate) organization_id: Text<'a>,
-    /// 0 a user, 2 and 3 administrators, 10 a guest; the others are no people.
+    /// 0 is a user, 2 and 3 are administrators, 10 is a guest; the others are not people.
     #[serde(borrow)]
     pub(crate) user_type: Text<'a>,
-    /// Who acted: mostly a user principal name.
+    /// The actor, mostly by user principal name.
     #[serde(borrow)]
     pub(crate) user_id: Text<'a>,
-    /// The object id of who acted. Not of who was added, whatever the how-to says.
+    /// The object id of the actor, not of the user who was added.
     #[serde(borrow)]
     pub(crate) user_key: Text<'a>,
-    /// The tenant of who acted, in newer records.
+    /// The tenant of the actor, in newer records.
     #[serde(borrow)]
     pub(crate) user_tenant_id: Text<'a>,
     #[serde(borrow)]
@@ -43,7 +43,7 @@ pub(crate) struct AuditRecord<'a> {
     pub(crate) participant_info: Option<ParticipantInfo<'a>>,
 }
 
-/// One of the chat's members; of an added or removed one in `MemberAdded` and `MemberRemoved`.
+/// A member of the chat. In `MemberAdded` and `MemberRemoved`, an added or removed one.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Member<'a> {
@@ -53,11 +53,14 @@ pub(crate) struct Member<'a> {
     pub(crate) organization_id: Text<'a>,
 }
 
-/// Who takes part, by tenant.
+/// The participants, by tenant and domain.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct ParticipantInfo<'a> {
     pub(crate) has_foreign_tenant_users: Flag,
+    pub(crate) has_guest_users: Flag,
+    pub(crate) has_other_guest_users: Flag,
+    pub(crate) has_unauthenticated_users: Flag,
     #[serde(borrow)]
     pub(crate) participating_tenant_ids: Texts<'a>,
     #[serde(borrow, rename = "ParticipatingSIPDomains")]

@@ -12,21 +12,21 @@ pub(crate) struct GraphChat {
     pub(crate) id: String,
     /// `oneOnOne`, `group` or `meeting`.
     pub(crate) chat_type: Option<String>,
-    /// The tenant in which it began.
+    /// The tenant in which the chat began.
     pub(crate) tenant_id: Option<String>,
-    /// Its beginning. When it was last used is not said: `lastUpdatedDateTime` is of its name and
-    /// its members.
+    /// The time when it began. Graph does not return when it was last used: `lastUpdatedDateTime`
+    /// is the time when its name or its members changed.
     pub(crate) created_date_time: Option<String>,
     pub(crate) members: Option<Vec<ConversationMember>>,
 }
 
 impl GraphChat {
-    /// Whoever is known to be in it.
+    /// Returns the members that are known.
     pub(crate) fn members(&self) -> &[ConversationMember] {
         self.members.as_deref().unwrap_or_default()
     }
 
-    /// The tenants other than the own one.
+    /// Returns the tenants of its members other than the home tenant.
     pub(crate) fn other_tenants(&self, home: Uuid) -> BTreeSet<Uuid> {
         let tenants = self.members().iter().map(|member| &member.tenant_id);
         tenants
@@ -36,7 +36,7 @@ impl GraphChat {
             .collect()
     }
 
-    /// Whether external users take part, as far as its members are known, or it began with one.
+    /// Returns whether a known member is an external user, or it began in another tenant.
     pub(crate) fn is_external(&self, home: Uuid) -> bool {
         !self.other_tenants(home).is_empty()
             || self
@@ -46,8 +46,8 @@ impl GraphChat {
     }
 }
 
-/// Graph's `conversationMember` and what is derived from it. The name and the address may be
-/// missing of whoever is of another tenant.
+/// Graph's `conversationMember` and the types derived from it. Members of another tenant can lack a
+/// name and an address.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct ConversationMember {
@@ -59,8 +59,8 @@ pub(crate) struct ConversationMember {
 }
 
 impl ConversationMember {
-    /// Whether it is somebody without an account in any tenant: a personal account, a caller
-    /// without one.
+    /// Returns whether the member has no account in any tenant: a personal account, or a caller
+    /// without an account.
     pub(crate) fn is_without_tenant(&self) -> bool {
         self.tenant_id.is_none()
             && self
@@ -70,7 +70,7 @@ impl ConversationMember {
     }
 }
 
-/// Whose list a chat is in: a member of it for sure.
+/// The user whose list contains a chat. They are a member of it.
 #[derive(Debug)]
 pub(crate) struct ListOwner {
     /// The user principal name.

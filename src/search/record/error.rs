@@ -22,7 +22,7 @@ pub enum RecordError {
     DuplicateField(String),
     /// A value has another type than its field.
     WrongType,
-    /// The exporter cut the AuditData.
+    /// The end of the record is missing.
     Truncated {
         /// The fields before the cut are used.
         used: bool,
@@ -67,9 +67,7 @@ impl fmt::Display for RecordError {
                 );
             }
             Self::WrongType => "a value has an unexpected type",
-            Self::Truncated { .. } => {
-                "the export cut its AuditData off; export it again without a length limit"
-            }
+            Self::Truncated { .. } => "its end is missing; export it again without a length limit",
             Self::PowerShellDepth { .. } => {
                 "PowerShell cut a nested value; export again with ConvertTo-Json -Depth 10"
             }
@@ -95,6 +93,7 @@ impl From<serde_json::Error> for RecordError {
         }
         match error.classify() {
             serde_json::error::Category::Data => Self::WrongType,
+            serde_json::error::Category::Eof => Self::Truncated { used: false },
             _ => Self::NotJson,
         }
     }

@@ -6,8 +6,8 @@
 
 use serde_json::{Map, Value};
 
-/// The fields of an audit record that matter, as they are spelled.
-const FIELDS: [&str; 20] = [
+/// The fields of an audit record that a search uses.
+const FIELDS: [&str; 23] = [
     "Id",
     "CreationTime",
     "Operation",
@@ -24,13 +24,16 @@ const FIELDS: [&str; 20] = [
     "DisplayName",
     "ParticipantInfo",
     "HasForeignTenantUsers",
+    "HasGuestUsers",
+    "HasOtherGuestUsers",
+    "HasUnauthenticatedUsers",
     "ParticipatingTenantIds",
     "ParticipatingSIPDomains",
     "DomainName",
     "TenantId",
 ];
 
-/// What these fields are called where a row has its own copy of them.
+/// The names of a row's own copies of these fields.
 const ALIASES: [(&str, &str); 6] = [
     ("timegenerated", "CreationTime"),
     ("timegenerated [utc]", "CreationTime"),
@@ -40,17 +43,17 @@ const ALIASES: [(&str, &str); 6] = [
     ("officeid", "Id"),
 ];
 
-/// What may come before a field's name, where a record was expanded into columns.
+/// Prefixes of a field's name in a record that was expanded into columns.
 const PREFIXES: [&str; 4] = ["auditdata", "raweventdata", "properties", "data"];
 
-/// A member's position in a list: more are not expected, and it bounds the memory.
+/// Maximum number of items in a list. It bounds the memory.
 const LONGEST_LIST: usize = 1000;
 
-/// Where a column's value belongs in the record.
+/// The place of a column's value in the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FieldPath {
     steps: Vec<Step>,
-    /// Another column may hold the same field under its own name.
+    /// Whether another column can contain the same field under its own name.
     alias: bool,
 }
 
@@ -61,7 +64,7 @@ enum Step {
 }
 
 impl FieldPath {
-    /// Returns where the column `name` belongs, or `None` for a column that does not matter.
+    /// Returns the place for the column `name`, or `None` for a column that a search does not use.
     pub(crate) fn new(name: &str) -> Option<Self> {
         let name = name.trim();
         if let Some((_, field)) = ALIASES
@@ -99,7 +102,7 @@ impl FieldPath {
         }
         let alone = match steps.first()? {
             Step::Field("Members" | "ParticipantInfo") => true,
-            // These names are only meant inside of a list or of ParticipantInfo.
+            // These names have another meaning outside of a list or of ParticipantInfo.
             Step::Field("UPN" | "DisplayName" | "TenantId" | "DomainName") | Step::Item(_) => {
                 return None;
             }
@@ -123,7 +126,7 @@ impl Step {
     }
 }
 
-/// Puts the values together. An empty text is a missing value.
+/// Builds a record of the values. An empty text is a missing value.
 pub(crate) fn record<'p>(values: impl Iterator<Item = (&'p FieldPath, Value)>) -> Value {
     let mut record = Value::Object(Map::new());
     let mut aliases = Vec::new();
@@ -143,7 +146,7 @@ pub(crate) fn record<'p>(values: impl Iterator<Item = (&'p FieldPath, Value)>) -
     record
 }
 
-/// Sets a value, unless there is one.
+/// Sets a value, unless one is set.
 fn put(at: &mut Value, steps: &[Step], value: Value) {
     let Some((step, rest)) = steps.split_first() else {
         if at.is_null() {
@@ -167,7 +170,7 @@ fn put(at: &mut Value, steps: &[Step], value: Value) {
             }
             put(&mut items[*index], rest, value);
         }
-        // Two columns contradict each other about what is a list.
+        // Another column says that this is not a list, or not an object.
         _ => {}
     }
 }

@@ -1,20 +1,20 @@
-//! A row of the advanced hunting table `MessageEvents`, as far as chats need it.
+//! A row of the advanced hunting table `MessageEvents`: the columns that a search uses.
 
 use serde::Deserialize;
 
 use super::error::RecordError;
 use super::lenient::{Flag, List, Text};
 
-/// One message. There is no tenant in it: the `TenantId` that Sentinel adds is the workspace.
+/// A message. It contains no tenant: the `TenantId` that Sentinel adds is the workspace.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct MessageEvent<'a> {
     #[serde(borrow)]
     pub(crate) timestamp: Text<'a>,
-    /// Sentinel's name for it.
+    /// Sentinel's name for the timestamp.
     #[serde(borrow)]
     pub(crate) time_generated: Text<'a>,
-    /// And the name in what Sentinel's portal exports.
+    /// The name in exports of Sentinel's portal.
     #[serde(borrow, rename = "TimeGenerated [UTC]")]
     pub(crate) time_generated_utc: Text<'a>,
     #[serde(borrow)]
@@ -32,7 +32,7 @@ pub(crate) struct MessageEvent<'a> {
 }
 
 impl MessageEvent<'_> {
-    /// When it was sent, under whichever name.
+    /// Returns the time when it was sent.
     pub(crate) fn time(&self) -> &str {
         [
             &self.timestamp,
@@ -45,7 +45,7 @@ impl MessageEvent<'_> {
     }
 }
 
-/// Who got the message.
+/// A recipient of a message.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Recipient<'a> {
@@ -55,7 +55,7 @@ pub(crate) struct Recipient<'a> {
     pub(crate) recipient_object_id: Text<'a>,
 }
 
-/// The recipients in `json`, which is an array of them.
+/// Reads the recipients in a JSON array.
 pub(crate) fn recipients(json: &str) -> Result<Vec<Recipient<'_>>, RecordError> {
     if json.trim().is_empty() {
         return Ok(Vec::new());

@@ -1,8 +1,8 @@
-//! Values that are not always of the type their field is said to have.
+//! Values whose type is not always the documented one.
 //!
 //! Hunting results have `{}` for a missing value, `1` for `true`, and lists as JSON text; Graph has
 //! `null`; PowerShell has `@{A=b}` for an object and `{"value":[],"Count":0}` for a list. A value
-//! that can't be used counts as absent, so that one odd field does not cost a record.
+//! that can't be used counts as absent, so that the other fields of the record can be used.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,17 +12,17 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// A text; numbers and truth values are written out, anything else is empty.
+/// A text. Numbers and booleans are converted, anything else is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl Text<'_> {
-    /// The text without the white space around it.
+    /// Returns the text without the white space around it.
     pub(crate) fn get(&self) -> &str {
         self.0.trim()
     }
 
-    /// The text, where there is one.
+    /// Returns the text without the white space around it, or `None` if that is empty.
     pub(crate) fn filled(&self) -> Option<&str> {
         Some(self.get()).filter(|text| !text.is_empty())
     }
@@ -55,8 +55,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
             fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
                 Ok(Text(Cow::Owned(value.to_string())))
             }
-            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-                Ok(Text::default())
+            /// Fields hold no other fractions than times, which spreadsheets count in days.
+            fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+                let text = serde_json::Number::from_f64(value).map(|number| number.to_string());
+                Ok(Text(Cow::Owned(text.unwrap_or_default())))
             }
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
                 Ok(Text::default())
@@ -74,7 +76,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// `true`, `false` or not said. `1`, `"1"` and `"True"` are true; `{}` says nothing.
+/// `true`, `false` or absent. `1`, `"1"` and `"True"` are true; `{}` is absent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Flag(pub(crate) Option<bool>);
 
@@ -110,7 +112,7 @@ pub(crate) fn value_in_text(text: &str) -> Option<Value> {
     }
 }
 
-/// Reads `@{A=b; C=d}`, which is what PowerShell writes for an object that is nested too deeply.
+/// Reads `@{A=b; C=d}`, which PowerShell writes for an object that is nested too deeply.
 fn powershell_object(text: &str) -> Option<Value> {
     let inner = text.strip_prefix("@{")?.strip_suffix('}')?;
     let is_name =
@@ -133,7 +135,7 @@ fn powershell_object(text: &str) -> Option<Value> {
     Some(Value::Object(fields.collect()))
 }
 
-/// The items of a list, or of an object that is one item or holds the list as `value`.
+/// Returns the items of a list, or of an object that is one item or contains the list as `value`.
 fn items<'de, T: Deserialize<'de>>(value: Value) -> Vec<T> {
     let values = match value {
         Value::Array(values) => values,
@@ -163,7 +165,7 @@ macro_rules! absent {
     };
 }
 
-/// A list of objects. An item that is no object is left out; a list that is none is empty.
+/// A list of objects. Items that are not objects are left out. Any other value is an empty list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct List<T>(pub(crate) Vec<T>);
 

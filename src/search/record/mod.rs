@@ -1,8 +1,8 @@
-//! From the bytes of one record to typed fields.
+//! Reads the bytes of a record into typed fields.
 //!
-//! [`read_json`] takes a record of any JSON source and finds out what it is; [`read_audit`] takes
-//! what is known to be an audit record, such as the AuditData column of a CSV file. Both hand the
-//! fields to a closure, because most of them borrow from the input.
+//! [`read_json`] reads a record of any JSON source and recognises its kind; [`read_audit`] reads a
+//! text that is known to be an audit record, such as the AuditData column of a CSV file. Both pass
+//! the fields to a closure, because most of them borrow from the input.
 
 mod audit;
 mod chat;
@@ -33,12 +33,12 @@ pub(crate) use self::moment::read_time;
 use self::repair::repair;
 use self::truncated::before_the_cut;
 
-/// Where a record comes from.
+/// The source of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Origin {
-    /// The unified audit log, by whichever way.
+    /// The unified audit log.
     AuditLog,
-    /// Defender's table `CloudAppEvents`, which passes audit records on.
+    /// Defender's table `CloudAppEvents`, which contains audit records.
     CloudAppEvents,
     /// Defender's table `MessageEvents`.
     MessageEvents,
@@ -51,17 +51,27 @@ pub enum Origin {
 pub(crate) enum Record<'a> {
     /// An audit record.
     Audit(AuditRecord<'a>, Origin),
-    /// A message, with who got it.
+    /// A message and its recipients.
     Message(MessageEvent<'a>, Vec<Recipient<'a>>),
 }
 
-/// The field without which a record says nothing of a chat.
+impl Record<'_> {
+    fn is_about_a_chat(&self) -> bool {
+        let thread = match self {
+            Self::Audit(record, _) => &record.chat_thread_id,
+            Self::Message(event, _) => &event.thread_id,
+        };
+        thread.filled().is_some()
+    }
+}
+
+/// The field that every audit record about a chat has.
 pub(crate) const CHAT_FIELD: &[u8] = b"ChatThreadId";
 
-/// The field without which a hunting row has nobody to protect.
+/// The field that every row of `MessageEvents` has.
 pub(crate) const RECIPIENTS_FIELD: &[u8] = b"RecipientDetails";
 
-/// What an audit record may be wrapped in.
+/// The objects that can contain an audit record, by the field that contains it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Wrapped<'a> {
@@ -77,10 +87,10 @@ struct Wrapped<'a> {
     /// A row of `MessageEvents`.
     #[serde(borrow, rename = "RecipientDetails")]
     recipients: Option<&'a RawValue>,
-    /// It is an audit record itself.
+    /// The object is an audit record itself.
     #[serde(borrow, rename = "ChatThreadId")]
     thread: Option<&'a RawValue>,
-    /// It is a record, of a chat or not.
+    /// The object is a record, about a chat or not.
     #[serde(borrow, rename = "Operation")]
     operation: Option<&'a RawValue>,
 }
@@ -104,18 +114,44 @@ struct TableColumn {
 const DEEPEST: usize = 16;
 
 /// Reads the records in a piece of a JSON source: a record, a list of records or a container of
-/// them. `take` is not called for a record that has nothing to do with a chat.
+/// them. `take` is not called for a record that is not about a chat.
 ///
 /// # Errors
 /// Why it, or a record in it, can't be read. The other records are read.
 pub(crate) fn read_json(json: &[u8], take: &mut dyn FnMut(Record<'_>)) -> Result<(), RecordError> {
-    if !speaks_of_a_chat(json) {
+    let json = json.trim_ascii();
+    if !may_be_about_a_chat(json) && (json.is_empty() || is_bracketed(json)) {
         return Ok(());
     }
-    match read_nested(json, 0, take)? {
+    match with_repair(json, take, parse_whole)? {
         true => Ok(()),
         false => Err(RecordError::NoRecord),
     }
+}
+
+/// Parses a piece of a JSON source, up to the cut if its end is missing.
+fn parse_whole(json: &str, take: &mut dyn FnMut(Record<'_>)) -> Result<bool, RecordError> {
+    let json = json.trim();
+    let parsed = parse_any(json, 0, take);
+    if let Err(RecordError::Truncated { used: false }) = parsed
+        && let Some(rest) = before_the_cut(json)
+    {
+        let mut used = false;
+        // The first error is the one that matters.
+        let _ = parse_any(&rest, 0, &mut |record| {
+            if record.is_about_a_chat() {
+                used = true;
+                take(record);
+            }
+        });
+        return Err(RecordError::Truncated { used });
+    }
+    parsed
+}
+
+/// Returns whether `json` begins and ends as an object or a list does.
+pub(crate) fn is_bracketed(json: &[u8]) -> bool {
+    matches!(json, [b'{', .., b'}'] | [b'[', .., b']'])
 }
 
 /// Reads an audit record.
@@ -142,14 +178,14 @@ pub(crate) fn read_flat<'p>(
     Ok(())
 }
 
-/// Whether these bytes can be a record about a chat. It looks for the name of a field, so it never
-/// says no to one that is.
-pub(crate) fn speaks_of_a_chat(json: &[u8]) -> bool {
+/// Returns whether these bytes can be a record about a chat. They can't be one without the name of
+/// one of two fields.
+pub(crate) fn may_be_about_a_chat(json: &[u8]) -> bool {
     memmem::find(json, CHAT_FIELD).is_some() || memmem::find(json, RECIPIENTS_FIELD).is_some()
 }
 
-/// Parses `json`, and once more with the characters replaced that no parser accepts, unless the
-/// first attempt used something of it.
+/// Parses `json`. If that fails and used nothing, replaces the characters that no parser accepts
+/// and parses it again.
 fn with_repair<T, P>(
     json: &[u8],
     take: &mut dyn FnMut(Record<'_>),
@@ -178,7 +214,8 @@ where
     }
 }
 
-/// Reads what is at this level of containers. Returns whether there is a record, of a chat or not.
+/// Reads a value at this level of containers. Returns whether it is or contains a record, about a
+/// chat or not.
 fn read_nested(
     json: &[u8],
     depth: usize,
@@ -195,6 +232,9 @@ fn parse_any(
     depth: usize,
     take: &mut dyn FnMut(Record<'_>),
 ) -> Result<bool, RecordError> {
+    if is_text_of_an_audit_record(json) {
+        return parse_audit_text(json, Origin::AuditLog, take).map(|()| true);
+    }
     match json.as_bytes().first() {
         Some(b'{') => {}
         Some(b'[') => {
@@ -217,7 +257,7 @@ fn parse_any(
     let wrapped: Wrapped<'_> = serde_json::from_str(json)?;
     if let Some(list) = wrapped.recipients {
         let event = serde_json::from_str(json)?;
-        let list = unwrap(list)?;
+        let list = json_of(list)?;
         take(Record::Message(event, recipients(&list)?));
         return Ok(true);
     }
@@ -252,14 +292,14 @@ fn parse_any(
     Ok(found || wrapped.operation.is_some())
 }
 
-/// Reads all of them. One that can't be read does not keep the others from being read.
+/// Reads all items. If one can't be read, the others are still read.
 fn read_all<'a>(
     items: impl Iterator<Item = &'a str>,
     depth: usize,
     take: &mut dyn FnMut(Record<'_>),
 ) -> Result<bool, RecordError> {
     let (mut found, mut failed) = (false, None);
-    for item in items.filter(|item| speaks_of_a_chat(item.as_bytes())) {
+    for item in items.filter(|item| may_be_about_a_chat(item.as_bytes())) {
         match read_nested(item.as_bytes(), depth + 1, take) {
             Ok(one) => found |= one,
             Err(why) => failed = failed.or(Some(why)),
@@ -302,7 +342,7 @@ fn has_flat_fields(json: &str) -> bool {
     .any(|name| memmem::find(json.as_bytes(), name.as_bytes()).is_some())
 }
 
-/// Reads an audit record that is there as an object or as text.
+/// Reads an audit record that is an object or JSON text.
 fn parse_audit_value(
     value: &RawValue,
     origin: Origin,
@@ -315,6 +355,16 @@ fn parse_audit_value(
     }
     take(Record::Audit(serde_json::from_str(json)?, origin));
     Ok(())
+}
+
+/// Returns whether `text` is a cell of AuditData that is not JSON as it is.
+fn is_text_of_an_audit_record(text: &str) -> bool {
+    text.starts_with("@{") || text.starts_with("System.") || has_doubled_quotes(text)
+}
+
+/// Returns whether a program that takes quotes for plain characters doubled them.
+fn has_doubled_quotes(text: &str) -> bool {
+    text.starts_with("{\"\"") && !text.starts_with("{\"\":")
 }
 
 /// Reads an audit record from the text of a cell.
@@ -338,8 +388,8 @@ fn parse_audit_text(
         return Err(RecordError::PowerShellDepth { used: false });
     }
     let mut text = Cow::Borrowed(text);
-    // Every pass through a program that takes the quotes for plain characters doubles them.
-    while text.starts_with("{\"\"") && !text.starts_with("{\"\":") {
+    // Every pass through such a program doubles them again.
+    while has_doubled_quotes(&text) {
         text = Cow::Owned(text.replace("\"\"", "\""));
     }
     let cut = match serde_json::from_str::<AuditRecord<'_>>(&text) {
@@ -354,16 +404,17 @@ fn parse_audit_text(
     if let Some(record) = cut
         .as_deref()
         .and_then(|cut| serde_json::from_str::<AuditRecord<'_>>(cut).ok())
-        .filter(|record| record.chat_thread_id.filled().is_some())
+        .map(|record| Record::Audit(record, origin))
+        .filter(Record::is_about_a_chat)
     {
-        take(Record::Audit(record, origin));
+        take(record);
         used = true;
     }
     Err(RecordError::Truncated { used })
 }
 
-/// A value that may be there as itself or as JSON text.
-fn unwrap(value: &RawValue) -> Result<Cow<'_, str>, RecordError> {
+/// Returns the JSON of a value that is itself JSON, or text that contains JSON.
+fn json_of(value: &RawValue) -> Result<Cow<'_, str>, RecordError> {
     let json = value.get();
     if json.starts_with('"') {
         Ok(serde_json::from_str::<Text<'_>>(json)?.0)
@@ -399,7 +450,7 @@ mod tests {
     }
 
     #[test]
-    fn an_audit_record_is_found_in_whatever_it_is_wrapped_in() {
+    fn an_audit_record_is_found_in_each_object_that_can_contain_it() {
         let text = serde_json::to_string(AUDIT).unwrap();
         for json in [
             AUDIT.to_string(),
@@ -450,12 +501,40 @@ mod tests {
     }
 
     #[test]
-    fn records_that_speak_of_no_chat_are_not_parsed() {
-        assert!(read(r#"{"Operation":"FileAccessed", and then no JSON at all"#).is_empty());
+    fn records_that_are_not_about_chats_are_not_parsed() {
+        assert!(read(r#"{"Operation":"FileAccessed", and then no JSON at all}"#).is_empty());
+        assert!(read(" \r\n").is_empty());
     }
 
     #[test]
-    fn hostile_values_cost_at_most_their_record() {
+    fn a_cell_of_audit_data_is_read_on_its_own_as_in_its_row() {
+        let doubled = AUDIT.replace('"', "\"\"");
+        assert_eq!(read(&doubled), ["AuditLog ChatCreated 19:a@thread.v2"]);
+        let cut = |length| &AUDIT[..length];
+        let cases = [
+            (cut(AUDIT.len() - 1), RecordError::Truncated { used: false }),
+            (cut(20), RecordError::Truncated { used: false }),
+            (
+                "System.Object[]",
+                RecordError::PowerShellDepth { used: false },
+            ),
+            (
+                "@{Operation=ChatCreated; ChatThreadId=19:a@thread.v2; Members=}",
+                RecordError::PowerShellDepth { used: true },
+            ),
+            ("no JSON", RecordError::NotJson),
+        ];
+        for (text, expected) in cases {
+            let mut records = 0;
+            let row = read_audit(text.as_bytes(), Origin::AuditLog, &mut |_| records += 1);
+            let alone = read_json(text.as_bytes(), &mut |_| records -= 1);
+            assert_eq!(row, Err(expected), "{text}");
+            assert_eq!((alone, records), (row, 0), "{text}");
+        }
+    }
+
+    #[test]
+    fn hostile_values_affect_only_their_record() {
         let deep = "[".repeat(10_000) + &"]".repeat(10_000);
         let json = AUDIT.replace("\"ChatCreated\"", &format!("\"x\",\"Odd\":{deep}"));
         assert!(

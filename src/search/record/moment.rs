@@ -6,10 +6,14 @@ use jiff::tz::Offset;
 
 /// Reads a time; without an offset it is UTC, as audit records have it.
 ///
-/// `/Date(1772532000000)/`, as Windows PowerShell writes it in JSON; the seconds or milliseconds
-/// since 1970; `03.03.2026 10:00:00`, where dots always mean the day first; `2024-06-10T11:50:24`,
-/// the same with a fraction, an offset, `Z` or white space around; and the American forms of
-/// portals and of Excel: `9/20/2023 4:05:03 AM`, `2/25/2025, 9:19:25.391 AM`.
+/// The forms are:
+/// - `2024-06-10T11:50:24`, also with a fraction, an offset or `Z`;
+/// - `/Date(1772532000000)/`, which Windows PowerShell writes to JSON;
+/// - seconds or milliseconds since 1970;
+/// - `46084.41667`, the days in a cell of a spreadsheet;
+/// - `03.03.2026 10:00:00`, with the day first;
+/// - `9/20/2023 4:05:03 AM` and `2/25/2025, 9:19:25.391 AM`, the American forms of portals and of
+///   Excel, with the month first.
 pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(time) = text.parse::<Timestamp>() {
@@ -25,9 +29,11 @@ pub(crate) fn read_time(text: &str) -> Option<Timestamp> {
     Offset::UTC.to_timestamp(civil).ok()
 }
 
-/// A number of seconds or milliseconds since 1970. Their ranges of plausible times (1990 to 2100)
-/// do not overlap; any other number is not a time for sure.
+/// A number of seconds or milliseconds since 1970, or of days in a spreadsheet. Their ranges of
+/// plausible times (1990 to 2100) do not overlap. Any other number is not certain to be a time.
 fn epoch(text: &str) -> Option<Timestamp> {
+    /// Spreadsheets count days from 1899-12-30.
+    const DAYS_TO_1970: i64 = 25_569;
     const PLAUSIBLE: std::ops::Range<i64> = 631_152_000..4_102_444_800;
     let inner = text
         .strip_prefix("/Date(")
@@ -40,17 +46,29 @@ fn epoch(text: &str) -> Option<Timestamp> {
             .unwrap_or(inner.len());
         return Timestamp::from_millisecond(inner[..end].parse().ok()?).ok();
     }
-    let number: i64 = text.parse().ok()?;
+    // Some spreadsheets write a decimal comma.
+    let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    let number: i64 = whole.parse().ok()?;
+    if !(0..PLAUSIBLE.end * 1000).contains(&number) {
+        return None;
+    }
+    // Nine digits are exact to a tenth of a millisecond of a day.
+    let digits = fraction.get(..9).unwrap_or(fraction);
+    let fraction: i64 = digits.parse().ok().filter(|fraction| *fraction >= 0)?;
+    let of = 10_i64.pow(digits.len() as u32);
+    let milliseconds = |unit: i64| number * unit + (fraction * unit + of / 2) / of;
     if PLAUSIBLE.contains(&number) {
-        Timestamp::from_second(number).ok()
+        Timestamp::from_millisecond(milliseconds(1000)).ok()
     } else if PLAUSIBLE.contains(&(number / 1000)) {
         Timestamp::from_millisecond(number).ok()
+    } else if PLAUSIBLE.contains(&((number - DAYS_TO_1970) * 86_400)) {
+        Timestamp::from_millisecond(milliseconds(86_400_000) - DAYS_TO_1970 * 86_400_000).ok()
     } else {
         None
     }
 }
 
-/// The forms of spreadsheets: the American one with slashes and the one with dots.
+/// Reads the American form with slashes, and the form with dots.
 fn clock_after_date(text: &str) -> Option<DateTime> {
     let (date, time) = text.split_once([',', ' '])?;
     let separator = if date.contains('.') { '.' } else { '/' };
@@ -121,6 +139,10 @@ mod tests {
             ("/Date(1772532000000+0100)/", "2026-03-03T10:00:00Z"),
             ("1772532000", "2026-03-03T10:00:00Z"),
             ("1772532000000", "2026-03-03T10:00:00Z"),
+            ("1772532000.25", "2026-03-03T10:00:00.25Z"),
+            ("46084", "2026-03-03T00:00:00Z"),
+            ("46084.4166666667", "2026-03-03T10:00:00Z"),
+            ("46084,42", "2026-03-03T10:04:48Z"),
         ] {
             let expected: Timestamp = expected.parse().unwrap();
             assert_eq!(read_time(text), Some(expected), "{text}");
@@ -136,7 +158,12 @@ mod tests {
             "9/20/2023 14:05:03 AM",
             "9/20/2023 0:05:03 AM",
             "1/2",
-            "46084.4",
+            "12345.4",
+            "46084.4.1",
+            "46084.-4",
+            "1.77253E+12",
+            "99999999999999999999",
+            "9223372036854775807",
             "/Date(x)/",
             "13.13.2026 10:00",
             "1/2/2023 1:2:3.1234567890123",

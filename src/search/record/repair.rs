@@ -1,10 +1,9 @@
-//! JSON that is not quite JSON, made readable.
+//! Repairs JSON that a parser rejects for a few characters.
 //!
 //! A display name with half a surrogate pair, a NUL or bytes of another encoding makes a parser
-//! refuse the whole record, and the chat with it. Only records that were refused come here.
+//! reject the whole record. Only rejected records are repaired.
 
-/// `json` with what no parser takes replaced by U+FFFD, or `None` where there is nothing of that
-/// kind.
+/// Replaces what no parser accepts by U+FFFD. Returns `None` if there is nothing to replace.
 pub(crate) fn repair(json: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(json);
     let mut repaired = String::with_capacity(text.len());
@@ -28,10 +27,10 @@ pub(crate) fn repair(json: &[u8]) -> Option<String> {
     changed.then_some(repaired)
 }
 
-/// The length of the escape or control character at the start, and whether it may stay.
+/// Returns the length of the escape or control character at the start, and whether it is valid.
 fn escape(text: &str) -> (usize, bool) {
     let Some(unit) = unit(text) else {
-        // Any other escape is one character after the backslash; a control character stands alone.
+        // Any other escape is the backslash and one character.
         let taken = match text.strip_prefix('\\') {
             Some(rest) => 1 + rest.chars().next().map_or(0, char::len_utf8),
             None => 1,
@@ -51,7 +50,7 @@ fn escape(text: &str) -> (usize, bool) {
     }
 }
 
-/// The value of a `\uXXXX` at the start.
+/// Returns the value of a `\uXXXX` at the start.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     u16::from_str_radix(digits, 16).ok()

@@ -7,8 +7,9 @@
 mod days;
 mod external_users;
 mod text;
+mod write;
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Write as _};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -16,7 +17,9 @@ use uuid::Uuid;
 use self::days::Days;
 use self::external_users::external_users;
 use self::text::{Text, When};
+pub(super) use self::write::write;
 use super::findings::Findings;
+use super::left_out::counted;
 use super::target::Target;
 
 const STYLE: &str = include_str!("style.css");
@@ -41,9 +44,9 @@ fn write_page(page: &mut String, findings: &Findings, now: Timestamp) -> fmt::Re
          <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>Chats with external users</title>\n<style nonce=\"{nonce}\">\n{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip screen\" href=\"#of-targets\">Skip to the targets</a>\n<header>\n\
-         <h1>Chats with external users</h1>\n<p class=\"soft\">{} records in {}, read {} UTC.</p>\n</header>\n<main>\n",
-        findings.records,
-        counted(findings.files.len().max(1), "source", "sources"),
+         <h1>Chats with external users</h1>\n<p class=\"soft\">{} in {}, read {} UTC.</p>\n</header>\n<main>\n",
+        counted(findings.records, "record"),
+        counted(findings.files.len().max(1) as u64, "source"),
         When(Some(now)),
     )?;
     write_summary(page, findings)?;
@@ -84,7 +87,7 @@ fn write_summary(page: &mut String, findings: &Findings) -> fmt::Result {
     let damages = findings.damages.iter().map(ToString::to_string);
     let missing: Vec<String> = findings.incomplete.iter().cloned().chain(damages).collect();
     if !missing.is_empty() {
-        page.push_str("<p class=\"bad\">Some records could not be read:</p>\n<ul>\n");
+        page.push_str("<p class=\"bad\">What the search could not use or left out:</p>\n<ul>\n");
         for what in missing.iter().take(20) {
             writeln!(page, "<li>{}</li>", Text(what))?;
         }
@@ -233,10 +236,6 @@ fn user(target: &Target) -> String {
         .clone()
         .or_else(id)
         .unwrap_or_else(|| "unknown".into())
-}
-
-fn counted(count: usize, one: &str, many: &str) -> impl Display {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::domain_tenants::domain_of;
 use super::facts::Facts;
-use super::person::PersonKey;
+use super::person::{PersonKey, is_guest};
 use super::thread::{guid, kind};
 use crate::search::query::{Query, folded};
 use crate::search::record::{AuditRecord, Origin, ParticipantInfo, SipDomain, read_time};
@@ -29,14 +29,21 @@ impl Facts {
             return;
         };
         let Some(kind) = kind(thread, record.communication_type.get()) else {
+            self.left_out.channels += 1;
             return;
         };
+        if self.excludes_thread(thread, query) {
+            return;
+        }
         let home = organization.or(query.tenant);
         let others = other_tenants(record, home);
         let external = external_users(record, home, &others);
-        if (external == ExternalUsers::Absent && !query.include_internal)
-            || !query.matches_thread(thread)
-        {
+        let guests = has_guests(record);
+        if external == ExternalUsers::Absent && !query.include_internal {
+            self.left_out.internal += 1;
+            if guests {
+                self.left_out.guests.add(thread);
+            }
             return;
         }
         let actor = Actor::of(record);
@@ -50,6 +57,7 @@ impl Facts {
         }
         let chat = self.chats.entry((home, thread.into())).or_default();
         chat.external |= external == ExternalUsers::Present;
+        chat.guests |= guests;
         chat.kind = Some(chat.kind.map_or(kind, |known| known.min(kind)));
         chat.tenants.extend(others);
         for domain in sip_domains(record).filter_map(|(domain, _)| domain) {
@@ -73,8 +81,10 @@ impl Facts {
         }
         let time = read_time(record.creation_time.get());
         let operation = record.operation.get();
-        if query.matches_record(operation, time) {
-            self.untimed += u64::from(time.is_none() && query.has_period());
+        if let Some(filter) = query.excludes_record(operation, time) {
+            self.left_out.exclude_record(filter, operation, time);
+        } else {
+            self.left_out.untimed += u64::from(time.is_none() && query.has_period());
             chat.evidence.add(operation, time, record.id.get(), origin);
         }
     }
@@ -178,6 +188,17 @@ fn other_tenants(record: &AuditRecord<'_>, home: Option<Uuid>) -> Vec<Uuid> {
     tenants.sort_unstable();
     tenants.dedup();
     tenants
+}
+
+/// Returns whether guests of the home tenant or people without an account take part.
+fn has_guests(record: &AuditRecord<'_>) -> bool {
+    let flagged = record.participant_info.as_ref().is_some_and(|info| {
+        info.has_guest_users.is_true()
+            || info.has_other_guest_users.is_true()
+            || info.has_unauthenticated_users.is_true()
+    });
+    let mut members = record.members.0.iter();
+    flagged || members.any(|member| is_guest(member.upn.get())) || is_guest(record.user_id.get())
 }
 
 fn external_users(record: &AuditRecord<'_>, home: Option<Uuid>, others: &[Uuid]) -> ExternalUsers {

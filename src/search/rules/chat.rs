@@ -13,6 +13,8 @@ use crate::search::target::{ChatKind, FoundBy};
 pub(super) struct Chat {
     /// Whether a record says that external users take part.
     pub(super) external: bool,
+    /// Whether a record says that guests or people without an account take part.
+    pub(super) guests: bool,
     pub(super) kind: Option<ChatKind>,
     /// The tenants other than the home tenant.
     pub(super) tenants: SmallSet<Uuid>,
@@ -91,6 +93,7 @@ impl Chat {
 
     pub(super) fn merge(&mut self, other: Self) {
         self.external |= other.external;
+        self.guests |= other.guests;
         // A specific kind sorts before `Other`.
         self.kind = match (self.kind, other.kind) {
             (Some(a), Some(b)) => Some(a.min(b)),

@@ -23,7 +23,7 @@ impl Facts {
         else {
             return;
         };
-        if !query.matches_thread(thread) {
+        if self.excludes_thread(thread, query) {
             return;
         }
         let external = listed.is_external(home);
@@ -63,9 +63,11 @@ impl Facts {
         // Without an id, the owner can be one of the members under another name.
         person.listed |= owner.id.is_some();
         let began = read_time(listed.created_date_time.as_deref().unwrap_or_default());
-        if (external || query.include_internal)
-            && query.matches_period(LISTED, began, Some(Timestamp::MAX))
-        {
+        if !external && !query.include_internal {
+            self.left_out.internal += 1;
+        } else if let Some(filter) = query.excludes_span(LISTED, began, Some(Timestamp::MAX)) {
+            self.left_out.exclude_record(filter, LISTED, began);
+        } else {
             chat.evidence.add(LISTED, None, thread, Origin::Chats);
             chat.evidence.widen(began, None);
         }

@@ -9,7 +9,8 @@ use super::domain_tenants::DomainTenants;
 use super::participant::{Participant, joined_by_id};
 use super::person::{Person, Side};
 use crate::graph::{ChatId, users_of_one_to_one};
-use crate::search::query::Query;
+use crate::search::left_out::LeftOut;
+use crate::search::query::{Filter, Query};
 use crate::search::target::{ChatKind, FoundBy, Target, Unresolved};
 
 /// The decision about one chat.
@@ -93,30 +94,44 @@ impl<'a> Decision<'a> {
             && (self.people.len() < 2 || self.on_side(Side::is_unknown).next().is_some())
     }
 
-    /// Returns the targets, or `None` if a domain filter excludes a chat whose external users have
-    /// no known domain.
-    pub(super) fn targets(mut self, query: &Query) -> Option<Vec<Target>> {
+    /// Returns the targets that match the query. Adds what it excludes to `left_out`.
+    pub(super) fn targets(mut self, query: &Query, left_out: &mut LeftOut) -> Vec<Target> {
+        let events = self.chat.evidence.events();
         if !self.chat.external && !query.include_internal {
-            return Some(Vec::new());
+            left_out.internal += events;
+            if self.chat.guests {
+                left_out.guests.add(self.thread);
+            }
+            return Vec::new();
         }
         let kind = self.chat.kind.unwrap_or(ChatKind::Other);
         let tenants: Vec<Uuid> = self.external_tenants();
         let domains = self.external_domains(query);
         let undecided = self.on_side(Side::is_unknown).filter_map(Person::domain);
         let not_internal: BTreeSet<String> = domains.iter().cloned().chain(undecided).collect();
-        if !query.matches_kind(kind) || !query.matches_tenants(&tenants) {
-            return Some(Vec::new());
+        if !query.matches_kind(kind) {
+            left_out.exclude(Filter::ChatType, [kind.name()]);
+            return Vec::new();
+        }
+        if !query.matches_tenants(&tenants) {
+            left_out.without_tenant += u64::from(self.chat.external && tenants.is_empty());
+            let tenants: Vec<String> = tenants.iter().map(Uuid::to_string).collect();
+            left_out.exclude(Filter::ExternalTenantId, tenants.iter().map(String::as_str));
+            return Vec::new();
         }
         if !query.matches_domains(not_internal.iter().map(String::as_str)) {
-            let without_domain = self.chat.external && not_internal.is_empty();
-            return (!without_domain).then(Vec::new);
+            left_out.without_domain += u64::from(self.chat.external && not_internal.is_empty());
+            left_out.exclude(
+                Filter::ExternalDomain,
+                not_internal.iter().map(String::as_str),
+            );
+            return Vec::new();
         }
         let users = self
             .on_side(Side::is_external)
             .filter_map(|person| Some(person.display_name()?.to_string()))
             .collect::<BTreeSet<_>>();
         let resolutions = self.users();
-        let events = self.chat.evidence.events();
         let evidence = &self.chat.evidence;
         let target = |name: Option<String>, resolution: Resolution| {
             let (found, unresolved) = match resolution {
@@ -146,15 +161,14 @@ impl<'a> Decision<'a> {
                 unresolved,
             }
         };
-        let targets = resolutions
+        let mut targets: Vec<Target> = resolutions
             .into_iter()
             .map(|(name, resolution)| target(name, resolution))
-            .filter(|target| {
-                let id = target.user_id.map(|id| id.to_string());
-                let names = [target.user_principal_name.as_deref(), id.as_deref()];
-                query.matches_user(&names.into_iter().flatten().collect::<Vec<_>>())
-            });
-        Some(targets.collect())
+            .collect();
+        if query.has_users() {
+            targets.retain(|target| is_of_user(target, query, left_out));
+        }
+        targets
     }
 
     /// Returns each user of the home tenant once, and the people who may belong to it.
@@ -234,4 +248,17 @@ impl<'a> Decision<'a> {
             .chain(participating.map(|domain| domain.to_string()))
             .collect()
     }
+}
+
+/// Returns whether a target is that of a user in the query. Adds others to `left_out`.
+fn is_of_user(target: &Target, query: &Query, left_out: &mut LeftOut) -> bool {
+    let id = target.user_id.map(|id| id.to_string());
+    let name = target.user_principal_name.as_deref();
+    let names: Vec<&str> = [name, id.as_deref()].into_iter().flatten().collect();
+    if query.names_user(&names) || name.is_some_and(|name| query.local_part_of(name).is_some()) {
+        return true;
+    }
+    left_out.exclude(Filter::UserPrincipalName, name);
+    left_out.nameless += u64::from(name.is_none());
+    false
 }

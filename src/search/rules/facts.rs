@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::chat::Chat;
 use super::domain_tenants::{DomainTenants, domain_of};
 use super::thread::guid;
-use crate::search::query::Query;
+use crate::search::left_out::LeftOut;
+use crate::search::query::{Filter, Query};
 use crate::search::record::Record;
 
 /// The facts in the records. They do not depend on the order of the records.
@@ -21,8 +22,7 @@ pub(crate) struct Facts {
     /// Tenants whose audit log was read.
     pub(super) homes: BTreeSet<Uuid>,
     cache: DomainCache,
-    /// Number of records that count only because their time is unknown.
-    pub(crate) untimed: u64,
+    pub(super) left_out: LeftOut,
 }
 
 /// The facts of the last record about an internal chat. Nearly all such records repeat them, and
@@ -49,6 +49,15 @@ impl Facts {
         }
     }
 
+    /// Returns whether a filter excludes a chat by its id.
+    pub(super) fn excludes_thread(&mut self, thread: &str, query: &Query) -> bool {
+        let excluded = !query.matches_thread(thread);
+        if excluded {
+            self.left_out.exclude(Filter::ThreadId, [thread]);
+        }
+        excluded
+    }
+
     /// Merges the facts that another thread found.
     pub(crate) fn merge(&mut self, other: Self) {
         for (key, chat) in other.chats {
@@ -59,12 +68,12 @@ impl Facts {
             self.actors.entry(name).or_default().extend(keys);
         }
         self.homes.extend(other.homes);
-        self.untimed += other.untimed;
+        self.left_out.merge(other.left_out);
     }
 
     /// Adds the tenant of the domains in a record about an internal chat. Returns `false` and adds
     /// nothing if `tenant` is not a GUID.
-    pub(crate) fn add_colleagues(&mut self, tenant: &str, names: &[&str]) -> bool {
+    pub(crate) fn add_internal_chat(&mut self, tenant: &str, names: &[&str]) -> bool {
         if self.cache.tenant != tenant {
             let Some(home) = guid(tenant) else {
                 return false;
@@ -76,6 +85,7 @@ impl Facts {
                 domains: Vec::new(),
             };
         }
+        self.left_out.internal += 1;
         let DomainCache { home, domains, .. } = &mut self.cache;
         for name in names {
             let spelling = name.rsplit('@').next().unwrap_or_default();

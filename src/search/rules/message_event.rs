@@ -19,10 +19,15 @@ impl Facts {
         };
         // One-to-one and group chats both have the type "chat" here; the id distinguishes them.
         let Some(kind) = kind(thread, event.thread_type.get()) else {
+            self.left_out.channels += 1;
             return;
         };
+        if self.excludes_thread(thread, query) {
+            return;
+        }
         let internal = event.is_external_thread.0 == Some(false);
-        if (internal && !query.include_internal) || !query.matches_thread(thread) {
+        if internal && !query.include_internal {
+            self.left_out.internal += 1;
             return;
         }
         let chat = self.chats.entry((query.tenant, thread.into())).or_default();
@@ -49,8 +54,10 @@ impl Facts {
         // The name of the table, because it covers other messages than the operations of the audit
         // log.
         let operation = "MessageEvents";
-        if query.matches_record(operation, time) {
-            self.untimed += u64::from(time.is_none() && query.has_period());
+        if let Some(filter) = query.excludes_record(operation, time) {
+            self.left_out.exclude_record(filter, operation, time);
+        } else {
+            self.left_out.untimed += u64::from(time.is_none() && query.has_period());
             chat.evidence.add(
                 operation,
                 time,

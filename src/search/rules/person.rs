@@ -51,6 +51,11 @@ pub(super) enum Side {
     Unknown,
 }
 
+/// Returns whether a user principal name is that of a guest.
+pub(crate) fn is_guest(name: &str) -> bool {
+    name.contains("#EXT#") || name.contains("#ext#")
+}
+
 impl PersonKey {
     /// Returns the key of a name or address.
     pub(super) fn of_name(name: &str) -> Self {

@@ -1,43 +1,28 @@
 //! The targets that follow from the facts.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
 use super::decision::Decision;
 use super::facts::Facts;
 use super::person::{Person, Side};
-use crate::search::query::Query;
-use crate::search::target::Target;
-
-/// The chats that have no targets, by reason.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct LeftOut {
-    /// Number of chats that a domain filter excludes because their external users have no known
-    /// domain.
-    pub(crate) without_domain: usize,
-    /// Number of chats whose records do not show whether external users take part.
-    pub(crate) without_sides: usize,
-    /// Some of the domains in the chats that `without_sides` counts.
-    pub(crate) domains: BTreeSet<String>,
-}
-
-impl LeftOut {
-    /// Maximum number of domains that are reported.
-    const REPORTED: usize = 10;
-}
+use crate::search::left_out::{LeftOut, Names};
+use crate::search::query::{Query, folded};
+use crate::search::target::{Target, Unresolved};
 
 impl Facts {
-    /// Returns the sorted targets that match the query, and the chats that are left out.
+    /// Returns the sorted targets that match the query, and what is left out.
     pub(crate) fn targets(mut self, query: &Query) -> (Vec<Target>, LeftOut) {
         self.assign_homes(query);
         let Self {
             chats,
             domain_tenants,
             actors,
+            mut left_out,
             ..
         } = self;
-        let (mut targets, mut left_out) = (Vec::new(), LeftOut::default());
+        let mut targets = Vec::new();
         for ((home, thread), chat) in chats {
             if chat.evidence.is_empty() {
                 continue;
@@ -45,22 +30,47 @@ impl Facts {
             let decision = Decision::new(home, &thread, chat, &domain_tenants, &actors, query);
             if decision.is_without_sides(query) {
                 left_out.without_sides += 1;
-                let people = decision.on_side(Side::is_unknown);
-                left_out.domains.extend(people.filter_map(Person::domain));
-                // The first domains in sorted order, so that the order of the chats does not
-                // matter.
-                while left_out.domains.len() > LeftOut::REPORTED {
-                    left_out.domains.pop_last();
+                for domain in decision
+                    .on_side(Side::is_unknown)
+                    .filter_map(Person::domain)
+                {
+                    left_out.domains.add(&domain);
                 }
                 continue;
             }
-            match decision.targets(query) {
-                Some(of_chat) => targets.extend(of_chat),
-                None => left_out.without_domain += 1,
-            }
+            targets.extend(decision.targets(query, &mut left_out));
         }
+        left_out.exclude_ambiguous(&mut targets, query);
         targets.sort_by(|a, b| order(a).cmp(&order(b)));
         (targets, left_out)
+    }
+}
+
+impl LeftOut {
+    /// Excludes users whom the query names by a local part that several users have.
+    fn exclude_ambiguous(&mut self, targets: &mut Vec<Target>, query: &Query) {
+        if query.local_parts.is_empty() {
+            return;
+        }
+        let mut users: BTreeMap<String, Names> = BTreeMap::new();
+        for target in targets.iter() {
+            // An external user can have the same local part.
+            let may_be_external = matches!(target.unresolved, Some(Unresolved::UnknownSide { .. }));
+            if let Some(name) = target.user_principal_name.as_deref()
+                && let Some(part) = query.local_part_of(name)
+                && !may_be_external
+            {
+                users.entry(part.into()).or_default().add(&folded(name));
+            }
+        }
+        users.retain(|_, users| users.has_several());
+        targets.retain(|target| {
+            let name = target.user_principal_name.as_deref().unwrap_or_default();
+            let id = target.user_id.map(|id| id.to_string()).unwrap_or_default();
+            let part = query.local_part_of(name);
+            part.is_none_or(|part| !users.contains_key(part)) || query.names_user(&[name, &id])
+        });
+        self.ambiguous = users;
     }
 }
 

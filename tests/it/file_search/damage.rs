@@ -7,7 +7,7 @@ use chat_access::search::{Damage, Findings, QueryOptions, Source};
 use super::formats::zip;
 use super::support::*;
 
-fn told(findings: &Findings) -> Vec<String> {
+fn messages(findings: &Findings) -> Vec<String> {
     findings.damages.iter().map(ToString::to_string).collect()
 }
 
@@ -46,7 +46,7 @@ fn a_bad_row_is_skipped_counted_and_named() {
         assert_eq!(rows(&findings), [3], "{bad}");
         assert_eq!(findings.damaged_rows, 1);
         assert!(
-            told(&findings)[0].starts_with("file, row 3, is skipped: "),
+            messages(&findings)[0].starts_with("file, row 3, is skipped: "),
             "{bad}"
         );
     }
@@ -62,16 +62,16 @@ fn a_row_whose_record_is_cut_is_used_up_to_the_cut_and_named() {
         purview_row(&external_chat(3))
     );
     let findings = search_bytes(text);
-    // The other rows say whose domain evil.example is.
+    // The other rows assign evil.example to a tenant.
     assert_eq!(users(&findings), [user(1), user(2), user(3)]);
     assert_eq!(rows(&findings), [3]);
     assert_eq!(findings.damaged_rows, 1);
-    assert!(told(&findings)[0].starts_with("file, row 3, is incomplete: "));
+    assert!(messages(&findings)[0].starts_with("file, row 3, is incomplete: "));
     // Before the chat's id there is nothing to use.
     let text = format!("{PURVIEW_HEADER}{}", purview_row(&good[..100]));
     let findings = search_bytes(text);
     assert_eq!(users(&findings), [""; 0]);
-    assert!(told(&findings)[0].starts_with("file, row 2, is skipped: "));
+    assert!(messages(&findings)[0].starts_with("file, row 2, is skipped: "));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn bad_json_records_are_skipped_counted_and_named() {
 }
 
 #[test]
-fn a_truncated_file_gives_what_it_holds_and_says_so() {
+fn a_truncated_file_is_used_up_to_its_end_and_reported() {
     let text = purview(&[external_chat(1), external_chat(2), external_chat(3)]);
     let json = format!(
         "[{},{},{}]",
@@ -120,18 +120,24 @@ fn a_truncated_file_gives_what_it_holds_and_says_so() {
         external_chat(3)
     );
     let lines = [external_chat(1), external_chat(2), external_chat(3)].join("\n");
-    for text in [text, json, lines] {
+    // What is before the cut of the last record names its chat and its members. In a CSV file, the
+    // whole record is in a field without an end.
+    for (text, found) in [(text, 2), (json, 3), (lines, 3)] {
         let cut = &text[..text.len() - 300];
         let findings = search_bytes(cut);
-        assert_eq!(users(&findings), [user(1), user(2)], "{cut}");
-        let told = told(&findings);
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].starts_with("file is truncated: "), "{told:?}");
+        let expected: Vec<_> = (1..=found).map(user).collect();
+        assert_eq!(users(&findings), expected, "{cut}");
+        let messages = messages(&findings);
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(
+            messages[0].starts_with("file is truncated: "),
+            "{messages:?}"
+        );
     }
 }
 
 #[test]
-fn a_truncated_archive_gives_what_it_holds_and_says_so() {
+fn a_truncated_archive_is_used_up_to_its_end_and_reported() {
     use std::io::Write;
     let records: Vec<String> = (1..2000).map(external_chat).collect();
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -140,7 +146,17 @@ fn a_truncated_archive_gives_what_it_holds_and_says_so() {
     let findings = search_bytes(&packed[..packed.len() / 2]);
     assert!(findings.targets.len() > 500, "{}", findings.targets.len());
     assert!(
-        told(&findings)[0].starts_with("file is truncated: its compressed data ends too early")
+        messages(&findings)[0].starts_with("file is truncated: its compressed data ends too early")
+    );
+
+    let mut damaged = packed.clone();
+    let middle = packed.len() / 2;
+    damaged[middle..middle + 100].fill(0xFF);
+    let findings = search_bytes(damaged);
+    assert!(
+        messages(&findings)[0].starts_with("file is truncated: its compressed data is damaged"),
+        "{:?}",
+        messages(&findings)
     );
 
     let folder = tempfile::tempdir().unwrap();
@@ -149,14 +165,14 @@ fn a_truncated_archive_gives_what_it_holds_and_says_so() {
     std::fs::write(&path, &archive[..archive.len() - 30]).unwrap();
     let findings = search_file(&path);
     assert!(
-        told(&findings)[0].contains("zip directory"),
+        messages(&findings)[0].contains("zip directory"),
         "{:?}",
-        told(&findings)
+        messages(&findings)
     );
 }
 
 #[test]
-fn hostile_fields_cost_at_most_their_row() {
+fn hostile_fields_affect_only_their_row() {
     let record = external_chat(1);
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
     let name = |text: &str| record.replace("User 1", text);
@@ -172,11 +188,11 @@ fn hostile_fields_cost_at_most_their_row() {
         let findings = search_bytes(format!("[{odd},{}]", external_chat(2)));
         assert_eq!(users(&findings), [user(1), user(2)], "{}", &odd[..200]);
     }
-    // Which of the two is meant is not known.
+    // It is unknown which of the two is meant.
     let twice = record.replace("\"UserKey\"", "\"UserKey\":\"x\",\"UserKey\"");
     let findings = search_bytes(purview(&[twice, external_chat(2)]));
     assert_eq!(users(&findings), [user(2)]);
-    assert!(told(&findings)[0].contains("the field UserKey twice"));
+    assert!(messages(&findings)[0].contains("the field UserKey twice"));
 }
 
 #[test]
@@ -199,15 +215,15 @@ fn a_field_of_a_hundred_megabytes_is_one_bad_row() {
         assert_eq!(users(&findings), [user(2), user(3)]);
         assert_eq!(findings.damaged_rows, 1);
         assert!(
-            told(&findings)[0].contains("longer than"),
+            messages(&findings)[0].contains("longer than"),
             "{:?}",
-            told(&findings)
+            messages(&findings)
         );
     }
 }
 
 #[test]
-fn an_open_quote_before_many_rows_costs_only_its_row() {
+fn an_open_quote_before_many_rows_affects_only_its_row() {
     let mut text = purview(&[external_chat(1)]);
     text.push_str("1,2,25,x,\"never closed,\r\n");
     for number in 2..5000 {

@@ -1,4 +1,4 @@
-//! Every format and packing, told apart by content.
+//! Every format and packing, recognised by content.
 
 use std::io::Write;
 
@@ -303,17 +303,20 @@ fn a_file_of_no_known_format_is_named_and_the_others_are_read() {
     ];
     let findings = search_sources(sources, QueryOptions::default());
     assert_eq!(users(&findings), [user(1)]);
-    let told: Vec<String> = findings.damages.iter().map(ToString::to_string).collect();
+    let messages: Vec<String> = findings.damages.iter().map(ToString::to_string).collect();
     assert!(
-        told[0].starts_with("letter.txt can't be read: ") && told[0].contains("AuditData"),
-        "{told:?}"
+        messages[0].starts_with("letter.txt can't be read: ") && messages[0].contains("AuditData"),
+        "{messages:?}"
     );
     assert!(
-        told[1].starts_with("package.json can't be read: "),
-        "{told:?}"
+        messages[1].starts_with("package.json can't be read: "),
+        "{messages:?}"
     );
-    assert!(told[2].contains("the file does not exist"), "{told:?}");
-    assert!(told[3].contains("it is a folder"), "{told:?}");
+    assert!(
+        messages[2].contains("the file does not exist"),
+        "{messages:?}"
+    );
+    assert!(messages[3].contains("it is a folder"), "{messages:?}");
 }
 
 #[test]

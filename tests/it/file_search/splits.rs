@@ -1,4 +1,4 @@
-//! The answer does not depend on how the work is split.
+//! The findings do not depend on how the work is split.
 
 use chat_access::search::{Effort, Findings, Query};
 use proptest::prelude::*;
@@ -31,7 +31,7 @@ fn row() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A JSON record, good or odd, and what stands after it.
+/// A JSON record, good or odd, and what is after it.
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => (0u32..40).prop_map(|n| format!("{},", external_chat(n))),
@@ -53,7 +53,7 @@ fn same_for_any_split(text: &str, threads: usize, block_size: usize) -> Result<(
     Ok(())
 }
 
-/// A record about a chat, with or without outsiders, with or without what tells.
+/// A record about a chat, with or without external users and the fields that show them.
 fn chat() -> impl Strategy<Value = String> {
     let tenant = || prop_oneof![6 => Just(HOME), 1 => Just(AWAY), 1 => Just("")];
     let flag = prop_oneof![3 => Just(",\"HasForeignTenantUsers\":false"), 1 => Just(",\"HasForeignTenantUsers\":true"), 1 => Just("")];
@@ -116,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn a_row_says_the_same_as_the_json_in_it(chats in prop::collection::vec(chat(), 1..6)) {
+    fn a_row_has_the_same_targets_as_the_json_in_it(chats in prop::collection::vec(chat(), 1..6)) {
         let csv = search_split(&purview(&chats), 1, 1 << 20);
         let lines = search_split(&chats.join("\n"), 1, 1 << 20);
         prop_assert_eq!(csv.targets, lines.targets);

@@ -14,7 +14,7 @@ pub(crate) fn user(number: u32) -> String {
     format!("{number:08x}-0000-4000-8000-000000000001")
 }
 
-/// An outsider begins a one-to-one chat with the user of this number.
+/// An external user begins a one-to-one chat with the user of this number.
 pub(crate) fn external_chat(number: u32) -> String {
     format!(
         r#"{{"CreationTime":"2026-08-31T10:18:39","Id":"{number:08x}-0000-4000-8000-0000000000ff","Operation":"ChatCreated","OrganizationId":"{HOME}","RecordType":25,"UserKey":"{EVE}","UserType":0,"Version":1,"Workload":"MicrosoftTeams","UserId":"eve@evil.example","ChatThreadId":"19:{}_{EVE}@unq.gbl.spaces","CommunicationType":"OneOnOne","Members":[{{"OrganizationId":"{HOME}","DisplayName":"User {number}","UPN":"user{number}@contoso.com"}},{{"OrganizationId":"{AWAY}","DisplayName":"Eve","UPN":"eve@evil.example"}}],"ParticipantInfo":{{"HasForeignTenantUsers":true,"ParticipatingSIPDomains":[{{"DomainName":"contoso.com","TenantId":"{HOME}"}},{{"DomainName":"evil.example","TenantId":"{AWAY}"}}],"ParticipatingTenantIds":["{HOME}","{AWAY}"]}},"ResourceTenantId":"{AWAY}"}}"#,

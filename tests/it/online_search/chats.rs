@@ -377,7 +377,7 @@ fn a_domain_filter_warns_of_external_users_without_a_domain() {
     assert!(outcome.users().is_empty());
     let warnings = outcome.warnings();
     assert!(
-        warnings.contains("1 chats") && warnings.contains("-ExternalTenantId"),
+        warnings.contains("1 chat whose") && warnings.contains("-ExternalTenantId"),
         "{warnings}"
     );
 }
