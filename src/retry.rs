@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use crate::input::InvalidInput;
 
 /// The waits between the attempts of one request, and the time for all of its attempts.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RetrySettings {
     /// The first wait, in milliseconds; each further wait is twice as long.
     pub first_wait_ms: u64,

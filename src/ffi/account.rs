@@ -1,12 +1,12 @@
 //! Account handles: a signed-in administrator.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::arguments::Out;
 use super::guard::guard;
 use super::handles;
-use super::request::OpenError;
+use super::request::{OpenError, read};
 use super::status::ChatAccessStatus;
 use crate::cloud::{Cloud, Route};
 use crate::identity::{Account, Tenant};
@@ -19,12 +19,11 @@ use crate::token::AccessToken;
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountRequest {
     tenant: Option<String>,
-    #[serde(flatten)]
-    cloud: CloudRequest,
 }
 
 /// The members of a request that name the cloud.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct CloudRequest {
     environment: Option<String>,
     graph_endpoint: Option<String>,
@@ -34,6 +33,23 @@ pub(super) struct CloudRequest {
 }
 
 impl CloudRequest {
+    const MEMBERS: [&str; 5] = [
+        "environment",
+        "graph_endpoint",
+        "authority_host",
+        "graph_proxy",
+        "authority_proxy",
+    ];
+
+    /// Takes the members that name the cloud out of a request.
+    pub(super) fn take(request: &mut Map<String, Value>) -> Result<Self, InvalidInput> {
+        let mut members = Map::new();
+        for name in Self::MEMBERS {
+            members.extend(request.remove_entry(name));
+        }
+        read(members)
+    }
+
     /// Returns the cloud that the request names.
     pub(super) fn cloud(&self) -> Result<Cloud, InvalidInput> {
         let mut cloud = Cloud::new(
@@ -52,8 +68,12 @@ impl CloudRequest {
 }
 
 impl AccountRequest {
-    pub(super) fn open(self, secret: Option<&[u8]>) -> Result<Lane, OpenError> {
-        let cloud = self.cloud.cloud()?;
+    pub(super) fn open(
+        self,
+        cloud: &CloudRequest,
+        secret: Option<&[u8]>,
+    ) -> Result<Lane, OpenError> {
+        let cloud = cloud.cloud()?;
         let token = AccessToken::new(secret.unwrap_or_default())?;
         let account = Account::with_token(cloud, token).map_err(OpenError::no_client)?;
         if let Some(tenant) = self.tenant {

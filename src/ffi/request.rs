@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
-use super::account::AccountRequest;
+use super::account::{AccountRequest, CloudRequest};
 use super::handles::Object;
 use super::registration::RegistrationRequest;
 use super::removals::RemovalsRequest;
@@ -19,37 +21,65 @@ use crate::search;
 /// What to do when the system has no thread left.
 const NO_THREAD: &str = "Close other programs or start a new process, and try again.";
 
-/// The request, by its member `open`.
+/// The kind of handle that a request opens.
 #[derive(Deserialize)]
-#[serde(tag = "open", rename_all = "snake_case", deny_unknown_fields)]
-enum Request {
-    Account(AccountRequest),
-    SignIn(SignInRequest),
-    Registration(RegistrationRequest),
-    Removals(RemovalsRequest),
-    // Boxed, because it is much larger than the others.
-    Search(Box<SearchRequest>),
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Account,
+    SignIn,
+    Registration,
+    Removals,
+    Search,
     /// A fault, to show that this build catches it.
     Panic,
 }
 
 /// Opens what `request` describes.
 pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, OpenError> {
-    let request: Request = serde_json::from_str(request).map_err(|error| {
-        InvalidInput::new(
-            "request",
-            &error.to_string(),
-            "specify a JSON object as chat_access.h describes it",
-        )
-    })?;
-    Ok(match request {
-        Request::Account(request) => Object::Account(Arc::new(request.open(secret)?)),
-        Request::SignIn(request) => Object::SignIn(Arc::new(request.open(secret)?)),
-        Request::Registration(request) => Object::Registration(Arc::new(request.open()?)),
-        Request::Removals(request) => Object::Run(Arc::new(request.open()?)),
-        Request::Search(request) => Object::Search(Arc::new(request.open(secret)?)),
-        Request::Panic => panic!("requested by the caller"),
+    // A tagged enum would do the same with 30 KB of code.
+    let mut members: Map<String, Value> = serde_json::from_str(request).map_err(invalid)?;
+    let kind = members.remove("open").unwrap_or_default();
+    Ok(match read(kind)? {
+        Kind::Account => {
+            let cloud = CloudRequest::take(&mut members)?;
+            let request: AccountRequest = read(members)?;
+            Object::Account(Arc::new(request.open(&cloud, secret)?))
+        }
+        Kind::SignIn => {
+            let cloud = CloudRequest::take(&mut members)?;
+            let request: SignInRequest = read(members)?;
+            Object::SignIn(Arc::new(request.open(&cloud, secret)?))
+        }
+        Kind::Registration => {
+            let request: RegistrationRequest = read(members)?;
+            Object::Registration(Arc::new(request.open()?))
+        }
+        Kind::Removals => {
+            let request: RemovalsRequest = read(members)?;
+            Object::Run(Arc::new(request.open()?))
+        }
+        Kind::Search => {
+            let request: SearchRequest = read(members)?;
+            Object::Search(Arc::new(request.open(secret)?))
+        }
+        Kind::Panic => panic!("requested by the caller"),
     })
+}
+
+/// Reads a part of a request.
+///
+/// # Errors
+/// A member is missing, unknown or of another type.
+pub(super) fn read<T: DeserializeOwned>(value: impl Into<Value>) -> Result<T, InvalidInput> {
+    serde_json::from_value(value.into()).map_err(invalid)
+}
+
+fn invalid(error: serde_json::Error) -> InvalidInput {
+    InvalidInput::new(
+        "request",
+        &error.to_string(),
+        "specify a JSON object as chat_access.h describes it",
+    )
 }
 
 /// Why nothing was opened.

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::account::CloudRequest;
 use super::arguments::text;
 use super::guard::guard;
 use super::handles;
-use super::request::OpenError;
+use super::request::{OpenError, read};
 use super::status::ChatAccessStatus;
 use crate::identity::Account;
 use crate::input::InvalidInput;
@@ -30,19 +31,18 @@ pub(super) struct SearchRequest {
     resolve_users: bool,
     audit_query: Option<SpanOptions>,
     hunting: Option<SpanOptions>,
-    chats: Option<ChatsRequest>,
+    /// See [`ChatsRequest`] and [`CloudRequest`].
+    chats: Option<Map<String, Value>>,
     /// The settings of a run, so that a host can pass the same object. A search has no lanes, so it
     /// ignores the rest of a lane.
     retry: RunRetry,
 }
 
-/// The users whose chats are listed, and the cloud.
+/// The users whose chats are listed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ChatsRequest {
     users: Vec<String>,
-    #[serde(flatten)]
-    cloud: CloudRequest,
 }
 
 impl SearchRequest {
@@ -54,7 +54,10 @@ impl SearchRequest {
                 .map(|options| Span::new(&options, now, days))
                 .transpose()
         };
-        let chats = self.chats.map(|chats| chats.open(secret)).transpose()?;
+        let chats = self
+            .chats
+            .map(|chats| ChatsRequest::open(chats, secret))
+            .transpose()?;
         let account = match self.account {
             Some(handle) => Some(handles::account(handle)?.shared_account()),
             None => None,
@@ -77,14 +80,15 @@ impl SearchRequest {
 }
 
 impl ChatsRequest {
-    fn open(self, secret: Option<&[u8]>) -> Result<ChatList, OpenError> {
-        let cloud = self.cloud.cloud()?;
+    fn open(mut members: Map<String, Value>, secret: Option<&[u8]>) -> Result<ChatList, OpenError> {
+        let cloud = CloudRequest::take(&mut members)?.cloud()?;
+        let request: Self = read(members)?;
         let token = AccessToken::new(secret.unwrap_or_default()).map_err(|error| InvalidInput {
             parameter: "DiscoveryToken",
             ..error
         })?;
         let account = Account::with_token(cloud, token).map_err(OpenError::no_client)?;
-        Ok(ChatList::new(account, self.users)?)
+        Ok(ChatList::new(account, request.users)?)
     }
 }
 

@@ -24,8 +24,6 @@ pub(super) struct SignInRequest {
     login_hint: Option<String>,
     #[serde(default = "ten_minutes")]
     time_ms: u64,
-    #[serde(flatten)]
-    cloud: CloudRequest,
 }
 
 #[derive(Deserialize)]
@@ -41,8 +39,12 @@ fn ten_minutes() -> u64 {
 }
 
 impl SignInRequest {
-    pub(super) fn open(self, secret: Option<&[u8]>) -> Result<SigningIn, OpenError> {
-        let cloud = self.cloud.cloud()?;
+    pub(super) fn open(
+        self,
+        cloud: &CloudRequest,
+        secret: Option<&[u8]>,
+    ) -> Result<SigningIn, OpenError> {
+        let cloud = cloud.cloud()?;
         let application = Application::new(
             self.tenant.as_deref(),
             self.client_id.as_deref(),

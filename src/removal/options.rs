@@ -47,13 +47,50 @@ impl Default for RunOptions {
 
 /// The retry settings of a run: those of every request, and the rest of a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(from = "RunRetryMembers")]
 pub struct RunRetry {
     /// The waits between the attempts of one removal.
-    #[serde(flatten)]
     pub requests: RetrySettings,
     /// Maximum rest of a lane while the service is unavailable, in milliseconds.
     pub longest_rest_ms: u64,
+}
+
+/// The members of the settings in a request, where they are beside each other.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RunRetryMembers {
+    first_wait_ms: u64,
+    longest_wait_ms: u64,
+    item_time_ms: u64,
+    longest_rest_ms: u64,
+}
+
+impl Default for RunRetryMembers {
+    fn default() -> Self {
+        let RunRetry {
+            requests,
+            longest_rest_ms,
+        } = RunRetry::default();
+        Self {
+            first_wait_ms: requests.first_wait_ms,
+            longest_wait_ms: requests.longest_wait_ms,
+            item_time_ms: requests.item_time_ms,
+            longest_rest_ms,
+        }
+    }
+}
+
+impl From<RunRetryMembers> for RunRetry {
+    fn from(members: RunRetryMembers) -> Self {
+        Self {
+            requests: RetrySettings {
+                first_wait_ms: members.first_wait_ms,
+                longest_wait_ms: members.longest_wait_ms,
+                item_time_ms: members.item_time_ms,
+            },
+            longest_rest_ms: members.longest_rest_ms,
+        }
+    }
 }
 
 impl Default for RunRetry {
@@ -105,7 +142,6 @@ mod tests {
         }
     }
 
-    /// serde does not promise `deny_unknown_fields` beside `flatten`.
     #[test]
     fn an_unknown_retry_setting_is_refused() {
         let error = serde_json::from_str::<RunRetry>(r#"{"frist_wait_ms":5}"#).unwrap_err();

@@ -173,8 +173,12 @@ pub(crate) fn read_flat<'p>(
     values: impl Iterator<Item = (&'p FieldPath, Value)>,
     take: &mut dyn FnMut(Record<'_>),
 ) -> Result<(), RecordError> {
-    let record = AuditRecord::deserialize(flat_record(values))?;
-    take(Record::Audit(record, Origin::AuditLog));
+    // As text, because a second deserializer of records would be 20 KB of code.
+    let json = flat_record(values).to_string();
+    take(Record::Audit(
+        serde_json::from_str(&json)?,
+        Origin::AuditLog,
+    ));
     Ok(())
 }
 
@@ -376,7 +380,8 @@ fn parse_audit_text(
     let text = text.trim();
     if text.starts_with("@{") {
         let value = value_in_text(text).ok_or(RecordError::PowerShellDepth { used: false })?;
-        let record = AuditRecord::deserialize(value)?;
+        let json = value.to_string();
+        let record: AuditRecord<'_> = serde_json::from_str(&json)?;
         let used = record.chat_thread_id.filled().is_some();
         if used {
             take(Record::Audit(record, origin));
