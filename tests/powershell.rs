@@ -89,7 +89,11 @@ fn pester(pwsh: &Path, file: &Path) -> Result<(), Failed> {
     let untrusted = Peer::untrusted_server();
     let proxy = Peer::proxy_with_authentication();
     let staged = tempfile::tempdir()?;
-    let module = stage::module(staged.path())?;
+    // The release tests the package that it publishes.
+    let module = match std::env::var_os("CHATACCESS_PACKAGE") {
+        Some(package) => PathBuf::from(package),
+        None => stage::module(staged.path())?,
+    };
     let mut command = stage::pwsh_command(pwsh);
     command
         .arg("-File")

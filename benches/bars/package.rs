@@ -17,6 +17,7 @@ pub fn run(bars: &mut Bars) {
         output: folder.path().into(),
         libraries: None,
         glibc: None,
+        sign: None,
     })
     .expect("a package");
     bars.report(&LIBRARY, megabytes(stage::library()));

@@ -37,6 +37,8 @@ pub struct Options {
     pub libraries: Option<PathBuf>,
     /// The newest glibc that the Linux libraries may need, such as `2.28`.
     pub glibc: Option<(u32, u32)>,
+    /// A PowerShell script that signs the files in a folder, before they are packed.
+    pub sign: Option<PathBuf>,
 }
 
 /// What was packaged.
@@ -56,7 +58,7 @@ pub struct Package {
 ///
 /// # Errors
 /// A file can't be read or written, a path is longer than [`LONGEST_PATH`], a Linux library needs a
-/// newer glibc than allowed, or cargo can't describe the dependencies.
+/// newer glibc than allowed, the script does not sign, or cargo can't describe the dependencies.
 pub fn build(options: &Options) -> io::Result<Package> {
     fs::create_dir_all(&options.output)?;
     let module = stage::module(&options.output)?;
@@ -66,6 +68,9 @@ pub fn build(options: &Options) -> io::Result<Package> {
     let platforms = Platform::all_in(&module.join("bin"));
     check_glibc(&module, &platforms, options.glibc)?;
     add_scripts(&module)?;
+    if let Some(script) = &options.sign {
+        sign(script, &module)?;
+    }
 
     let files = entries(&module)?;
     if let Some(long) = files.iter().find(|file| file.len() > LONGEST_PATH) {
@@ -146,6 +151,19 @@ fn add_scripts(module: &Path) -> io::Result<()> {
         fs::copy(stage::root().join(from), to)?;
     }
     Ok(())
+}
+
+fn sign(script: &Path, module: &Path) -> io::Result<()> {
+    let pwsh = stage::pwsh().ok_or_else(|| io::Error::other("signing needs PowerShell 7"))?;
+    let mut command = stage::pwsh_command(&pwsh);
+    let status = command.arg("-File").arg(script).arg(module).status()?;
+    if status.success() {
+        return Ok(());
+    }
+    let script = script.display();
+    Err(io::Error::other(format!(
+        "'{script}' did not sign the module"
+    )))
 }
 
 fn write_checksums(output: &Path, files: &[&Path]) -> io::Result<()> {

@@ -15,6 +15,7 @@ Options:
   --output DIR      Writes the packages to DIR instead of 'dist'.
   --libraries DIR   Adds the libraries in DIR/<rid>, such as DIR/win-x64/chat_access.dll.
   --glibc VERSION   Fails if a Linux library needs a newer glibc, such as 2.28.
+  --sign SCRIPT     Runs a PowerShell script with the module's folder before it is packed.
   --complete        Fails if the library of a platform is missing.";
 
 fn main() -> ExitCode {
@@ -32,6 +33,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         output: stage::root().join("dist"),
         libraries: None,
         glibc: None,
+        sign: None,
     };
     let mut must_be_complete = false;
     let mut arguments = lexopt::Parser::from_env();
@@ -47,6 +49,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
                 options.libraries = Some(folder);
             }
             Arg::Long("glibc") => options.glibc = Some(version(&arguments.value()?.string()?)?),
+            Arg::Long("sign") => options.sign = Some(PathBuf::from(arguments.value()?)),
             Arg::Long("complete") => must_be_complete = true,
             Arg::Long("help") | Arg::Short('h') => {
                 println!("{USAGE}");

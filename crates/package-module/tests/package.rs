@@ -15,6 +15,7 @@ fn options(output: &Path) -> Options {
         output: output.into(),
         libraries: None,
         glibc: None,
+        sign: None,
     }
 }
 
@@ -253,4 +254,26 @@ fn the_script_in_the_unpacked_zip_removes_a_user() {
     assert!(text.contains("exit code 0"), "{text}");
     assert!(text.contains("unpacked"), "{text}");
     assert_eq!(sandbox.requests().len(), 1, "{text}");
+}
+
+#[test]
+fn the_module_is_signed_before_it_is_packed() {
+    let Some(_) = stage::pwsh() else {
+        return stage::not_run("the signing of the package", "there is no PowerShell 7");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("sign.ps1");
+    fs::write(&script, "param($Module) Set-Content $Module/signed.txt yes").unwrap();
+    let mut options = Options {
+        sign: Some(script.clone()),
+        ..options(&folder.path().join("dist"))
+    };
+    let package = build(&options).unwrap();
+    assert!(names(&package.zip).contains("ChatAccess/signed.txt"));
+
+    fs::write(&script, "param($Module) throw 'no certificate'").unwrap();
+    options.output = folder.path().join("second");
+    let error = build(&options).unwrap_err().to_string();
+    assert!(error.ends_with("did not sign the module"), "{error}");
+    assert!(!options.output.join("ChatAccess.zip").exists());
 }
