@@ -84,7 +84,7 @@ enum ChatAccessStatus
   // The buffer is too small. `length` is the needed capacity; a call with that capacity returns
   // the same text. Nothing is lost.
   CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL = -5,
-  // The number was never a handle.
+  // The number is not a handle, or was closed long ago.
   CHAT_ACCESS_STATUS_INVALID_HANDLE = -6,
   // The handle was closed.
   CHAT_ACCESS_STATUS_CLOSED_HANDLE = -7,
@@ -120,7 +120,9 @@ int32_t chat_access_abi_version(void);
 // - `secret`, `secret_length`: bytes that must not be part of the JSON, or NULL. The library
 //   copies them to memory that it wipes when the handle no longer needs them. The caller wipes its
 //   own copy.
-// - `handle`: receives the new handle. Close it with `chat_access_close`.
+// - `handle`: receives the new handle, a random positive number. Close it with
+//   `chat_access_close`. Whoever has the handle can use what it stands for, so pass it on with
+//   care.
 // - `buffer`, `capacity`, `length`: receive an error as JSON; see the rules for text out. An
 //   error that does not fit is dropped.
 //

@@ -1,9 +1,12 @@
-//! The table of handles. A handle is a number, so that a wrong one is a status and never a crash.
+//! The table of handles. A handle is a number, so that a wrong one is a status and never a crash. It
+//! is random, because it grants the use of its object: other code of the process that was not given
+//! a handle can't guess it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use once_cell::sync::Lazy;
+use uuid::Uuid;
 
 use super::sign_in::SigningIn;
 use super::status::ChatAccessStatus;
@@ -26,32 +29,41 @@ pub(super) enum Object {
     Search(Arc<RunningSearch>),
 }
 
-/// The first handle. It is large, so that small numbers from elsewhere are never handles.
-const FIRST: i64 = 0x4341_0000_0001;
+/// Number of closed handles that are told from invalid ones.
+const REMEMBERED: usize = 65_536;
 
+#[derive(Default)]
 struct Table {
     objects: HashMap<i64, Object>,
-    next: i64,
+    /// The latest closed handles.
+    closed: HashSet<i64>,
 }
 
-static TABLE: Lazy<Mutex<Table>> = Lazy::new(|| {
-    Mutex::new(Table {
-        objects: HashMap::new(),
-        next: FIRST,
-    })
-});
+static TABLE: Lazy<Mutex<Table>> = Lazy::new(Mutex::default);
 
 fn table() -> MutexGuard<'static, Table> {
     TABLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns a new handle for `object`. Numbers are never reused.
+/// Returns a new handle for `object`.
 pub(super) fn open(object: Object) -> i64 {
     let mut table = table();
-    let handle = table.next;
-    table.next += 1;
-    table.objects.insert(handle, object);
-    handle
+    loop {
+        let handle = random();
+        let was_used = table.objects.contains_key(&handle) || table.closed.contains(&handle);
+        if handle != 0 && !was_used {
+            table.objects.insert(handle, object);
+            return handle;
+        }
+    }
+}
+
+/// Returns a random number of 63 bits.
+fn random() -> i64 {
+    // All bits of a UUID are from the system's generator, except for its version and its variant,
+    // which is in the two highest bits of the lower half.
+    let (high, low) = Uuid::new_v4().as_u64_pair();
+    ((high & 1) << 62 | low & (u64::MAX >> 2)).cast_signed()
 }
 
 /// Returns the object of a handle. A call keeps it alive even if the handle is closed meanwhile.
@@ -67,10 +79,20 @@ pub(super) fn get(handle: i64) -> Result<Object, ChatAccessStatus> {
 /// Removes a handle from the table and returns its object.
 pub(super) fn close(handle: i64) -> Result<Object, ChatAccessStatus> {
     let mut table = table();
-    table
-        .objects
-        .remove(&handle)
-        .ok_or_else(|| missing(&table, handle))
+    let Some(object) = table.objects.remove(&handle) else {
+        return Err(missing(&table, handle));
+    };
+    table.remember(handle);
+    Ok(object)
+}
+
+impl Table {
+    fn remember(&mut self, closed: i64) {
+        if self.closed.len() == REMEMBERED {
+            self.closed.clear();
+        }
+        self.closed.insert(closed);
+    }
 }
 
 /// Returns the run of a handle.
@@ -92,17 +114,20 @@ pub(super) fn account(handle: i64) -> Result<Arc<Lane>, ChatAccessStatus> {
 
 /// Closes the runs of this process that hold `journal` and whose lease has expired.
 pub(super) fn close_abandoned(journal: &str) {
-    let mut abandoned = Vec::new();
-    table().objects.retain(|_, object| match object {
-        Object::Run(run) if run.is_abandoned_with(journal) => {
-            abandoned.push(Arc::clone(run));
-            false
-        }
-        _ => true,
-    });
+    let table = table();
+    let is_abandoned =
+        |object: &Object| matches!(object, Object::Run(run) if run.is_abandoned_with(journal));
+    let handles = table
+        .objects
+        .iter()
+        .filter(|(_, object)| is_abandoned(object));
+    let handles: Vec<i64> = handles.map(|(handle, _)| *handle).collect();
+    drop(table);
     // After the table is unlocked, because closing waits for responses.
-    for run in abandoned {
-        run.close();
+    for handle in handles {
+        if let Ok(Object::Run(run)) = close(handle) {
+            run.close();
+        }
     }
 }
 
@@ -115,7 +140,7 @@ pub(super) fn search(handle: i64) -> Result<Arc<RunningSearch>, ChatAccessStatus
 }
 
 fn missing(table: &Table, handle: i64) -> ChatAccessStatus {
-    if (FIRST..table.next).contains(&handle) {
+    if table.closed.contains(&handle) {
         ChatAccessStatus::ClosedHandle
     } else {
         ChatAccessStatus::InvalidHandle

@@ -49,7 +49,9 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// - `secret`, `secret_length`: bytes that must not be part of the JSON, or NULL. The library
 ///   copies them to memory that it wipes when the handle no longer needs them. The caller wipes its
 ///   own copy.
-/// - `handle`: receives the new handle. Close it with `chat_access_close`.
+/// - `handle`: receives the new handle, a random positive number. Close it with
+///   `chat_access_close`. Whoever has the handle can use what it stands for, so pass it on with
+///   care.
 /// - `buffer`, `capacity`, `length`: receive an error as JSON; see the rules for text out. An
 ///   error that does not fit is dropped.
 ///

@@ -45,7 +45,7 @@ pub enum ChatAccessStatus {
     /// The buffer is too small. `length` is the needed capacity; a call with that capacity returns
     /// the same text. Nothing is lost.
     BufferTooSmall = -5,
-    /// The number was never a handle.
+    /// The number is not a handle, or was closed long ago.
     InvalidHandle = -6,
     /// The handle was closed.
     ClosedHandle = -7,

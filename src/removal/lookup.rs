@@ -1,7 +1,7 @@
 //! Looks up the users whom the caller names by their user principal name, before their removals are
 //! scheduled. Each name is looked up once in a run, on one thread.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,11 +37,31 @@ pub(super) struct Lookups {
     pub(super) waiting: VecDeque<Lookup>,
     /// Whether a thread works on them.
     pub(super) active: bool,
-    /// The users that were looked up, by tenant and name in lower case, and why the others have no
-    /// id.
-    known: HashMap<(Uuid, String), Result<Uuid, Conclusion>>,
+    /// The users that were looked up. A list, because a request takes longer than going through it.
+    known: Vec<Known>,
     /// Why no user can be looked up: no account may read the directory.
     refused: Option<Conclusion>,
+}
+
+/// A user that was looked up.
+#[derive(Debug)]
+struct Known {
+    tenant_id: Uuid,
+    name: Box<str>,
+    /// The object id, or why there is none.
+    found: Result<Uuid, Conclusion>,
+}
+
+impl Lookups {
+    /// Returns what an earlier lookup of the same user found.
+    fn known(&self, lookup: &Lookup) -> Option<Result<Uuid, Conclusion>> {
+        if let Some(why) = &self.refused {
+            return Some(Err(why.clone()));
+        }
+        let name = lookup.name.to_lowercase();
+        let is_it = |known: &&Known| known.tenant_id == lookup.tenant_id && *known.name == *name;
+        Some(self.known.iter().find(is_it)?.found.clone())
+    }
 }
 
 impl Shared {
@@ -70,15 +90,15 @@ impl Shared {
                 self.scheduler.notify_one();
                 return;
             };
-            let user = (lookup.tenant_id, lookup.name.to_lowercase());
-            let known = match &state.lookups.refused {
-                Some(why) => Some(Err(why.clone())),
-                None => state.lookups.known.get(&user).cloned(),
-            };
+            let known = state.lookups.known(&lookup);
             drop(state);
             let found = known.unwrap_or_else(|| {
                 let found = self.find(&lookup);
-                self.lock().lookups.known.insert(user, found.clone());
+                self.lock().lookups.known.push(Known {
+                    tenant_id: lookup.tenant_id,
+                    name: lookup.name.to_lowercase().into(),
+                    found: found.clone(),
+                });
                 found
             });
             let mut state = self.lock();

@@ -20,7 +20,7 @@ use super::state::{RUN_AGAIN, Shared, State};
 use super::{Event, Lane, RunOptions, Status};
 use crate::background::spawn;
 use crate::events::EventQueue;
-use crate::graph::{ApiVersion, Removal, RemovalRequest, User};
+use crate::graph::{ApiVersion, ChatId, Removal, RemovalRequest, User};
 use crate::input::{InvalidInput, shown};
 
 /// Queue capacity of a run, in removals. [`Run::submit`] refuses more, so memory stays bounded.
@@ -127,17 +127,8 @@ impl Run {
             user,
             thread_id,
         } = request;
-        let is_new_form = !thread_id.has_known_form()
-            && state
-                .unknown_forms
-                .insert(thread_id.suffix().to_lowercase());
-        if is_new_form {
-            self.shared.events.push(Event::Warning {
-                message: format!(
-                    "ThreadId '{}' has a form that ChatAccess doesn't know. It is sent, and Microsoft Graph decides.",
-                    shown(thread_id.as_str())
-                ),
-            });
+        if !thread_id.has_known_form() {
+            self.warn_of_form(&mut state, &thread_id);
         }
         match user {
             User::Id(user_id) => state.schedule.push(Job::new(
@@ -161,6 +152,21 @@ impl Run {
         drop(state);
         self.shared.scheduler.notify_one();
         Ok(item)
+    }
+
+    /// Warns of a chat id of an unknown form, once for each form.
+    fn warn_of_form(&self, state: &mut State, id: &ChatId) {
+        let form = id.suffix().to_lowercase();
+        if state.unknown_forms.contains(&form) {
+            return;
+        }
+        state.unknown_forms.push(form);
+        self.shared.events.push(Event::Warning {
+            message: format!(
+                "ThreadId '{}' has a form that ChatAccess doesn't know. It is sent, and Microsoft Graph decides.",
+                shown(id.as_str())
+            ),
+        });
     }
 
     /// Returns the queue of events and renews the owner's lease: see [`RunOptions::lease_ms`].

@@ -1,6 +1,6 @@
 //! The state that a run's owner and its threads share.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -62,7 +62,7 @@ pub(super) struct State {
     /// Removals whose user has to be looked up.
     pub(super) lookups: Lookups,
     /// The unknown forms of chat ids that a warning has named, by suffix.
-    pub(super) unknown_forms: BTreeSet<String>,
+    pub(super) unknown_forms: Vec<String>,
     /// Requests that wait for a sending thread.
     pub(super) outbox: VecDeque<(Box<Job>, Slot)>,
     pub(super) idle_senders: usize,
@@ -109,7 +109,7 @@ impl State {
         Self {
             schedule,
             lookups: Lookups::default(),
-            unknown_forms: BTreeSet::new(),
+            unknown_forms: Vec::new(),
             outbox: VecDeque::new(),
             idle_senders: 0,
             all_senders: 0,

@@ -343,6 +343,20 @@ Connect-Sandbox
         $removal.Shell.Dispose()
     }
 
+    It 'takes less than 0.3 s if no request is on its way' {
+        Set-SandboxFault @{ fault = @{ kind = 'throttle'; retry_after = '600' } }
+        $took = foreach ($repeat in 1..3) {
+            $removal = Start-Removal -Count 5
+            # The wait is reported after the response, so nothing is on its way then.
+            Wait-Until { "$($removal.Shell.Streams.Warning)" -match 'throttles' }
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            $removal.Shell.Stop()
+            $watch.Elapsed.TotalMilliseconds
+            $removal.Shell.Dispose()
+        }
+        $took | Should -BeLessThan 300
+    }
+
     It 'returns the outcomes so far, sends nothing more, and releases the journal' {
         $journal = Join-Path $TestDrive 'stopped.jsonl'
         $removal = Start-Removal -Count 400 -More "-RequestsPerSecond 20 -JournalPath '$journal'"

@@ -16,6 +16,7 @@ pub(super) enum OpenError {
     InUse,
     #[error("the file can't be opened for writing ({0}). Specify a writable path")]
     NotOpened(io::Error),
+    #[cfg(unix)]
     #[error("the file can't be locked ({0}). Specify a file on a local disk")]
     NotLocked(io::Error),
 }

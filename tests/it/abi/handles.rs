@@ -41,6 +41,27 @@ fn closed_invalid_and_wrong_kind_handles_have_their_own_status() {
 }
 
 #[test]
+fn a_handle_does_not_reveal_the_others() {
+    let open = || native().account("http://127.0.0.1:9", "a.b.c");
+    let mut handles: Vec<i64> = (0..50).map(|_| open()).collect();
+    let first = handles[0];
+    assert_eq!(native().close(first), 0);
+    for number in 1..1000 {
+        for guess in [first.wrapping_add(number), first.wrapping_sub(number)] {
+            assert_eq!(native().describe(guess).0, Status::InvalidHandle as i32);
+        }
+    }
+    handles.sort_unstable();
+    assert!(handles[0] > 0);
+    for pair in handles.windows(2) {
+        assert!(pair[1] - pair[0] > 1 << 32, "{pair:?}");
+    }
+    for handle in handles {
+        native().close(handle);
+    }
+}
+
+#[test]
 fn next_returns_at_its_timeout_while_a_request_hangs() {
     let mut options = fast();
     options["request_time_ms"] = json!(20_000);
@@ -62,6 +83,31 @@ fn next_returns_at_its_timeout_while_a_request_hangs() {
     native().close(job.run);
     assert!(
         before.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        before.elapsed()
+    );
+}
+
+#[test]
+fn closing_a_run_takes_no_time_if_no_request_is_on_its_way() {
+    let mut options = fast();
+    options["retry"]["item_time_ms"] = json!(3_600_000);
+    let job = Job::with(SandboxOptions::default(), TokenClaims::default(), options);
+    let fault = Fault::Throttle {
+        retry_after: Some("600".into()),
+    };
+    job.sandbox.script(FaultScript::new([Rule::new(fault)]));
+    for n in 0..5 {
+        job.queue((TENANT, USER, &chat(n)));
+    }
+    assert_eq!(native().next(job.run, FOREVER).1["event"], "wait");
+    while native().describe(job.run).1["in_flight"] != 0 {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let before = Instant::now();
+    native().close(job.run);
+    assert!(
+        before.elapsed() < Duration::from_millis(100),
         "{:?}",
         before.elapsed()
     );
