@@ -165,7 +165,9 @@ int32_t chat_access_abi_version(void);
 // - `request_time_ms`: time limit of one request, in milliseconds; 30000 by default.
 // - `run_time_ms`: time limit of the run, in milliseconds; 0 (default) means no limit.
 // - `lease_ms`: the run sends nothing once the caller has not called for this long, in
-//   milliseconds, and a new run with the same journal closes it; 0 (default) means no lease.
+//   milliseconds. When its requests in flight have ended, it releases the journal until the next
+//   call, and a new run of this process with the same journal closes it. 0 (default) means no
+//   lease.
 // - `limits`: the service's limits: `per_user`, `per_chat` and `per_tenant`, each with
 //   `per_second`, `burst` (requests at once), `sustained` (share of the rate) and `window_seconds`
 //   (over this time).
@@ -250,7 +252,8 @@ int32_t chat_access_open(const uint8_t *request,
 //
 // Events of a run:
 // - `outcome`: a removal ended; see `remove_all_access_for_user`.
-// - `wait`: the run sends nothing for `seconds`, because of `reason`.
+// - `wait`: the run sends nothing for `seconds`, because of `reason`, a sentence. `cause` is
+//   "throttled", "unavailable" or "unreachable".
 // - `resumed`: the journal contained the records of an earlier run: `removed` (skipped),
 //   `in_flight`, `failed` and `unconfirmed` (sent again; the last ones are recorded as removed,
 //   but without the time and request id of a confirmation), `unreadable` (lines skipped), `torn`
@@ -383,8 +386,8 @@ int32_t chat_access_describe(int64_t handle,
 // Closes a handle and stops its work.
 //
 // Callers that wait in `chat_access_next` return with `CHAT_ACCESS_STATUS_CLOSED_HANDLE`. A run
-// sends no more requests; requests in flight have up to 300 ms to complete and to reach the
-// journal, and then the journal's file is released. An account's token is wiped when no run uses
+// sends no more requests; requests in flight have 300 ms from the call of `chat_access_cancel`, or
+// from this call, to complete and to reach the journal, and then the journal's file is released. An account's token is wiped when no run uses
 // it any more.
 //
 // - `handle`: any handle.
@@ -498,6 +501,38 @@ int32_t chat_access_check(const uint8_t *tenant_id,
                           uint8_t *buffer,
                           int32_t capacity,
                           int32_t *length);
+
+// Checks a removal as `chat_access_check` does, and whether the token of an account rules it out:
+// its tenant, its permissions or its expiry. Sends no request.
+//
+// - `handle`: an account, or a sign-in after `signed_in`.
+// - `tenant_id`, `user_id`, `thread_id`: as for `remove_all_access_for_user`.
+// - `buffer`, `capacity`, `length`: see the rules for text out.
+//
+// Returns:
+// - `CHAT_ACCESS_STATUS_OK`: a run with this account would send the removal. `length` is 0.
+// - `CHAT_ACCESS_STATUS_DENIED`, `CHAT_ACCESS_STATUS_UNAUTHORIZED`: it would not. `buffer` holds
+//   the outcome that the removal would have, if it has room for it.
+// - `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: an id can't be used, as for `chat_access_check`.
+// - `CHAT_ACCESS_STATUS_NOT_YET`, `CHAT_ACCESS_STATUS_ENDED`: the sign-in is still in progress,
+//   or failed.
+// - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`: see
+//   `ChatAccessStatus`.
+// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_INVALID_UTF8`, `_PANICKED`: see
+//   `ChatAccessStatus`.
+//
+// # Safety
+// As for `chat_access_open`.
+int32_t chat_access_check_account(int64_t handle,
+                                  const uint8_t *tenant_id,
+                                  int32_t tenant_id_length,
+                                  const uint8_t *user_id,
+                                  int32_t user_id_length,
+                                  const uint8_t *thread_id,
+                                  int32_t thread_id_length,
+                                  uint8_t *buffer,
+                                  int32_t capacity,
+                                  int32_t *length);
 
 // Adds a record to a search, for records that are not in a file.
 //

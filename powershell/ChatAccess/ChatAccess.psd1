@@ -8,6 +8,7 @@
     Description          = "Removes users' access to Microsoft Teams chats that external users started, one or thousands at a time, within the service's limits. Finds these chats in audit logs and hunting results, and calls Microsoft Graph's removeAllAccessForUser."
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
+    TypesToProcess       = @('ChatAccess.Types.ps1xml')
     FormatsToProcess     = @('ChatAccess.Format.ps1xml')
     FunctionsToExport    = @(
         'Connect-ChatAccess'

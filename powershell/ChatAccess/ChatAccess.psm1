@@ -1,6 +1,12 @@
 # Import time is mostly the time that PowerShell needs to open and parse files. A package therefore
-# has the commands appended to this file, and the functions they share are loaded by the first
-# command that runs.
+# has the commands before this line, and the functions they share are loaded by the first command
+# that runs.
+
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+    throw "ChatAccess can't run in $($ExecutionContext.SessionState.LanguageMode) mode, in which an application control policy of this computer allows only trusted scripts to call .NET and native libraries: have the files of the module signed, and allow their signer in the policy."
+}
+# The preference of the session would apply here too.
+Microsoft.PowerShell.Core\Set-StrictMode -Off
 
 function Initialize-ChatAccess {
     if ($script:Initialized) {
@@ -11,9 +17,11 @@ function Initialize-ChatAccess {
     foreach ($file in [IO.Directory]::GetFiles("$PSScriptRoot/Private", '*.ps1')) {
         . $file
     }
-    # The runs that are still open. They and the current account belong to this runspace.
+    # The open runs, and the handles of these and of all accounts. They and the current account
+    # belong to this runspace.
     $script:Runs = [Collections.Generic.List[object]]::new()
-    $MyInvocation.MyCommand.Module.OnRemove = { Disconnect-ChatAccess -WhatIf:$false -Confirm:$false }
+    $script:Handles = [Collections.Generic.List[long]]::new()
+    $MyInvocation.MyCommand.Module.OnRemove = { Close-Session }
     $script:Initialized = $true
 }
 
@@ -22,4 +30,8 @@ if ([IO.Directory]::Exists("$PSScriptRoot/Public")) {
     foreach ($file in [IO.Directory]::GetFiles("$PSScriptRoot/Public", '*.ps1')) {
         . $file
     }
+} elseif ($PSVersionTable.PSVersion -ge [version] '7.3') {
+    # Replaces two of the commands. Windows PowerShell can't parse the file.
+    . "$PSScriptRoot/CleanBlock.ps1"
+    $script:HasCleanBlock = $true
 }

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
-use super::arguments::Out;
+use super::arguments::{Out, text};
 use super::guard::guard;
 use super::handles;
 use super::request::{OpenError, read};
@@ -97,6 +98,62 @@ fn check_tenant(account: &Account, tenant: &str) -> Result<(), InvalidInput> {
         }
         _ => Ok(()),
     }
+}
+
+/// Checks whether the token of an account rules out removals in a tenant: by its own tenant, its
+/// permissions or its expiry. Sends no request.
+///
+/// - `handle`: an account, or a sign-in after `signed_in`.
+/// - `tenant_id`, `tenant_id_length`: as for `remove_all_access_for_user`.
+/// - `buffer`, `capacity`, `length`: see the rules for text out.
+///
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: a run with this account sends the removals. `length` is 0.
+/// - `CHAT_ACCESS_STATUS_DENIED`, `CHAT_ACCESS_STATUS_UNAUTHORIZED`: they end with this status.
+///   `buffer` holds `{"status","message","next_step"}`, if it has room for it.
+/// - `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: `tenant_id` is not a GUID. `length` is 0.
+/// - `CHAT_ACCESS_STATUS_NOT_YET`, `CHAT_ACCESS_STATUS_ENDED`: the sign-in is still in progress,
+///   or failed.
+/// - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`: see
+///   `ChatAccessStatus`.
+/// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_INVALID_UTF8`, `_PANICKED`: see
+///   `ChatAccessStatus`.
+///
+/// # Safety
+/// As for `chat_access_open`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn chat_access_check_account(
+    handle: i64,
+    tenant_id: *const u8,
+    tenant_id_length: i32,
+    buffer: *mut u8,
+    capacity: i32,
+    length: *mut i32,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller guarantees what these require.
+        let (mut out, tenant) = unsafe {
+            (
+                Out::new(buffer, capacity, length)?,
+                text(tenant_id, tenant_id_length)?,
+            )
+        };
+        let tenant = Uuid::parse_str(tenant.trim());
+        let tenant = tenant.map_err(|_| ChatAccessStatus::InvalidArgument)?;
+        let account = handles::account(handle)?;
+        let Some(objection) = account.account().objection(&tenant.to_string()) else {
+            return Ok(ChatAccessStatus::Ok);
+        };
+        let (status, name) = if objection.unauthorized {
+            (ChatAccessStatus::Unauthorized, "Unauthorized")
+        } else {
+            (ChatAccessStatus::Denied, "Denied")
+        };
+        let (message, next_step) = (objection.message, objection.next_step);
+        let reason = json!({"status": name, "message": message, "next_step": next_step});
+        let _ = out.write(&reason.to_string());
+        Err(status)
+    })
 }
 
 /// Writes the newest refresh token of an account into `buffer`, for an unattended sign-in later.

@@ -22,7 +22,7 @@ mod status;
 
 use serde_json::json;
 
-pub use self::account::chat_access_export_secret;
+pub use self::account::{chat_access_check_account, chat_access_export_secret};
 use self::arguments::{Out, bytes, text};
 use self::fetch::{Batch, fetch_next};
 use self::guard::guard;
@@ -94,7 +94,9 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// - `request_time_ms`: time limit of one request, in milliseconds; 30000 by default.
 /// - `run_time_ms`: time limit of the run, in milliseconds; 0 (default) means no limit.
 /// - `lease_ms`: the run sends nothing once the caller has not called for this long, in
-///   milliseconds, and a new run with the same journal closes it; 0 (default) means no lease.
+///   milliseconds. When its requests in flight have ended, it releases the journal until the next
+///   call, and a new run of this process with the same journal closes it. 0 (default) means no
+///   lease.
 /// - `limits`: the service's limits: `per_user`, `per_chat` and `per_tenant`, each with
 ///   `per_second`, `burst` (requests at once), `sustained` (share of the rate) and `window_seconds`
 ///   (over this time).
@@ -212,7 +214,8 @@ pub unsafe extern "C" fn chat_access_open(
 ///
 /// Events of a run:
 /// - `outcome`: a removal ended; see `remove_all_access_for_user`.
-/// - `wait`: the run sends nothing for `seconds`, because of `reason`.
+/// - `wait`: the run sends nothing for `seconds`, because of `reason`, a sentence. `cause` is
+///   "throttled", "unavailable", "unreachable", or "directory" while users are looked up.
 /// - `resumed`: the journal contained the records of an earlier run: `removed` (skipped),
 ///   `in_flight`, `failed` and `unconfirmed` (sent again; the last ones are recorded as removed,
 ///   but without the time and request id of a confirmation), `unreadable` (lines skipped), `torn`
@@ -417,8 +420,8 @@ pub unsafe extern "C" fn chat_access_describe(
 /// Closes a handle and stops its work.
 ///
 /// Callers that wait in `chat_access_next` return with `CHAT_ACCESS_STATUS_CLOSED_HANDLE`. A run
-/// sends no more requests; requests in flight have up to 300 ms to complete and to reach the
-/// journal, and then the journal's file is released. An account's token is wiped when no run uses
+/// sends no more requests; requests in flight have 300 ms from the call of `chat_access_cancel`, or
+/// from this call, to complete and to reach the journal, and then the journal's file is released. An account's token is wiped when no run uses
 /// it any more.
 ///
 /// - `handle`: any handle.

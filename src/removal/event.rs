@@ -12,6 +12,9 @@ pub enum Event {
     Outcome(Box<Outcome>),
     /// The run sends nothing for some seconds.
     Wait {
+        /// What the run waits for, in one word: `throttled`, `unavailable`, `unreachable`, or
+        /// `directory` while users are looked up.
+        cause: &'static str,
         /// What the run waits for: one sentence.
         reason: String,
         /// Length of the wait from now, in seconds.

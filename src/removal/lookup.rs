@@ -187,7 +187,7 @@ impl Shared {
     /// Waits before a request to the directory, and reports a long wait. Returns `false` if the run
     /// sends nothing more.
     fn may_look_up(&self, time: Duration, reason: &str) -> bool {
-        self.report_wait(reason, time);
+        self.report_wait("directory", reason, time);
         let mut wait = time;
         while self.no_more_lookups.wait(wait).is_ok() {
             if !self.lease_left(&self.lock()).is_zero() {

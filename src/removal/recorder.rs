@@ -5,7 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::clock::now;
-use super::journal::{self, Confirmation};
+use super::journal::{self, Confirmation, Journal};
 use super::outcome::Conclusion;
 use super::queue::Job;
 use super::state::Shared;
@@ -58,6 +58,31 @@ impl Shared {
             self.events.push(Event::Warning { message });
         }
         self.events.push(Event::Outcome(Box::new(outcome)));
+    }
+
+    /// Returns whether this run has released its journal, because its owner's lease expired.
+    pub(super) fn has_released_journal(&self) -> bool {
+        self.journal_path.is_some() && self.journal().is_none()
+    }
+
+    /// Opens the journal again after the owner has renewed its lease. If another run uses it now,
+    /// this run stops.
+    pub(super) fn reopen_journal(&self) {
+        match Journal::open(self.journal_path.as_deref().unwrap_or_default()) {
+            Ok((journal, confirmed, _)) => {
+                let mut state = self.lock();
+                state.confirmed.extend(confirmed);
+                // Closing the run releases the journal for good.
+                if !state.closed {
+                    *self.journal() = Some(journal);
+                }
+            }
+            Err(error) => self.stop(Conclusion::new(
+                Status::Failed,
+                format!("Not sent: {error}"),
+                Some(OTHER_JOURNAL),
+            )),
+        }
     }
 
     /// Writes to the journal that a request goes out.

@@ -185,6 +185,10 @@ impl Run {
     /// Stops sending. Queued removals end as `Cancelled`; requests in flight end with their
     /// response.
     pub fn cancel(&self) {
+        self.shared
+            .lock()
+            .cancelled
+            .get_or_insert_with(Instant::now);
         self.shared.stop(Conclusion::new(
             Status::Cancelled,
             "The run was stopped before this removal was sent.".to_string(),
@@ -193,8 +197,9 @@ impl Run {
         self.finish();
     }
 
-    /// Stops sending, waits up to 300 ms for requests in flight, and releases the journal. Queued
-    /// removals get no outcome. Callers that wait for an event return.
+    /// Stops sending, waits for requests in flight until 300 ms after the run was cancelled or
+    /// closed, and releases the journal. Queued removals get no outcome. Callers that wait for an
+    /// event return.
     pub fn close(&self) {
         let shared = &self.shared;
         let mut state = shared.lock();
@@ -210,7 +215,7 @@ impl Run {
         shared.events.close();
         shared.scheduler.notify_all();
         shared.senders.notify_all();
-        let deadline = Instant::now() + CLOSE_LIMIT;
+        let deadline = state.cancelled.unwrap_or_else(Instant::now) + CLOSE_LIMIT;
         while state.in_flight > 0 {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {

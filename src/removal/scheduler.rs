@@ -70,6 +70,14 @@ impl Shared {
             && self.events.waiting() < EVENTS
             && state.in_flight < SENDERS
             && state.stopped.is_none();
+        if lease.is_zero() && state.in_flight == 0 {
+            // The owner may be gone. Another run can use the journal meanwhile.
+            *self.journal() = None;
+        } else if may_send && state.schedule.queued() > 0 && self.has_released_journal() {
+            drop(state);
+            self.reopen_journal();
+            return self.lock();
+        }
         let now = now();
         let next = if !may_send {
             Next::Idle
@@ -95,9 +103,14 @@ impl Shared {
                 self.wait_for_work(state, Some(sleep.min(lease)))
             }
             // A new removal, a response or a call of the owner wakes this thread. The run's time
-            // limit does not.
+            // limit and the end of the lease do not.
             Next::Idle => {
-                let left = self.run_time_left();
+                let lease = if lease.is_zero() {
+                    Duration::MAX
+                } else {
+                    lease
+                };
+                let left = self.run_time_left().min(lease);
                 self.wait_for_work(state, (left != Duration::MAX).then_some(left))
             }
         }
@@ -145,14 +158,15 @@ impl Shared {
         let left = until.saturating_sub(now);
         if left >= REPORTED_WAIT && until > state.reported_pause + Duration::from_millis(500) {
             state.reported_pause = until;
-            self.report_wait(&state.wait_reason, left);
+            self.report_wait(state.wait_cause, &state.wait_reason, left);
         }
     }
 
     /// Reports a wait, if it is long enough for somebody to notice.
-    pub(super) fn report_wait(&self, reason: &str, time: Duration) {
+    pub(super) fn report_wait(&self, cause: &'static str, reason: &str, time: Duration) {
         if time >= REPORTED_WAIT {
             let wait = Event::Wait {
+                cause,
                 reason: reason.into(),
                 seconds: (time.as_secs_f64() * 10.0).round() / 10.0,
             };

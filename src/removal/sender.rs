@@ -151,14 +151,22 @@ impl Shared {
     fn note_wait(&self, conclusion: &Conclusion) {
         let code = conclusion.code.as_deref().unwrap_or_default();
         let message = conclusion.message.as_deref().unwrap_or_default();
-        let reason = if conclusion.status == Status::Throttled {
-            "Microsoft Graph throttles the requests.".to_string()
+        let (cause, reason) = if conclusion.status == Status::Throttled {
+            (
+                "throttled",
+                "Microsoft Graph throttles the requests.".to_string(),
+            )
         } else if code.is_empty() {
-            message.to_string()
+            ("unreachable", message.to_string())
         } else {
-            format!("Microsoft Graph returned {code}: {message}")
+            (
+                "unavailable",
+                format!("Microsoft Graph returned {code}: {message}"),
+            )
         };
-        self.lock().wait_reason = one_line(&reason, 200);
+        let mut state = self.lock();
+        state.wait_cause = cause;
+        state.wait_reason = one_line(&reason, 200);
     }
 
     /// Handles an account that has no token to send, temporarily or for good.

@@ -77,6 +77,8 @@ pub(super) struct State {
     pub(super) finished: bool,
     /// Why nothing more is sent.
     pub(super) stopped: Option<Conclusion>,
+    /// When the owner cancelled the run.
+    pub(super) cancelled: Option<Instant>,
     /// The owner closed the run.
     pub(super) closed: bool,
     /// Nothing more will be sent, so the threads end.
@@ -85,7 +87,8 @@ pub(super) struct State {
     pub(super) last_call: Instant,
     /// End of the pause that was last reported.
     pub(super) reported_pause: Duration,
-    /// What the last request that must be repeated ran into: one sentence.
+    /// What the last request that must be repeated ran into: in one word, and as a sentence.
+    pub(super) wait_cause: &'static str,
     pub(super) wait_reason: String,
 }
 
@@ -119,10 +122,12 @@ impl State {
             counts: Counts::default(),
             finished: false,
             stopped: None,
+            cancelled: None,
             closed: false,
             over: false,
             last_call: Instant::now(),
             reported_pause: Duration::ZERO,
+            wait_cause: "",
             wait_reason: String::new(),
         }
     }

@@ -53,6 +53,22 @@ Describe 'Disconnect-ChatAccess' {
         $third | Disconnect-ChatAccess
     }
 
+    It 'rejects <Name>, and keeps the account connected' -ForEach @(
+        @{ Name = 'a variable that is not set'; Script = { Disconnect-ChatAccess -Context $notSet } }
+        @{ Name = 'null from the pipeline'; Script = { $notSet | Disconnect-ChatAccess } }
+        @{ Name = 'an object that is no account'; Script = { Disconnect-ChatAccess -Context (Get-Date) } }
+    ) {
+        Connect-Sandbox
+        $Script | Should -Throw -ErrorId 'InvalidContext,Disconnect-ChatAccess'
+        Get-RemovalResult (Get-ChatAccessContext) | Should -Be 'Removed'
+    }
+
+    It 'disconnects nothing for an empty pipeline' {
+        Connect-Sandbox
+        @() | Disconnect-ChatAccess
+        Get-RemovalResult (Get-ChatAccessContext) | Should -Be 'Removed'
+    }
+
     It 'leaves no current account when that one is passed to it' {
         Connect-Sandbox
         Get-ChatAccessContext | Disconnect-ChatAccess
@@ -74,9 +90,8 @@ Connect-Sandbox
         }
         $shell.Stop()
         $shell.Commands.Clear()
-        $open = '& (Get-Module ChatAccess) { $script:Runs.Count }'
-        $null = $shell.AddScript("$open; Disconnect-ChatAccess; $open; Get-ChatAccessContext")
-        $shell.Invoke() | Should -Be 1, 0
+        $null = $shell.AddScript("Disconnect-ChatAccess; & (Get-Module ChatAccess) { `$script:Runs.Count; `$script:Handles.Count }; Get-ChatAccessContext")
+        $shell.Invoke() | Should -Be 0, 0
         $shell.Streams.Error | Should -BeNullOrEmpty
         $shell.Dispose()
     }

@@ -325,7 +325,7 @@ Describe 'Find-ChatAccess piped to Remove-ChatAccessForUser' {
         $outcomes = $found | Remove-ChatAccessForUser @Fast -ErrorVariable failed -ErrorAction SilentlyContinue
         $outcomes | ForEach-Object Status | Sort-Object | Should -Be 'Invalid', 'Removed'
         $failed.FullyQualifiedErrorId | Should -Be 'RemovalInvalid,Remove-ChatAccessForUser'
-        $failed[0].Exception.Message | Should -BeLike "*$group is unresolved: No record contains the user's object id. Use -ResolveUser*"
+        $failed[0].Exception.Message | Should -BeLike "*user1@contoso.com in chat $group with eve@evil.example is unresolved: No record contains the user's object id. Use -ResolveUser*"
         @(Get-SandboxRequest).Count | Should -Be 1
     }
 }

@@ -28,16 +28,6 @@ Describe 'Remove-ChatAccessForUser' {
         (Invoke-Sandbox applied).applied.user | Should -Be $User
     }
 
-    It 'accepts the property names of other tools, but not UserKey' {
-        $rows = @(
-            [pscustomobject] @{ OrganizationId = $Tenant; ObjectId = $User; ChatThreadId = $Chat; UserKey = [guid]::NewGuid() }
-            [pscustomobject] @{ TenantId = $Tenant; RecipientObjectId = $User; ChatId = (New-Target 1).ThreadId }
-        )
-        ($rows | Remove-ChatAccessForUser @Fast).Status | Should -Be 'Removed', 'Removed'
-        $parameters = (Get-Command Remove-ChatAccessForUser).Parameters.Values
-        $parameters.Name + $parameters.Aliases | Should -Not -Contain 'UserKey'
-    }
-
     It 'continues when 3 of 100 removals are invalid' {
         $bad = @{ 7 = 'Ann <ann@contoso.example>'; 42 = ''; 93 = '00000000-0000-0000-0000-000000000000' }
         $rows = 1..100 | ForEach-Object { if ($bad.ContainsKey($_)) { New-Target $_ -UserId $bad[$_] } else { New-Target $_ } }

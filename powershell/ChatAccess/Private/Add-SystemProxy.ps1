@@ -33,7 +33,7 @@ function script:Add-SystemProxy {
             $Request[$service.Key] = if ($proxy -and $proxy -ne $address) { "$($proxy.Scheme)://$($proxy.Authority)" } else { '' }
         } catch {
             # The native library reads the system's settings itself then.
-            Write-Verbose "Can't find the proxy for $($address.Host): $($_.Exception.GetBaseException().Message)"
+            Microsoft.PowerShell.Utility\Write-Verbose "Can't find the proxy for $($address.Host): $($_.Exception.GetBaseException().Message)"
         }
     }
 }

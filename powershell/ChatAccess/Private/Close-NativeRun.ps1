@@ -11,14 +11,15 @@ function script:Close-NativeRun {
         # Leaves the handle open. The handle of a completed sign-in is that of its account.
         [switch] $KeepHandle,
 
-        # The command of the run was stopped, so it can't write.
+        # The command of the run may have ended, so that it can't write.
         [switch] $Interrupted
     )
 
-    # Closes the handle first: after Ctrl+C, writing ends the finally block that calls this.
+    # Closes the handle first: in Windows PowerShell, writing ends a finally block after Ctrl+C.
     if (-not $KeepHandle) {
-        $null = $Run.Native::chat_access_close($Run.Handle)
+        Close-NativeHandle $Run.Handle
     }
+    $Run.Closed = $true
     $null = $script:Runs.Remove($Run)
     if ($Run.ShowsProgress -and -not $Interrupted) {
         $progress = [Management.Automation.ProgressRecord]::new($Run.ProgressId, $Run.Activity, 'Done')

@@ -1,8 +1,7 @@
 function script:Complete-SearchRun {
     <#
     .SYNOPSIS
-    Ends the input of a search, writes its results, and warns about the rows of each file that can't
-    be read, or not completely.
+    Ends the input of a search, writes its results, and warns about what is incomplete in them.
     #>
     param([hashtable] $Run)
 
@@ -20,5 +19,10 @@ function script:Complete-SearchRun {
         } elseif ($used.Count) {
             $Run.Cmdlet.WriteWarning("${file}: $($used.Count) rows are incomplete, the first is row $($used[0]); what could be read of them was used. Use -Verbose to list them.")
         }
+    }
+    foreach ($name in $Run.Unresolved.Keys) {
+        $count, $reason = $Run.Unresolved[$name]
+        $targets = if ($count -eq 1) { '1 target is' } else { "$count targets are" }
+        $Run.Cmdlet.WriteWarning("$targets unresolved ($name). $reason")
     }
 }

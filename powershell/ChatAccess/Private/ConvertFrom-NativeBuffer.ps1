@@ -5,5 +5,5 @@ function script:ConvertFrom-NativeBuffer {
     #>
     param([byte[]] $Buffer, [int] $Length)
 
-    [Text.Encoding]::UTF8.GetString($Buffer, 0, $Length) | ConvertFrom-Json
+    Microsoft.PowerShell.Utility\ConvertFrom-Json -InputObject ([Text.Encoding]::UTF8.GetString($Buffer, 0, $Length))
 }

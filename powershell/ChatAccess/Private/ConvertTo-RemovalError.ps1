@@ -24,7 +24,7 @@ function script:ConvertTo-RemovalError {
         $Outcome.Message
     } else {
         $reason = if ($Outcome.Code) { "$($Outcome.Code): $($Outcome.Message)" } else { $Outcome.Message }
-        "$($Outcome.Status): user $($Outcome.UserId) in chat $($Outcome.ThreadId). $reason"
+        "$($Outcome.Status): $(Get-RemovalName $Outcome). $reason"
     }
     New-ChatAccessError -ErrorId "Removal$($Outcome.Status)" -Category $category -TargetObject $Outcome -Message $message -RecommendedAction $Outcome.NextStep
 }

@@ -17,5 +17,5 @@ function script:ConvertTo-RequestJson {
     if ($PSVersionTable['PSEdition'] -eq 'Core') {
         return [Text.Json.JsonSerializer]::Serialize((Get-PlainValue $Request), [Collections.Generic.Dictionary[string, object]], [Text.Json.JsonSerializerOptions]::Default)
     }
-    ConvertTo-Json -InputObject $Request -Depth 5 -Compress
+    Microsoft.PowerShell.Utility\ConvertTo-Json -InputObject $Request -Depth 5 -Compress
 }

@@ -14,5 +14,5 @@ function script:ConvertTo-SearchRecordJson {
     }
     # Deep enough for any record. The depth has to be limited, because objects of Exchange contain
     # dates and types with further objects in them.
-    ConvertTo-Json -InputObject $Record -Depth 12 -Compress -WarningAction SilentlyContinue
+    Microsoft.PowerShell.Utility\ConvertTo-Json -InputObject $Record -Depth 12 -Compress -WarningAction SilentlyContinue
 }

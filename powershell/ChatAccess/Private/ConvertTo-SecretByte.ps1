@@ -14,7 +14,7 @@ function script:ConvertTo-SecretByte {
     $chars = [char[]]::new($Secret.Length)
     try {
         [Runtime.InteropServices.Marshal]::Copy($pointer, $chars, 0, $chars.Length)
-        Write-Output ([Text.Encoding]::UTF8.GetBytes($chars)) -NoEnumerate
+        , [Text.Encoding]::UTF8.GetBytes($chars)
     } finally {
         [Array]::Clear($chars, 0, $chars.Length)
         [Runtime.InteropServices.Marshal]::ZeroFreeGlobalAllocUnicode($pointer)

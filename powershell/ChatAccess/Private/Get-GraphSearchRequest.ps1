@@ -30,13 +30,13 @@ function script:Get-GraphSearchRequest {
         $request.resolve_users = $true
     }
     $needsAccount = $request.Count -gt 0
-    $context = Resolve-ChatAccessContext -Cmdlet $Cmdlet -Context $Parameter['Context'] -AllowNone:(-not $needsAccount) -RecommendedAction (
+    $context = Resolve-ChatAccessContext -Cmdlet $Cmdlet -Parameter $Parameter -AllowNone:(-not $needsAccount) -RecommendedAction (
         'Run Connect-ChatAccess first, or omit -StartDate, -EndDate, -AuditLog, -Hunting and -ResolveUser.')
     if ($needsAccount) {
         $request.account = $context.Handle
     }
     if ($Parameter['DiscoveryToken']) {
-        $request.chats = @{ users = @($Parameter['UserPrincipalName'] | Where-Object { $_ }) }
+        $request.chats = @{ users = @(foreach ($user in $Parameter['UserPrincipalName']) { if ($user) { $user } }) }
         if ($context.Environment -eq 'Custom') {
             $request.chats.graph_endpoint = $context.GraphEndpoint
             $request.chats.authority_host = $context.AuthorityHost

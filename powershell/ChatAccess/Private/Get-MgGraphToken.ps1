@@ -11,19 +11,19 @@ function script:Get-MgGraphToken {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingConvertToSecureStringWithPlainText', '', Justification = 'Microsoft.Graph keeps the token as plain text.')]
     param()
 
-    $session = if (Get-Module -Name Microsoft.Graph.Authentication) { Get-MgContext }
+    $session = if (Microsoft.PowerShell.Core\Get-Module -Name Microsoft.Graph.Authentication) { Microsoft.Graph.Authentication\Get-MgContext }
     if (-not $session) {
         throw (New-ChatAccessError -ErrorId 'MgGraphNotConnected' -Category ConnectionError -Message (
                 'No Microsoft.Graph session is connected.') -RecommendedAction (
                 "Run Connect-MgGraph -Scopes 'Chat.ReadWrite.All' first, or omit -UseMgGraphSession."))
     }
     $uri = 'v1.0/me?$select=id'
-    $response = Invoke-MgGraphRequest -Method GET -Uri $uri -OutputType HttpResponseMessage
+    $response = Microsoft.Graph.Authentication\Invoke-MgGraphRequest -Method GET -Uri $uri -OutputType HttpResponseMessage
     $header = $response.RequestMessage.Headers.Authorization
     if (-not $header.Parameter) {
         throw (New-ChatAccessError -ErrorId 'MgGraphTokenNotFound' -Category AuthenticationError -Message (
                 'The Microsoft.Graph session has no access token.') -RecommendedAction (
                 'Run Connect-MgGraph again, or omit -UseMgGraphSession.'))
     }
-    ConvertTo-SecureString -String $header.Parameter -AsPlainText -Force
+    Microsoft.PowerShell.Security\ConvertTo-SecureString -String $header.Parameter -AsPlainText -Force
 }

@@ -37,6 +37,8 @@ function script:Get-ResultField {
             UserId            = [string], 'user_id'
             UserPrincipalName = [string], 'user_principal_name'
             ThreadId          = [string], 'thread_id'
+            # Of the input. Complete-RemovalOutcome sets it.
+            ExternalUser      = $List, 'external_users'
             Status            = [string], 'status'
             HttpStatus        = [Nullable[int]], 'http_status'
             Code              = [string], 'code'
@@ -47,6 +49,7 @@ function script:Get-ResultField {
             Attempts          = [int], 'attempts'
             Duration          = [timespan], 'duration_ms'
             Completed         = [string], 'completed'
+            Number            = [long], 'item'
         }
     }
 }

@@ -13,7 +13,8 @@ function script:Invoke-Registration {
         [hashtable] $Request
     )
 
-    $run = Open-NativeRun -Cmdlet $Cmdlet -Request $Request -EventWriter 'Write-RegistrationEvent' -Activity "Registering the application '$($Request.name)'" -ProgressId 3
+    $run = New-NativeRun -Cmdlet $Cmdlet -EventWriter 'Write-RegistrationEvent' -Activity "Registering the application '$($Request.name)'" -ProgressId 3
+    Open-NativeRun -Run $run -Request $Request
     $run.Name = $Request.name
     $run.Application = $null
     try {

@@ -16,7 +16,8 @@ function script:Invoke-SignIn {
         [Security.SecureString] $Secret
     )
 
-    $run = Open-NativeRun -Cmdlet $Cmdlet -Request $Request -Secret $Secret -EventWriter 'Write-SignInEvent' -Activity 'Signing in to Microsoft Entra' -ProgressId 2
+    $run = New-NativeRun -Cmdlet $Cmdlet -EventWriter 'Write-SignInEvent' -Activity 'Signing in to Microsoft Entra' -ProgressId 2
+    Open-NativeRun -Run $run -Request $Request -Secret $Secret
     $run.Doing = 'Waiting for Entra'
     $run.SignedIn = $false
     $keepHandle = $false

@@ -7,5 +7,6 @@ $script:NativeStatus = @{
     InvalidArgument = -1
     BufferTooSmall  = -5
     ClosedHandle    = -7
+    RunOver         = -9
     Unavailable     = -11
 }

@@ -19,7 +19,7 @@ function script:New-ChatAccessContext {
         throw (ConvertTo-NativeStatusError $status)
     }
     $about = ConvertFrom-NativeBuffer $buffer $length
-    $context = [pscustomobject] @{
+    [pscustomobject] @{
         PSTypeName    = 'ChatAccess.Context'
         Account       = $about.account
         TenantId      = $about.tenant_id
@@ -36,8 +36,4 @@ function script:New-ChatAccessContext {
         AuthorityHost = $about.authority_host
         Handle        = $Handle
     }
-    $shown = [Management.Automation.PSPropertySet]::new('DefaultDisplayPropertySet', [string[]] (
-            'Account', 'TenantId', 'AppName', 'Scopes', 'AuthType', 'TokenSource', 'ExpiresOn', 'Environment', 'GraphEndpoint'))
-    $context | Add-Member -MemberType MemberSet -Name PSStandardMembers -Value ([Management.Automation.PSMemberInfo[]] $shown)
-    $context
 }

@@ -28,11 +28,13 @@ function script:New-NativeType {
         chat_access_open           = @($text, $int, $text, $int, $outLong) + $buffer
         remove_all_access_for_user = @($long, $text, $int, $text, $int, $text, $int, $int) + $buffer
         chat_access_check          = @($text, $int, $text, $int, $text, $int) + $buffer
+        chat_access_check_account  = @($long, $text, $int) + $buffer
         chat_access_next_many      = @($long, $int) + $buffer
         chat_access_describe       = @($long) + $buffer
         chat_access_export_secret  = @($long) + $buffer
         chat_access_feed           = @($long, $text, $int)
         chat_access_finish         = @($long)
+        chat_access_cancel         = @($long)
         chat_access_close          = @($long)
     }
 

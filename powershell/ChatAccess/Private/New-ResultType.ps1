@@ -41,14 +41,34 @@ function script:New-ResultType {
     }
     foreach ($name in $types.Field.Keys) {
         $type = $module.DefineType("ChatAccess.$name", 'Public,Sealed')
+        $fields = @{}
         foreach ($entry in $types.Field[$name].GetEnumerator()) {
             $fieldType, $nameInJson = $entry.Value
-            $field = $type.DefineField($entry.Key, $fieldType, 'Public')
+            $field = $fields[$entry.Key] = $type.DefineField($entry.Key, $fieldType, 'Public')
             if ($isCore -and $fieldType -eq [timespan]) {
                 Add-ResultDuration -Type $type -Field $field -JsonName $nameInJson
             } elseif ($isCore) {
                 $field.SetCustomAttribute([Reflection.Emit.CustomAttributeBuilder]::new($jsonName, [object[]] $nameInJson))
             }
+        }
+        if ($name -eq 'RemovalOutcome') {
+            # What a string in double quotes shows: 'Removed: user ann@contoso.com in chat 19:...'.
+            $code = $type.DefineMethod('ToString', 'Public,Virtual,HideBySig', [string], [type]::EmptyTypes).GetILGenerator()
+            $code.Emit($op::Ldstr, '{0}: user {1} in chat {2}')
+            $hasName = $code.DefineLabel()
+            foreach ($part in 'Status', 'UserPrincipalName', 'UserId', 'ThreadId') {
+                if ($part -eq 'UserId') {
+                    # Only without a name.
+                    $code.Emit($op::Dup)
+                    $code.Emit($op::Brtrue, $hasName)
+                    $code.Emit($op::Pop)
+                }
+                $code.Emit($op::Ldarg_0)
+                $code.Emit($op::Ldfld, $fields[$part])
+                if ($part -eq 'UserId') { $code.MarkLabel($hasName) }
+            }
+            $code.Emit($op::Call, [string].GetMethod('Format', [type[]] ([string], [object], [object], [object])))
+            $code.Emit($op::Ret)
         }
         $types[$name] = $type.CreateType()
     }

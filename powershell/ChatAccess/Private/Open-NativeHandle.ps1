@@ -30,6 +30,12 @@ function script:Open-NativeHandle {
         }
     }
     if ($status -eq $NativeStatus.Ok) {
+        $script:Handles.Add($handle)
+        # A search ends with its pipeline.
+        if (-not $script:WatchesRunspace -and $Request.open -ne 'search') {
+            Watch-Runspace
+            $script:WatchesRunspace = $true
+        }
         return [long] $handle
     }
     if ($status -eq $NativeStatus.InvalidArgument -and $length -gt 0) {

@@ -1,29 +1,26 @@
 function script:Open-SearchRun {
     <#
     .SYNOPSIS
-    Opens a search.
+    Starts a search.
     #>
     [CmdletBinding()]
-    [OutputType([hashtable])]
     param(
         [Parameter(Mandatory)]
-        [Management.Automation.PSCmdlet] $Cmdlet,
-
-        # The request, as chat_access_open documents it, without the paths.
-        [Parameter(Mandatory)]
-        [hashtable] $Request,
+        [hashtable] $Run,
 
         # The access token that lists users' chats.
         [Security.SecureString] $Secret,
 
+        [Parameter(Mandatory)]
+        [AllowEmptyCollection()]
         [string[]] $Path
     )
 
-    $paths = @($Path | Where-Object { $_ })
-    $run = Open-NativeRun -Cmdlet $Cmdlet -Request ($Request + @{ open = 'search'; paths = $paths }) -Secret $Secret -EventWriter 'Write-SearchEvent' -Activity 'Searching for chats' -ProgressId 2
+    Open-NativeRun -Run $Run -Request ($Run.Request + @{ open = 'search'; paths = $Path }) -Secret $Secret
     # Takes time in a new process, and the search is reading meanwhile.
     $null = Get-ResultType
     # The numbers of the rows that were skipped and of those that were used in part, by file.
-    $run.BadRows = [ordered] @{}
-    $run
+    $Run.BadRows = [ordered] @{}
+    # The number of unresolved targets and the reason of the first one, by the name of the reason.
+    $Run.Unresolved = [ordered] @{}
 }

@@ -27,7 +27,9 @@ function script:Resolve-NativeLibraryPath {
     $repository = [IO.Path]::GetFullPath("$module/../..")
     if (-not [IO.File]::Exists("$repository/Cargo.toml")) {
         $folder = [IO.Path]::Combine($module, 'bin')
-        $platforms = if ([IO.Directory]::Exists($folder)) { [IO.Directory]::GetDirectories($folder) | ForEach-Object { [IO.Path]::GetFileName($_) } }
+        $platforms = if ([IO.Directory]::Exists($folder)) {
+            foreach ($one in [IO.Directory]::GetDirectories($folder)) { [IO.Path]::GetFileName($one) }
+        }
         $found = if ($platforms) { $platforms -join ', ' } else { 'none' }
         throw (New-ChatAccessError -ErrorId 'NativeLibraryMissing' -Category ResourceUnavailable -TargetObject $packaged -Message (
                 "The native library for this platform ($rid) is missing: '$packaged' does not exist. Platforms with a library: $found.") -RecommendedAction (

@@ -22,12 +22,19 @@ function script:Resolve-SearchPath {
     }
     foreach ($pattern in $Path) {
         $provider = $null
-        $found = try { $Cmdlet.GetResolvedProviderPathFromPSPath($pattern, [ref] $provider) } catch { $null }
+        $found = if (Microsoft.PowerShell.Management\Test-Path -Path $pattern -ErrorAction Ignore) {
+            $Cmdlet.GetResolvedProviderPathFromPSPath($pattern, [ref] $provider)
+        }
         if ($found -and $provider.Name -eq 'FileSystem') {
             $found
         } else {
+            $action = if ($pattern.Contains('[')) {
+                "In -Path, '[' is a wildcard character. Use -LiteralPath for a name that contains it."
+            } else {
+                'Use the path of an audit log export, or a pattern such as *.csv.'
+            }
             $Cmdlet.WriteError((New-ChatAccessError -ErrorId 'PathNotFound' -Category ObjectNotFound -TargetObject $pattern -Message (
-                        "Path '$pattern' matches no file.") -RecommendedAction 'Use the path of an audit log export, or a pattern such as *.csv.'))
+                        "Path '$pattern' matches no file.") -RecommendedAction $action))
         }
     }
 }

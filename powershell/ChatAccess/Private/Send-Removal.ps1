@@ -4,39 +4,33 @@ function script:Send-Removal {
     Queues a removal in a run, and writes the outcomes that are ready.
     #>
     # Runs for each removal. Parameter attributes would cost more than the work.
-    param([hashtable] $Run, [string[]] $Id)
+    param([hashtable] $Run, [hashtable] $Row)
 
-    $utf8 = [Text.Encoding]::UTF8
-    $tenant = $utf8.GetBytes($Id[0])
-    $user = $utf8.GetBytes($Id[1])
-    $thread = $utf8.GetBytes($Id[2])
-    [int] $length = 0
-    do {
-        $status = $Run.Native::remove_all_access_for_user(
-            $Run.Handle, $tenant, $tenant.Length, $user, $user.Length, $thread, $thread.Length, 0,
-            $Run.Buffer, $Run.Buffer.Length, [ref] $length)
-        switch ($status) {
-            $NativeStatus.NotYet {
-                $Run.Queued++
-            }
-            $NativeStatus.InvalidArgument {
-                $Run.Queued++
-                $outcome = ConvertTo-Result RemovalOutcome (ConvertFrom-NativeBuffer $Run.Buffer $length)
-                # The library shortens ids that are too long to show.
-                $outcome.TenantId, $outcome.UserId, $outcome.ThreadId = $Id
-                Write-RemovalFailure $Run $outcome
-            }
-            $NativeStatus.QueueFull {
-                $null = Receive-NativeEvent $Run
-            }
-            default {
-                throw (ConvertTo-NativeStatusError $status)
-            }
+    $status = Submit-Removal $Run $Row
+    if ($status -eq $NativeStatus.QueueFull) {
+        Wait-NativeRun $Run { ($Row.Status = Submit-Removal $Run $Row) -ne $NativeStatus.QueueFull }
+        $status = $Row.Status
+    }
+    switch ($status) {
+        $NativeStatus.NotYet {
+            $Run.Queued++
+            $Run.Rows[$Run.Queued] = $Row
         }
-    } while ($status -eq $NativeStatus.QueueFull)
+        $NativeStatus.InvalidArgument {
+            Write-RemovalFailure $Run (New-UnsentOutcome $Row -Received (ConvertFrom-NativeBuffer $Run.Buffer $Run.ResponseLength))
+        }
+        $NativeStatus.RunOver {
+            $why = if ($Run.Disconnected) { 'The account was disconnected' } else { 'The run was stopped' }
+            Write-RemovalFailure $Run (New-UnsentOutcome $Row -Status Cancelled -Message "$why before this removal was sent." -NextStep (
+                    'Run the command again for the remaining removals. With the same journal, completed removals are skipped.'))
+        }
+        default {
+            $Run.Cmdlet.ThrowTerminatingError((ConvertTo-NativeStatusError $status))
+        }
+    }
     # Fetching costs more than queueing, so it happens at most every 20 ms, for many removals.
     if ($Run.Watch.ElapsedMilliseconds - $Run.FetchedAt -ge 20) {
-        $null = Receive-NativeEvent $Run 0
+        Receive-NativeEvent $Run 0
         $Run.FetchedAt = $Run.Watch.ElapsedMilliseconds
     }
 }

@@ -17,6 +17,6 @@ function script:Send-SearchRecord {
     $bytes = [Text.Encoding]::UTF8.GetBytes($json)
     $status = $Run.Native::chat_access_feed($Run.Handle, $bytes, $bytes.Length)
     if ($status -ne $NativeStatus.Ok) {
-        throw (ConvertTo-NativeStatusError $status)
+        $Run.Cmdlet.ThrowTerminatingError((ConvertTo-NativeStatusError $status))
     }
 }

@@ -1,9 +1,23 @@
 function script:Wait-NativeRun {
     <#
     .SYNOPSIS
-    Writes the events of a run until there are no more.
+    Writes the events of a run until there are no more, or until a condition is true.
+    .DESCRIPTION
+    A pipeline repeats the work, because a loop would catch the 'break' or 'continue' of a following
+    command.
     #>
-    param([hashtable] $Run)
+    param(
+        [hashtable] $Run,
 
-    while ((Receive-NativeEvent $Run) -ne $NativeStatus.Ended) { }
+        [scriptblock] $Until = { $Run.Status -eq $NativeStatus.Ended }
+    )
+
+    $turns = [Collections.Concurrent.BlockingCollection[int]]::new()
+    $turns.Add(0)
+    $turns.GetConsumingEnumerable() | & {
+        process {
+            Receive-NativeEvent $Run
+            if (& $Until) { $turns.CompleteAdding() } else { $turns.Add(0) }
+        }
+    }
 }

@@ -4,9 +4,9 @@ function script:Write-RegistrationEvent {
     Writes the steps of a registration and stores its application in the run. Throws an error if the
     registration failed.
     #>
-    param([hashtable] $Run, [object[]] $Received)
+    param([hashtable] $Run)
 
-    foreach ($one in $Received) {
+    foreach ($one in $Run.Batch) {
         switch ($one.event) {
             'step' {
                 $Run.Cmdlet.WriteVerbose($one.message)

@@ -3,17 +3,24 @@ function script:Write-RemovalEvent {
     .SYNOPSIS
     Writes the events of a run of removals: outcomes to the pipeline, everything else to its stream.
     #>
-    param([hashtable] $Run, [object[]] $Received)
+    param([hashtable] $Run)
 
-    $outcome = (Get-ResultType).RemovalOutcome
-    foreach ($one in $Received) {
-        if ($one -isnot $outcome) {
-            Write-RemovalNotice $Run $one
-        } elseif ($one.Status -eq 'Removed' -or $one.Status -eq 'AlreadyRemoved') {
-            $Run.Removed++
-            $Run.Cmdlet.WriteObject($one)
-        } else {
-            Write-RemovalFailure $Run $one
+    $outcomeType = (Get-ResultType).RemovalOutcome
+    # No loop, for the reason that Wait-NativeRun states.
+    $Run.Batch | & {
+        process {
+            $Run.BatchWritten++
+            if ($_ -isnot $outcomeType) {
+                Write-RemovalNotice $Run $_
+                return
+            }
+            Complete-RemovalOutcome $Run $_
+            if ($_.Status -eq 'Removed' -or $_.Status -eq 'AlreadyRemoved') {
+                $Run.Removed++
+                $_
+            } else {
+                Write-RemovalFailure $Run $_
+            }
         }
     }
 }

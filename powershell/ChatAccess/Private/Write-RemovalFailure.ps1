@@ -7,5 +7,5 @@ function script:Write-RemovalFailure {
 
     $Run.Failed++
     $Run.Cmdlet.WriteError((ConvertTo-RemovalError $Outcome))
-    $Run.Cmdlet.WriteObject($Outcome)
+    $Outcome
 }

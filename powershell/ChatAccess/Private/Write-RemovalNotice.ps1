@@ -7,19 +7,20 @@ function script:Write-RemovalNotice {
 
     switch ($Received.event) {
         'wait' {
-            $Run.Waiting = "$($Received.reason) Waiting $($Received.seconds) s."
+            $Run.WaitsFor = $Received.cause
             $Run.WaitsUntil = $Run.Watch.Elapsed.Add([timespan]::FromSeconds($Received.seconds))
+            $message = "$($Received.reason) Waiting $($Received.seconds) s."
             # A person who sees nothing for longer than this takes the command for hung.
             if ($Received.seconds -gt 10) {
-                $Run.Cmdlet.WriteWarning($Run.Waiting)
+                $Run.Cmdlet.WriteWarning($message)
             } else {
-                $Run.Cmdlet.WriteVerbose($Run.Waiting)
+                $Run.Cmdlet.WriteVerbose($message)
             }
         }
         'resumed' {
-            $Run.Cmdlet.WriteVerbose((
-                    'The journal contains {0} confirmed removals, which are skipped. It also contains {1} without an outcome and {2} that failed, which are sent again.' -f
-                    $Received.removed, $Received.in_flight, $Received.failed))
+            Write-HostMessage -Cmdlet $Run.Cmdlet -Message (
+                'The journal contains {0} confirmed removals, which are skipped. It also contains {1} without an outcome and {2} that failed, which are sent again.' -f
+                $Received.removed, $Received.in_flight, $Received.failed)
             if ($Received.unreadable) {
                 $Run.Cmdlet.WriteWarning("$($Received.unreadable) lines of the journal can't be read and were skipped. Their removals are sent again.")
             }

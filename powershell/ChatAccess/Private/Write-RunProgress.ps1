@@ -17,7 +17,6 @@ function script:Write-RunProgress {
         return
     }
     $progress = [Management.Automation.ProgressRecord]::new($Run.ProgressId, $Run.Activity, $Run.Doing)
-    $progress.CurrentOperation = $Run.Operation
     $progress.PercentComplete = $Run.Percent
     if ($Run.EndsAt) {
         $progress.SecondsRemaining = [int] [Math]::Min([int]::MaxValue, [Math]::Max(0, ($Run.EndsAt - $Run.Watch.Elapsed).TotalSeconds))

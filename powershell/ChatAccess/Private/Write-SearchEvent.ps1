@@ -3,14 +3,21 @@ function script:Write-SearchEvent {
     .SYNOPSIS
     Writes the events of a search: targets to the pipeline, everything else to its stream.
     #>
-    param([hashtable] $Run, [object[]] $Received)
+    param([hashtable] $Run)
 
     $cmdlet = $Run.Cmdlet
-    if ($Received[0] -is (Get-ResultType).Target) {
-        $cmdlet.WriteObject($Received, $true)
+    if ($Run.Batch[0] -is (Get-ResultType).Target) {
+        foreach ($target in $Run.Batch) {
+            if ($target.Unresolved) {
+                $seen = $Run.Unresolved[$target.Unresolved]
+                if ($seen) { $seen[0]++ } else { $Run.Unresolved[$target.Unresolved] = @(1, $target.UnresolvedReason) }
+            }
+        }
+        # Outside of a loop, for the reason that Wait-NativeRun states.
+        $Run.Batch
         return
     }
-    foreach ($one in $Received) {
+    foreach ($one in $Run.Batch) {
         switch ($one.event) {
             { $_ -in 'progress', 'request_progress', 'wait' } { Write-SearchState $Run $one }
             'source_error' { $cmdlet.WriteError((ConvertTo-SearchSourceError $one)) }

@@ -3,10 +3,10 @@ function script:Write-SignInEvent {
     .SYNOPSIS
     Shows the user how to complete a sign-in. Throws an error if the sign-in failed.
     #>
-    param([hashtable] $Run, [object[]] $Received)
+    param([hashtable] $Run)
 
     $cmdlet = $Run.Cmdlet
-    foreach ($one in $Received) {
+    foreach ($one in $Run.Batch) {
         switch ($one.event) {
             'device_code' {
                 Write-HostMessage -Cmdlet $cmdlet -Message $one.message

@@ -25,7 +25,9 @@ function Connect-ChatAccess {
 
     .PARAMETER UseDeviceCode
     Shows a code to enter in a browser on any device, instead of opening a
-    browser on this computer.
+    browser on this computer. Works wherever you see the output of the
+    session, such as in remoting and in notebooks, but not in Azure
+    Automation and with -NonInteractive.
 
     .PARAMETER RefreshToken
     The refresh token to sign in with, without a user. It changes when it is
@@ -108,7 +110,7 @@ function Connect-ChatAccess {
     .LINK
     Export-ChatAccessToken
     #>
-    [CmdletBinding(DefaultParameterSetName = 'Browser')]
+    [CmdletBinding(DefaultParameterSetName = 'Browser', PositionalBinding = $false)]
     [OutputType('ChatAccess.Context')]
     param(
         [Parameter(Mandatory, ParameterSetName = 'DeviceCode')]
@@ -147,6 +149,7 @@ function Connect-ChatAccess {
     )
 
     Initialize-ChatAccess
+    Clear-AbandonedRun $PSCmdlet
     $request = @{}
     foreach ($field in @{
             TenantId      = 'tenant'

@@ -4,9 +4,9 @@ function Disconnect-ChatAccess {
     Disconnects from Microsoft Graph and wipes the token from memory.
 
     .DESCRIPTION
-    Closes the current account, or the accounts that you pass. Without
-    -Context, it also ends interrupted runs of this session. Disconnecting
-    twice is harmless.
+    Closes the current account, or the accounts that you pass. A run of
+    Remove-ChatAccessForUser that uses such an account stops, and its
+    remaining removals end as Cancelled. Disconnecting twice is harmless.
 
     .PARAMETER Context
     The accounts to disconnect, as Connect-ChatAccess -PassThru returned
@@ -34,29 +34,30 @@ function Disconnect-ChatAccess {
     .LINK
     Connect-ChatAccess
     #>
-    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'Low')]
+    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'Low', PositionalBinding = $false)]
     [OutputType([void])]
     param(
-        [Parameter(ValueFromPipeline)]
-        [PSTypeName('ChatAccess.Context')] $Context
+        [Parameter(Position = 0, ValueFromPipeline)]
+        [AllowNull()]
+        [object] $Context
     )
 
     begin {
         Initialize-ChatAccess
+        Clear-AbandonedRun $PSCmdlet
     }
 
     process {
-        if (-not $Context) {
-            foreach ($run in @($script:Runs)) {
-                Close-NativeRun $run -Interrupted
-            }
-        }
-        foreach ($account in Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context -AllowNone) {
+        # A variable that is not set must not mean the current account.
+        $given = if ($PSBoundParameters.ContainsKey('Context') -or $PSCmdlet.MyInvocation.ExpectingInput) { @{ Context = $Context } } else { @{} }
+        foreach ($account in Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Parameter $given -AllowNone) {
             if (-not $PSCmdlet.ShouldProcess($account.Account, 'Disconnect')) {
                 continue
             }
-            # Fails only for a handle that is closed already.
-            $null = (Get-NativeLibrary)::chat_access_close($account.Handle)
+            foreach ($run in @($script:Runs)) {
+                if ($run.Account -contains $account.Handle) { Stop-DisconnectedRun $run }
+            }
+            Close-NativeHandle $account.Handle
             if ($script:CurrentContext -and $script:CurrentContext.Handle -eq $account.Handle) {
                 $script:CurrentContext = $null
             }

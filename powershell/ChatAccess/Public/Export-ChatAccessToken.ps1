@@ -41,14 +41,15 @@ function Export-ChatAccessToken {
     .LINK
     Connect-ChatAccess
     #>
-    [CmdletBinding()]
+    [CmdletBinding(PositionalBinding = $false)]
     [OutputType([Security.SecureString])]
     param(
-        [PSTypeName('ChatAccess.Context')] $Context
+        [AllowNull()]
+        [object] $Context
     )
 
     Initialize-ChatAccess
-    $account = Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context
+    $account = Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Parameter $PSBoundParameters
     $buffer = [byte[]]::new(16KB)
     [int] $length = 0
     $secret = [Security.SecureString]::new()

@@ -46,8 +46,9 @@ function Find-ChatAccess {
 
     .PARAMETER InputObject
     Records from the pipeline: JSON text, or the objects that
-    Search-UnifiedAuditLog, Import-Csv and Get-MgSecurityAuditLogQueryRecord
-    return.
+    Search-UnifiedAuditLog, Import-Csv, Invoke-RestMethod and
+    Get-MgSecurityAuditLogQueryRecord return, also in arrays and in objects
+    that contain them. Text that is the path of a file stands for the file.
 
     .PARAMETER StartDate
     Queries the audit log from this time on. Needs Connect-ChatAccess with
@@ -137,8 +138,8 @@ function Find-ChatAccess {
     the search. If the file can't be written, nothing is searched.
 
     .INPUTS
-    Audit records and hunting results as objects or JSON text, or the files
-    that Get-ChildItem returns.
+    Audit records and hunting results as objects or JSON text, arrays of
+    them, or the files that Get-ChildItem returns or their paths.
 
     .OUTPUTS
     ChatAccess.Target, one for each chat and user, with these properties.
@@ -230,7 +231,7 @@ function Find-ChatAccess {
     .LINK
     https://learn.microsoft.com/purview/audit-log-export-records
     #>
-    [CmdletBinding(DefaultParameterSetName = 'Online')]
+    [CmdletBinding(DefaultParameterSetName = 'Online', PositionalBinding = $false)]
     [OutputType('ChatAccess.Target')]
     param(
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path')]
@@ -288,73 +289,70 @@ function Find-ChatAccess {
 
         [switch] $ResolveUser,
 
-        [PSTypeName('ChatAccess.Context')] [object] $Context,
+        [AllowNull()]
+        [object] $Context,
 
         [string] $Report
     )
 
     begin {
+        $run = $null
         Initialize-ChatAccess
-        $request = Get-GraphSearchRequest -Cmdlet $PSCmdlet -Parameter $PSBoundParameters
-        $request.query = Get-SearchQuery -Parameter $PSBoundParameters
+        Clear-AbandonedRun $PSCmdlet
+        $run = New-NativeRun -Cmdlet $PSCmdlet -EventWriter 'Write-SearchEvent' -Activity 'Searching for chats' -ProgressId 2
+        $run.Request = Get-GraphSearchRequest -Cmdlet $PSCmdlet -Parameter $PSBoundParameters
+        $run.Request.query = Get-SearchQuery -Parameter $PSBoundParameters
         if ($PSBoundParameters.ContainsKey('Report')) {
-            $request.report = Resolve-OutputPath -Cmdlet $PSCmdlet -Parameter Report -Path $Report
+            $run.Request.report = Resolve-OutputPath -Cmdlet $PSCmdlet -Parameter Report -Path $Report
         }
-        $files = [Collections.Generic.List[string]]::new()
-        $search = $null
+        $run.Files = [Collections.Generic.List[string]]::new()
     }
 
     process {
         $completed = $false
         try {
-            if ($PSCmdlet.ParameterSetName -in 'Path', 'LiteralPath') {
-                Resolve-SearchPath -Cmdlet $PSCmdlet -Path $Path -LiteralPath $LiteralPath | ForEach-Object { $files.Add($_) }
-            } elseif ($InputObject -is [IO.FileInfo]) {
-                # An object of Get-ChildItem stands for the file, not for a record.
-                $files.Add($InputObject.FullName)
-            } elseif ($InputObject -and ($InputObject -isnot [string] -or $InputObject.Trim())) {
-                if (-not $search) {
-                    $search = Open-SearchRun -Cmdlet $PSCmdlet -Request $request -Secret $DiscoveryToken
-                }
-                Send-SearchRecord $search $InputObject
+            if ($PSCmdlet.ParameterSetName -eq 'InputObject') {
+                Add-SearchInput $run $InputObject $DiscoveryToken
+            } elseif ($PSCmdlet.ParameterSetName -ne 'Online') {
+                foreach ($file in Resolve-SearchPath -Cmdlet $PSCmdlet -Path $Path -LiteralPath $LiteralPath) { $run.Files.Add($file) }
             }
             $completed = $true
         } catch [InvalidOperationException] {
             $PSCmdlet.ThrowTerminatingError($_)
         } finally {
-            # Runs on Ctrl+C, -ErrorAction Stop and a following Select-Object -First too.
-            if (-not $completed -and $search) {
-                Close-NativeRun $search
+            # Runs on Ctrl+C and -ErrorAction Stop too.
+            if (-not $completed) {
+                Stop-NativeRun $run
             }
         }
     }
 
     end {
         try {
-            if ($files.Count -and $search) {
+            if ($run.Files.Count -and $run.Handle) {
                 throw (New-ChatAccessError -ErrorId 'FilesAndRecords' -Category InvalidArgument -Message (
                         'The pipeline contains both files and records.') -RecommendedAction 'Pass the files in one call and the records in another.')
             }
-            if ($request.report) {
-                Assert-NotInput -Path $request.report -Source $files
+            if ($run.Request.report) {
+                Assert-NotInput -Path $run.Request.report -Source $run.Files
             }
-            $online = $request.audit_query -or $request.hunting -or $request.chats
+            $online = $run.Request.audit_query -or $run.Request.hunting -or $run.Request.chats
             if ($PSCmdlet.ParameterSetName -eq 'Online' -and -not $online) {
                 throw (New-ChatAccessError -ErrorId 'NothingToSearch' -Category InvalidArgument -Message (
                         'There is nothing to search.') -RecommendedAction 'Use -Path with audit log exports, pipe records to the command, or use -StartDate, -Hunting or -DiscoveryToken.')
             }
-            if ($files.Count -or ($online -and -not $search)) {
-                $search = Open-SearchRun -Cmdlet $PSCmdlet -Path $files -Request $request -Secret $DiscoveryToken
+            if ($PSCmdlet.ParameterSetName -eq 'InputObject' -and -not $run.Files.Count -and -not $run.Handle) {
+                $PSCmdlet.WriteWarning('The pipeline contained no records.')
             }
-            if ($search) {
-                Complete-SearchRun $search
+            if ($run.Files.Count -or ($online -and -not $run.Handle)) {
+                Open-SearchRun -Run $run -Path $run.Files -Secret $DiscoveryToken
             }
         } catch [InvalidOperationException] {
+            Stop-NativeRun $run
             $PSCmdlet.ThrowTerminatingError($_)
-        } finally {
-            if ($search) {
-                Close-NativeRun $search
-            }
+        }
+        if ($run.Handle) {
+            Invoke-WithCleanup $run { Complete-SearchRun $run }
         }
     }
 }

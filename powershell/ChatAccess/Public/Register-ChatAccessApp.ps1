@@ -71,7 +71,7 @@ function Register-ChatAccessApp {
     .LINK
     Connect-ChatAccess
     #>
-    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'Medium', PositionalBinding = $false)]
     [OutputType('ChatAccess.Application')]
     param(
         [Parameter(Position = 0)]
@@ -80,11 +80,12 @@ function Register-ChatAccessApp {
         [ValidateSet('Tenant', 'User')]
         [string] $GrantConsent,
 
-        [PSTypeName('ChatAccess.Context')] $Context
+        [AllowNull()]
+        [object] $Context
     )
 
     Initialize-ChatAccess
-    $account = Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context -RecommendedAction (
+    $account = Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Parameter $PSBoundParameters -RecommendedAction (
         'Run Connect-ChatAccess -Scope Application.ReadWrite.All, DelegatedPermissionGrant.ReadWrite.All first.')
     $request = @{
         open    = 'registration'
@@ -117,6 +118,6 @@ function Register-ChatAccessApp {
         ClientId   = $app.app_id
         ObjectId   = $app.object_id
         TenantId   = $app.tenant_id
-        Changes    = [string[]] @($app.changes | ForEach-Object { [cultureinfo]::InvariantCulture.TextInfo.ToTitleCase($_) })
+        Changes    = [string[]] @(foreach ($one in $app.changes) { [cultureinfo]::InvariantCulture.TextInfo.ToTitleCase($one) })
     }
 }

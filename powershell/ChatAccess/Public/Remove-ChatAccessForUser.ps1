@@ -43,7 +43,8 @@ function Remove-ChatAccessForUser {
 
     .PARAMETER TenantId
     The home tenant of the user, as a GUID. Audit records contain it as
-    OrganizationId.
+    OrganizationId. The default is the tenant of the signed-in account.
+    Alias: OrganizationId.
 
     .PARAMETER UserId
     The Entra object id of the user who loses access, as a GUID, or the user
@@ -51,15 +52,17 @@ function Remove-ChatAccessForUser {
     the permission User.ReadBasic.All: Connect-ChatAccess -Scope
     Chat.ReadWrite.All, User.ReadBasic.All. Do not use the UserKey of an
     audit record: it is the id of the actor, who is often the external user.
+    Aliases: UserObjectId, AadUserId, RecipientObjectId.
 
     .PARAMETER ThreadId
     The id of the chat: 19:...@unq.gbl.spaces, 19:...@thread.v2 or
     19:meeting_...@thread.v2. Another form that begins with 19: is sent with
-    a warning, and Microsoft Graph decides.
+    a warning, and Microsoft Graph decides. Aliases: ChatId, ChatThreadId,
+    ChatsId.
 
-    .PARAMETER UnresolvedReason
-    The reason why Find-ChatAccess could not determine the user. A removal
-    with a reason ends as Invalid, and nothing is sent for it.
+    .PARAMETER InputObject
+    An object or a hashtable with the properties TenantId, UserId and
+    ThreadId, or an array of these.
 
     .PARAMETER JournalPath
     A file to record the removals in, one JSON object per line. The same
@@ -92,23 +95,25 @@ function Remove-ChatAccessForUser {
     current account.
 
     .PARAMETER WhatIf
-    Shows which removals would be sent, and checks their ids. Nothing is
-    sent.
+    Shows which removals would be sent, and checks their ids and, where an
+    account is connected, its tenant and permissions. Nothing is sent.
 
     .PARAMETER Confirm
     Prompts for confirmation before each removal.
 
     .INPUTS
-    Objects with the properties TenantId, UserId and ThreadId. Names that
-    other tools use for them are accepted too: OrganizationId for TenantId;
-    ObjectId, UserObjectId, AadUserId and RecipientObjectId for UserId;
-    ChatId, ChatThreadId and ChatsId for ThreadId.
+    Objects and hashtables with the properties TenantId, UserId and
+    ThreadId, or with their aliases, also with spaces (User ID). An object
+    in which two of these contain different values for one parameter is
+    rejected. The targets of Find-ChatAccess also name the people, and an
+    UnresolvedReason, with which a removal is rejected.
 
     .OUTPUTS
     ChatAccess.RemovalOutcome, one for each removal, with these properties:
 
     - TenantId, UserId, ThreadId: the ids of the removal.
-    - UserPrincipalName: the user principal name, if it was given as UserId.
+    - UserPrincipalName, ExternalUser: the names of the user and of the
+      external users, if the input contains them.
     - Status: how the removal ended. The description lists the values.
     - HttpStatus: the HTTP status of the last response. Empty if there was
       no response.
@@ -126,6 +131,7 @@ function Remove-ChatAccessForUser {
       UTC, such as 2026-10-01T10:00:00Z. To compare it, use
       [datetime] $_.Completed. For AlreadyRemoved, the time when the service
       confirmed the removal.
+    - Number: the position of the removal in the input, from 1.
 
     .EXAMPLE
     PS> Remove-ChatAccessForUser -TenantId $tenant -UserId $user -ThreadId $chat
@@ -157,28 +163,35 @@ function Remove-ChatAccessForUser {
     .LINK
     https://learn.microsoft.com/graph/api/chat-removeallaccessforuser
     #>
-    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'Medium', DefaultParameterSetName = 'Ids', PositionalBinding = $false)]
     [OutputType('ChatAccess.RemovalOutcome')]
     param(
-        [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
+        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('OrganizationId')]
         [AllowNull()]
         [AllowEmptyString()]
         [string] $TenantId,
 
-        [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
-        [Alias('ObjectId', 'UserObjectId', 'AadUserId', 'RecipientObjectId')]
+        [Parameter(Mandatory, Position = 1, ParameterSetName = 'Ids')]
+        [Parameter(ValueFromPipelineByPropertyName, ParameterSetName = 'InputObject')]
+        [Alias('UserObjectId', 'AadUserId', 'RecipientObjectId')]
         [AllowNull()]
         [AllowEmptyString()]
         [string] $UserId,
 
-        [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 2, ParameterSetName = 'Ids')]
+        [Parameter(ValueFromPipelineByPropertyName, ParameterSetName = 'InputObject')]
         [Alias('ChatId', 'ChatThreadId', 'ChatsId')]
         [AllowNull()]
         [AllowEmptyString()]
         [string] $ThreadId,
 
-        [Parameter(ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, ValueFromPipeline, ParameterSetName = 'InputObject')]
+        [AllowNull()]
+        [AllowEmptyCollection()]
+        [object] $InputObject,
+
+        [Parameter(ValueFromPipelineByPropertyName, DontShow)]
         [AllowNull()]
         [AllowEmptyString()]
         [string] $UnresolvedReason,
@@ -200,48 +213,69 @@ function Remove-ChatAccessForUser {
         [ValidateRange(1, 2000000)]
         [int] $RunTimeoutSec,
 
-        [PSTypeName('ChatAccess.Context')] [object[]] $Context
+        [AllowNull()]
+        [object[]] $Context
     )
 
     begin {
-        Initialize-ChatAccess
-        $accounts = @(Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Context $Context -AllowNone:$WhatIfPreference)
-        $option = Get-RemovalOption -Cmdlet $PSCmdlet -Parameter $PSBoundParameters -ApiVersion $ApiVersion
         $run = $null
+        Initialize-ChatAccess
+        Clear-AbandonedRun $PSCmdlet
+        $accounts = @(Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Parameter $PSBoundParameters -AllowNone:$WhatIfPreference)
+        $run = New-NativeRun -Cmdlet $PSCmdlet -EventWriter 'Write-RemovalEvent' -Activity "Removing users' access to chats" -ProgressId 1
+        $run.Account = @(foreach ($account in $accounts) { $account.Handle })
+        $run.DefaultTenant = if ($accounts) { $accounts[0].TenantId }
+        $run.Option = Get-RemovalOption -Cmdlet $PSCmdlet -Parameter $PSBoundParameters -ApiVersion $ApiVersion
+        # The parameters that the properties of an object do not change.
+        $run.Fixed = @($PSBoundParameters.Keys)
+        $run.Field = Get-RemovalField -Cmdlet $PSCmdlet
+        $run.Number = 0
+        $run.Removed = 0
+        $run.Failed = 0
     }
 
     process {
-        $completed = $false
-        try {
-            if ($UnresolvedReason) {
-                Write-UnresolvedRemoval -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId -Reason $UnresolvedReason
-            } elseif (-not $PSCmdlet.ShouldProcess("User $UserId in chat $ThreadId", 'Remove all access')) {
-                Test-RemovalId -Cmdlet $PSCmdlet -Id $TenantId, $UserId, $ThreadId
-            } else {
-                if (-not $run) {
-                    $PSCmdlet.WriteVerbose("Sending removals to $($accounts[0].GraphEndpoint) ($ApiVersion).")
-                    $run = Open-RemovalRun -Cmdlet $PSCmdlet -Account $accounts.Handle -Option $option
+        $given = @{ TenantId = $TenantId; UserId = $UserId; ThreadId = $ThreadId; UnresolvedReason = $UnresolvedReason }
+        $rows = if ($PSCmdlet.ParameterSetName -eq 'Ids') {
+            Complete-RemovalRow $run $given
+        } else {
+            Get-RemovalRow $run $given $InputObject
+        }
+        # Not a loop, for the reason that Wait-NativeRun states.
+        Invoke-WithCleanup $run {
+            $rows | & {
+                process {
+                    if ($_.Conflict) {
+                        Write-RemovalFailure $run (New-UnsentOutcome $_ -Message "Input $($_.Number) can't be used: $($_.Conflict)." -NextStep (
+                                "Nothing was sent. $($_.NextStep)"))
+                    } elseif ($_.UnresolvedReason) {
+                        $name = Get-RemovalName $_
+                        Write-RemovalFailure $run (New-UnsentOutcome $_ -Message "The target $name is unresolved: $($_.UnresolvedReason)" -NextStep (
+                                'Nothing was sent. Find out the object id of the user and pass it as UserId.'))
+                    } elseif (-not $PSCmdlet.ShouldProcess((Get-RemovalName $_), 'Remove all access')) {
+                        Test-Removal $run $_
+                    } else {
+                        if (-not $run.Handle) {
+                            $PSCmdlet.WriteVerbose("Sending removals to $($accounts[0].GraphEndpoint) ($ApiVersion).")
+                            try {
+                                Open-RemovalRun $run
+                            } catch [InvalidOperationException] {
+                                $PSCmdlet.ThrowTerminatingError($_)
+                            }
+                        }
+                        Send-Removal $run $_
+                    }
                 }
-                Send-Removal -Run $run -Id $TenantId, $UserId, $ThreadId
-            }
-            $completed = $true
-        } catch [InvalidOperationException] {
-            $PSCmdlet.ThrowTerminatingError($_)
-        } finally {
-            # Runs on Ctrl+C, -ErrorAction Stop and a following Select-Object -First too.
-            if (-not $completed -and $run) {
-                Close-NativeRun $run
             }
         }
     }
 
     end {
-        if ($run) {
-            try {
-                Complete-NativeRun $run
-            } finally {
-                Close-NativeRun $run
-            }
+        if ($run.Handle) {
+            Invoke-WithCleanup $run { Complete-NativeRun $run }
+        } elseif ($run.Number -eq 0) {
+            $PSCmdlet.WriteWarning('The pipeline contained no targets, so nothing was removed.')
         }
+        Write-RemovalSummary $run
     }
 }

@@ -253,3 +253,37 @@ fn nothing_is_sent_after_the_lease_expires() {
     native().finish(job.run);
     assert_eq!(job.events().len(), 10);
 }
+
+#[test]
+fn the_token_of_an_account_is_checked_without_a_request() {
+    let job = Job::new();
+    let (status, reason) = native().check_account(job.account, TENANT);
+    assert_eq!((status, reason), (Status::Ok as i32, json!(null)));
+    let other = "bbbbbbbb-0000-4000-8000-00000000000b";
+    let (status, reason) = native().check_account(job.account, other);
+    assert_eq!(status, Status::Denied as i32);
+    assert_eq!(reason["status"], "Denied");
+    assert!(reason["message"].as_str().unwrap().contains(TENANT));
+    let invalid = native().check_account(job.account, "contoso.com").0;
+    assert_eq!(invalid, Status::InvalidArgument as i32);
+    let wrong = native().check_account(job.run, TENANT).0;
+    assert_eq!(wrong, Status::WrongHandleKind as i32);
+    assert!(job.sandbox.requests().is_empty());
+}
+
+/// Closing allows requests in flight 300 ms in all, also when the run was cancelled before.
+#[test]
+fn closing_a_cancelled_run_does_not_wait_again() {
+    let job = Job::new();
+    job.sandbox
+        .script(FaultScript::new([Rule::new(Fault::Hang { seconds: 0.4 })]));
+    job.queue(REMOVAL);
+    while job.sandbox.requests().is_empty() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    native().cancel(job.run);
+    thread::sleep(Duration::from_millis(310));
+    let began = Instant::now();
+    native().close(job.run);
+    assert!(began.elapsed() < Duration::from_millis(60), "{began:?}");
+}

@@ -2,8 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::common::{Guard, Job, Status, TENANT, USER, chat, drain_handle, native};
+use chat_access::cloud::Cloud;
+use chat_access::identity::Account;
+use chat_access::removal::{Lane, Run, RunOptions};
+use chat_access::token::AccessToken;
 use sandbox::{SandboxOptions, TokenClaims};
 use serde_json::{Value, json};
 
@@ -66,6 +73,90 @@ fn a_journal_is_resumed_and_is_refused_while_another_run_uses_it() {
     assert_eq!(job.sandbox.requests().len(), 12);
     let text = fs::read_to_string(path).unwrap();
     assert!(!text.contains(&job.token) && !text.contains("Bearer"));
+}
+
+/// The owner of a run with a lease may be gone. Then another run can use the journal, and if the
+/// owner continues after all, it uses the records of both.
+#[test]
+fn a_journal_is_released_with_the_lease_and_opened_again_with_the_next_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("j.jsonl");
+    let mut options = patient();
+    options["journal"] = json!(path);
+    options["lease_ms"] = json!(100);
+    let job = Job::with(
+        SandboxOptions::default(),
+        TokenClaims::default(),
+        options.clone(),
+    );
+    job.queue((TENANT, USER, &chat(1)));
+    assert_eq!(native().next(job.run, 5_000).1["status"], "Removed");
+
+    // As another process would, so without closing the first run.
+    let token = AccessToken::new(job.token.as_bytes()).unwrap();
+    let cloud = Cloud::new(None, Some(&job.sandbox.url()), None).unwrap();
+    let lane = Arc::new(Lane::new(Account::with_token(cloud, token).unwrap()));
+    let start = || {
+        let options = RunOptions {
+            journal: Some(path.to_string_lossy().into_owned()),
+            ..RunOptions::default()
+        };
+        Run::start(vec![Arc::clone(&lane)], options)
+    };
+    assert!(start().is_err(), "the first run uses the journal");
+    let mut started = None;
+    wait_until(|| {
+        started = start().ok();
+        started.is_some()
+    });
+    let second = started.unwrap();
+    second.submit(TENANT, USER, &chat(2)).unwrap();
+    wait_until(|| {
+        fs::read_to_string(&path)
+            .unwrap()
+            .matches("\"Removed\"")
+            .count()
+            == 2
+    });
+
+    job.queue((TENANT, USER, &chat(3)));
+    let refused = native().next(job.run, 5_000).1;
+    assert_eq!(refused["status"], "Failed", "{refused}");
+    let message = refused["message"].as_str().unwrap();
+    assert!(
+        message.contains("another run is writing to it"),
+        "{message}"
+    );
+    second.close();
+
+    // A run whose owner was only slow continues with what the other run confirmed.
+    let third = Guard::open(
+        &json!({"open": "removals", "accounts": [job.account], "options": options}),
+        None,
+    );
+    wait_until(|| start().is_ok());
+    for number in [2, 3] {
+        native().remove(*third, (TENANT, USER, &chat(number)), 0);
+    }
+    native().finish(*third);
+    let statuses: Vec<_> = drain_handle(*third)
+        .iter()
+        .filter_map(|event| event["status"].as_str().map(String::from))
+        .collect();
+    assert_eq!(statuses, ["AlreadyRemoved", "Removed"]);
+    assert_eq!(job.sandbox.requests().len(), 3);
+}
+
+/// Waits until `condition` is true.
+///
+/// # Panics
+/// If it does not become true within 10 s.
+fn wait_until(mut condition: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !condition() {
+        assert!(began.elapsed() < Duration::from_secs(10));
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// On a disk with room for a few records, every removal that was sent is reported, no more are

@@ -86,7 +86,7 @@ fn built_library(messages: &[u8]) -> Option<PathBuf> {
 
 /// Lays the module out in `into/ChatAccess` as users install it, and returns that folder.
 ///
-/// The commands are appended to the root module, the functions they share are in one file, because
+/// The commands are in the root module, the functions they share are in one file, because
 /// opening many files takes PowerShell longer than parsing them, and the release library is in
 /// `bin/<rid>`.
 ///
@@ -99,8 +99,9 @@ pub fn module(into: &Path) -> io::Result<PathBuf> {
     }
     copy(&root().join("powershell/ChatAccess"), &target)?;
     let script = target.join("ChatAccess.psm1");
+    add_clean_blocks(&target)?;
     let commands = take_scripts(&target.join("Public"))?;
-    fs::write(&script, fs::read_to_string(&script)? + &commands)?;
+    fs::write(&script, commands + &fs::read_to_string(&script)?)?;
     let shared = take_scripts(&target.join("Private"))?;
     fs::create_dir(target.join("Private"))?;
     fs::write(target.join("Private/ChatAccess.ps1"), shared)?;
@@ -111,6 +112,20 @@ pub fn module(into: &Path) -> io::Result<PathBuf> {
         bin.join(format!("chat_access.{}", std::env::consts::DLL_EXTENSION)),
     )?;
     Ok(target)
+}
+
+/// Writes the commands whose work may outlive their pipeline into the file of the clean block, which
+/// only PowerShell 7.3 and later can parse, with this block at their end.
+fn add_clean_blocks(module: &Path) -> io::Result<()> {
+    let path = module.join("CleanBlock.ps1");
+    let block = fs::read_to_string(&path)?;
+    let mut commands = String::new();
+    for name in ["Find-ChatAccess", "Remove-ChatAccessForUser"] {
+        let command = fs::read_to_string(module.join("Public").join(name).with_extension("ps1"))?;
+        let open = command.trim_end().strip_suffix('}').expect("a function");
+        commands += &format!("{open}{block}}}\n");
+    }
+    fs::write(path, commands)
 }
 
 /// Removes a folder of scripts and returns them as one, in the order of their names.

@@ -150,6 +150,28 @@ impl Native {
         })
     }
 
+    /// Calls `chat_access_check_account`.
+    ///
+    /// # Panics
+    /// If the library lacks the export.
+    pub fn check_account(&self, handle: i64, tenant: &str) -> Response {
+        type Check = unsafe extern "C" fn(i64, *const u8, i32, *mut u8, i32, *mut i32) -> i32;
+        // SAFETY: the type matches include/chat_access.h.
+        let check = unsafe { self.library.get::<Check>(b"chat_access_check_account") };
+        let check = check.expect("chat_access_check_account");
+        // SAFETY: the lengths are those of the text and the buffer, which outlive the call.
+        call(|buffer, capacity, length| unsafe {
+            check(
+                handle,
+                tenant.as_ptr(),
+                size(tenant),
+                buffer,
+                capacity,
+                length,
+            )
+        })
+    }
+
     /// Calls `chat_access_next`.
     pub fn next(&self, handle: i64, timeout_ms: i32) -> Response {
         // SAFETY: the buffer outlives the call.

@@ -1,0 +1,263 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+
+    # The module as PowerShell before 7.3 runs it: without clean blocks.
+    $script:OlderModule = Join-Path $TestDrive 'older/ChatAccess'
+    $null = New-Item (Split-Path $OlderModule) -ItemType Directory
+    Copy-Item $ModulePath $OlderModule -Recurse
+    (Get-Content "$OlderModule/ChatAccess.psm1" -Raw).Replace("[version] '7.3'", "[version] '99.0'") | Set-Content "$OlderModule/ChatAccess.psm1"
+
+    # The open runs and handles of the session.
+    function Get-Open {
+        & (Get-Module ChatAccess) { "$($script:Runs.Count) runs, $($script:Handles.Count) handles" }
+    }
+
+    # Runs a script in a new process with a connected account, and returns its lines.
+    function Invoke-Session {
+        param([string] $Script, [string] $Module = $ModulePath)
+        $text = @"
+`$env:CHATACCESS_TEST_MODULE = '$Module'; `$env:CHATACCESS_TEST_SANDBOX = '$Sandbox'
+. '$PSScriptRoot/common.ps1'
+# 'free' if a run of another process can use the journal.
+function Test-Journal {
+    & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -Command {
+        param(`$common, `$journal)
+        . `$common
+        Connect-Sandbox
+        try { if (New-Target 99 | Remove-ChatAccessForUser -JournalPath `$journal 6> `$null) { 'free' } } catch { "`$_" }
+    } -args '$PSScriptRoot/common.ps1', `$journal
+}
+Connect-Sandbox
+$Script
+"@
+        $path = Join-Path $TestDrive "$([guid]::NewGuid()).ps1"
+        Set-Content -LiteralPath $path -Value $text
+        & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File $path 2>&1 | ForEach-Object { "$_" }
+    }
+}
+
+Describe 'A failing command after <Command>' -ForEach @(
+    @{ Command = 'Remove-ChatAccessForUser'; Run = { 1..5 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -WarningAction SilentlyContinue } }
+    @{ Command = 'Find-ChatAccess'; Run = { Find-ChatAccess "$PSScriptRoot/../cases/base.csv" } }
+) {
+    BeforeAll {
+        Connect-Sandbox
+        # Only these are open after a pipeline.
+        $idle = '0 runs, 1 handles'
+    }
+
+    AfterAll {
+        Disconnect-ChatAccess
+    }
+
+    It 'stops the script with its own error' {
+        $went = $false
+        $failed = {
+            & $Run | ForEach-Object { throw [ArgumentNullException]::new('p', 'boom') }
+            $script:went = $true
+        } | Should -Throw -PassThru
+        $failed.Exception | Should -BeOfType [ArgumentNullException]
+        $failed.InvocationInfo.Line | Should -BeLike '*ArgumentNullException*boom*'
+        $failed.FullyQualifiedErrorId | Should -Not -BeLike "*$Command*"
+        $went | Should -BeFalse
+        Get-Open | Should -Be $idle
+    }
+
+    It 'reaches the catch clause of its type: <Type>' -ForEach @(
+        @{ Type = 'InvalidOperationException' }, @{ Type = 'FormatException' }
+    ) {
+        $caught = try { & $Run | ForEach-Object { throw (New-Object $Type 'boom') } } catch [InvalidOperationException] { 'InvalidOperationException' } catch [FormatException] { 'FormatException' }
+        $caught | Should -Be $Type
+    }
+
+    It 'keeps its error id when it is terminating' {
+        function Stop-Here {
+            [CmdletBinding()]
+            param([Parameter(ValueFromPipeline)] [object] $InputObject)
+            process {
+                $record = [Management.Automation.ErrorRecord]::new([InvalidOperationException]::new('boom'), 'Mine', 'InvalidData', $InputObject)
+                $PSCmdlet.ThrowTerminatingError($record)
+            }
+        }
+        { & $Run | Stop-Here } | Should -Throw -ErrorId 'Mine,Stop-Here'
+        Get-Open | Should -Be $idle
+    }
+
+    It 'continues after an error that ends only a statement, as after any command' {
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript("`$env:CHATACCESS_TEST_MODULE = '$ModulePath'; `$env:CHATACCESS_TEST_SANDBOX = '$Sandbox'; . '$PSScriptRoot/common.ps1'; Connect-Sandbox")
+        $null = $shell.Invoke()
+        $shell.Commands.Clear()
+        $text = "$Run".Replace('$PSScriptRoot', $PSScriptRoot)
+        $null = $shell.AddScript("& { $text } | ForEach-Object { [int]::Parse('x'); 'more' }")
+        @($shell.Invoke())[0] | Should -Be 'more'
+        $shell.Dispose()
+    }
+
+    It 'ends the loop around the pipeline with <Statement>' -ForEach @(
+        @{ Statement = 'break'; Expected = 'one' }
+        @{ Statement = 'continue'; Expected = 'one', 'one' }
+    ) {
+        $statement = [scriptblock]::Create($Statement)
+        $seen = foreach ($round in 1, 2) {
+            & $Run | ForEach-Object { 'one'; . $statement }
+            'after the pipeline'
+        }
+        $seen | Should -Be $Expected
+        Get-Open | Should -Be $idle
+    }
+}
+
+Describe 'A failing command before Remove-ChatAccessForUser' {
+    BeforeEach {
+        Reset-Sandbox
+    }
+
+    It 'leaves no thread, descriptor or lock, and every removal that was sent is reported' {
+        $journal = Join-Path $TestDrive 'upstream.jsonl'
+        $lines = Invoke-Session @"
+function Get-Used {
+    `$process = [Diagnostics.Process]::GetCurrentProcess()
+    if (`$IsLinux) { @(Get-ChildItem /proc/self/task).Count, @(Get-ChildItem /proc/self/fd).Count } else { `$process.Threads.Count, `$process.HandleCount }
+}
+# Once before, so that everything is loaded. An account keeps its connections open until it is closed.
+`$null = New-Target 1 | Remove-ChatAccessForUser @Fast
+Disconnect-ChatAccess
+Start-Sleep -Milliseconds 500
+`$before = Get-Used
+Connect-Sandbox
+`$reported = [Collections.Generic.List[string]]::new()
+`$journal = '$journal'
+try {
+    1..5000 | ForEach-Object { if (`$_ -eq 2500) { throw 'upstream' }; New-Target (`$_ + 1) } |
+        Remove-ChatAccessForUser -RequestsPerSecond 10000 -JournalPath '$journal' -WarningVariable warned 3> `$null |
+        ForEach-Object { `$reported.Add(`$_.ThreadId) }
+} catch { "caught `$_" }
+"journal `$(Test-Journal)"
+& (Get-Module ChatAccess) { "open `$(`$script:Runs.Count) `$(`$script:Handles.Count)" }
+`$warnings = `$warned -join ' '
+`$applied = @((Invoke-Sandbox applied).applied.thread | Where-Object { `$_ -notin (New-Target 1).ThreadId, (New-Target 99).ThreadId })
+"silent `$(@(`$applied | Where-Object { `$_ -notin `$reported -and -not `$warnings.Contains(`$_) }).Count) of `$(`$applied.Count -gt 10)"
+Disconnect-ChatAccess
+`$watch = [Diagnostics.Stopwatch]::StartNew()
+# The threads of a run end by themselves. Others of .NET may start meanwhile.
+do { Start-Sleep -Milliseconds 100; `$after = Get-Used } while ((`$after[0] -gt `$before[0] -or `$after[1] -gt `$before[1]) -and `$watch.Elapsed.TotalSeconds -lt 10)
+if (`$IsLinux) { "library threads `$(@(Get-Content /proc/self/task/*/comm | Where-Object { `$_ -like 'chat-access-*' }).Count)" } else { 'library threads 0' }
+"descriptors `$(`$after[1] -le `$before[1] + 2)"
+"@
+        $lines | Should -Be 'caught upstream', 'journal free', 'open 0 1', 'silent 0 of True', 'library threads 0', 'descriptors True'
+    }
+
+    It 'is followed by a run that reports what the interrupted one did, where PowerShell has no clean block' {
+        $journal = Join-Path $TestDrive 'older.jsonl'
+        $lines = Invoke-Session -Module $OlderModule @"
+`$reported = [Collections.Generic.List[string]]::new()
+`$journal = '$journal'
+try {
+    & { 1..3 | ForEach-Object { New-Target `$_ }; Start-Sleep -Milliseconds 300; throw 'upstream' } | Remove-ChatAccessForUser @Fast -JournalPath '$journal' | ForEach-Object { `$reported.Add(`$_) }
+} catch { "caught `$_" }
+& (Get-Module ChatAccess) { "open `$(`$script:Runs.Count)" }
+Start-Sleep -Milliseconds 800
+"journal `$(Test-Journal)"
+`$outcome = New-Target 9 | Remove-ChatAccessForUser @Fast -WarningVariable warned 3> `$null
+`$outcome.Status
+"reported `$(`$reported.Count + [regex]::Matches("`$warned", 'Removed: user').Count)"
+& (Get-Module ChatAccess) { "open `$(`$script:Runs.Count)" }
+"@
+        $lines | Should -Be 'caught upstream', 'open 1', 'journal free', 'Removed', 'reported 3', 'open 0'
+    }
+
+    It 'does not end the run of an outer pipeline that is still alive' {
+        $lines = Invoke-Session -Module $OlderModule @"
+1..2 | ForEach-Object {
+    New-Target `$_
+    # The outer run calls the library for nothing meanwhile.
+    Start-Sleep -Milliseconds 700
+    `$null = New-Target (`$_ + 10) | Remove-ChatAccessForUser @Fast
+} | Remove-ChatAccessForUser @Fast | ForEach-Object Status
+"@
+        $lines | Should -Be 'Removed', 'Removed'
+    }
+}
+
+Describe 'Stopping a pipeline in PowerShell without clean blocks' {
+    It 'returns within half a second and closes the run' {
+        Reset-Sandbox
+        Set-SandboxFault @{ fault = @{ kind = 'hang'; seconds = 25 } }
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript("`$env:CHATACCESS_TEST_MODULE = '$OlderModule'; `$env:CHATACCESS_TEST_SANDBOX = '$Sandbox'; . '$PSScriptRoot/common.ps1'; Connect-Sandbox; 1..5 | ForEach-Object { New-Target `$_ } | Remove-ChatAccessForUser")
+        $null = $shell.BeginInvoke()
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        while ((Get-SandboxRequest).Count -lt 1 -and $watch.Elapsed.TotalSeconds -lt 20) { Start-Sleep -Milliseconds 20 }
+        $watch.Restart()
+        $shell.Stop()
+        $watch.Elapsed.TotalMilliseconds | Should -BeLessThan 500
+        "$($shell.Streams.Warning)" | Should -BeLike '*1 removals that were sent:*No response: user*'
+        $shell.Commands.Clear()
+        $null = $shell.AddScript('& (Get-Module ChatAccess) { $script:Runs.Count; $script:Handles.Count }')
+        $shell.Invoke() | Should -Be 0, 1
+        $shell.Dispose()
+        Reset-Sandbox
+    }
+}
+
+Describe 'During a run of Remove-ChatAccessForUser' {
+    BeforeEach {
+        Reset-Sandbox
+        Connect-Sandbox
+    }
+
+    AfterEach {
+        Disconnect-ChatAccess
+    }
+
+    It '<Name> cancels the removals that were not sent' -ForEach @(
+        @{ Name = 'Disconnect-ChatAccess'; Script = { Disconnect-ChatAccess } }
+        @{ Name = 'Disconnect-ChatAccess -Context'; Script = { Get-ChatAccessContext | Disconnect-ChatAccess } }
+        @{ Name = 'Import-Module -Force'; Script = { Import-Module $ModulePath -Force -Global } }
+    ) {
+        $ended = $false
+        $outcomes = 1..60 | ForEach-Object { New-Target $_; if ($_ -eq 50) { Start-Sleep -Milliseconds 200 } } |
+            Remove-ChatAccessForUser -RequestsPerSecond 20 -ErrorVariable failed -ErrorAction SilentlyContinue |
+            ForEach-Object { $_; if (-not $ended) { $ended = $true; & $Script } }
+        $outcomes.Count | Should -Be 60
+        $outcomes.Status | Select-Object -Unique | Sort-Object | Should -Be 'Cancelled', 'Removed'
+        $failed.FullyQualifiedErrorId | Select-Object -Unique | Should -Be 'RemovalCancelled,Remove-ChatAccessForUser'
+        @($outcomes | Where-Object Status -EQ 'Removed').Count | Should -Be @((Invoke-Sandbox applied).applied).Count
+        (Get-SandboxRequest).Count | Should -BeLessThan 60
+        { New-Target 1 | Remove-ChatAccessForUser } | Should -Throw -ErrorId 'NotConnected,Remove-ChatAccessForUser'
+    }
+
+    It 'Disconnect-ChatAccess -WhatIf changes nothing' {
+        $outcomes = 1..5 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast | ForEach-Object { $_; Disconnect-ChatAccess -WhatIf }
+        $outcomes.Status | Select-Object -Unique | Should -Be 'Removed'
+    }
+
+    It 'the removals after the time limit of the run end as Cancelled' {
+        $outcomes = & { New-Target 1; Start-Sleep -Milliseconds 1300; New-Target 2 } |
+            Remove-ChatAccessForUser @Fast -RunTimeoutSec 1 -ErrorVariable failed -ErrorAction SilentlyContinue
+        $outcomes.Status | Sort-Object | Should -Be 'Cancelled', 'Removed'
+        $failed.FullyQualifiedErrorId | Should -Be 'RemovalCancelled,Remove-ChatAccessForUser'
+    }
+}
+
+Describe 'The accounts of a session' {
+    It 'are closed with <Name>' -ForEach @(
+        @{ Name = 'their runspace'; End = '$shell.Runspace.Dispose()' }
+        @{ Name = 'Remove-Module'; End = '$shell.Commands.Clear(); $null = $shell.AddScript("Remove-Module ChatAccess").Invoke()' }
+    ) {
+        $lines = Invoke-Session @"
+Disconnect-ChatAccess
+`$shell = [powershell]::Create()
+`$null = `$shell.AddScript('. `$args[0]; 1..20 | ForEach-Object { Connect-ChatAccess -AccessToken (New-SecureToken) -GraphEndpoint `$Sandbox -PassThru }').AddArgument('$PSScriptRoot/common.ps1')
+`$contexts = `$shell.Invoke()
+`$contexts.Count
+(New-Target 1 | Remove-ChatAccessForUser -Context `$contexts[19]).Status
+$End
+foreach (`$context in `$contexts[0], `$contexts[19]) {
+    try { New-Target 1 | Remove-ChatAccessForUser -Context `$context } catch { `$_.FullyQualifiedErrorId }
+}
+"@
+        $lines | Should -Be '20', 'Removed', 'Disconnected,Remove-ChatAccessForUser', 'Disconnected,Remove-ChatAccessForUser'
+    }
+}
