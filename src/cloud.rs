@@ -63,7 +63,7 @@ fn credentials(parameter: &'static str) -> InvalidInput {
     InvalidInput::new(
         parameter,
         "(an address that contains a user name or password)",
-        "give the address without them",
+        "use the address without them",
     )
 }
 
@@ -128,7 +128,7 @@ fn unknown_environment(name: &str) -> InvalidInput {
     let expected = if name.to_ascii_lowercase().contains("china") {
         "Microsoft Graph in China (operated by 21Vianet) has no removeAllAccessForUser action"
     } else {
-        "give Global, USGov (GCC High) or USGovDoD"
+        "use Global, USGov (GCC High) or USGovDoD"
     };
     InvalidInput::new("Environment", name, expected)
 }
@@ -136,7 +136,7 @@ fn unknown_environment(name: &str) -> InvalidInput {
 fn root(parameter: &'static str, address: &str) -> Result<Url, InvalidInput> {
     let invalid = |expected: &str| InvalidInput::new(parameter, address, expected);
     let url = Url::parse(address.trim())
-        .map_err(|_| invalid("give an address such as https://graph.microsoft.com"))?;
+        .map_err(|_| invalid("use an address such as https://graph.microsoft.com"))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(credentials(parameter));
     }
@@ -152,7 +152,7 @@ fn root(parameter: &'static str, address: &str) -> Result<Url, InvalidInput> {
     }
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
         return Err(invalid(
-            "give only the scheme, host and port; the version and the path are added automatically",
+            "use only the scheme, host and port. The version and the path are added automatically",
         ));
     }
     Ok(url)

@@ -12,12 +12,12 @@ pub struct InvalidInput {
     pub parameter: &'static str,
     /// The value, made safe to print by [`shown`].
     pub given: String,
-    /// What the value should be, as the end of a sentence.
+    /// Why the value can't be used, or what to use instead: a sentence without its period.
     pub expected: String,
 }
 
 impl InvalidInput {
-    /// Creates an error. `expected` continues the sentence "`parameter` '`given`' ...".
+    /// Creates an error. `expected` is the sentence after "`parameter` '`given`' can't be used."
     pub fn new(parameter: &'static str, given: &str, expected: impl Into<String>) -> Self {
         Self {
             parameter,
@@ -30,14 +30,13 @@ impl InvalidInput {
 impl fmt::Display for InvalidInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.given.is_empty() {
-            write!(f, "{} is empty: {}.", self.parameter, self.expected)
+            write!(f, "{} is empty. ", self.parameter)?;
         } else {
-            write!(
-                f,
-                "{} '{}' can't be used: {}.",
-                self.parameter, self.given, self.expected
-            )
+            write!(f, "{} '{}' can't be used. ", self.parameter, self.given)?;
         }
+        let mut rest = self.expected.chars();
+        let first = rest.next().map(|first| first.to_ascii_uppercase());
+        write!(f, "{}{}.", first.unwrap_or_default(), rest.as_str())
     }
 }
 
@@ -92,15 +91,15 @@ mod tests {
 
     #[test]
     fn the_message_contains_parameter_value_and_expectation() {
-        let error = InvalidInput::new("TenantId", "contoso", "give the tenant's GUID");
+        let error = InvalidInput::new("TenantId", "contoso", "use the tenant's GUID");
         assert_eq!(
             error.to_string(),
-            "TenantId 'contoso' can't be used: give the tenant's GUID."
+            "TenantId 'contoso' can't be used. Use the tenant's GUID."
         );
-        let empty = InvalidInput::new("TenantId", "  ", "give the tenant's GUID");
+        let empty = InvalidInput::new("TenantId", "  ", "use the tenant's GUID");
         assert_eq!(
             empty.to_string(),
-            "TenantId is empty: give the tenant's GUID."
+            "TenantId is empty. Use the tenant's GUID."
         );
     }
 

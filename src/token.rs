@@ -14,7 +14,7 @@ impl AccessToken {
     /// The token is empty or contains characters that an HTTP header can't. The error never
     /// contains the token.
     pub fn new(bytes: &[u8]) -> Result<Self, InvalidInput> {
-        read("AccessToken", "give a Microsoft Graph access token", bytes).map(Self)
+        read("AccessToken", "use a Microsoft Graph access token", bytes).map(Self)
     }
 
     /// Returns the token's text, for the Authorization header and for reading its claims.
@@ -40,7 +40,7 @@ impl RefreshToken {
     pub fn new(bytes: &[u8]) -> Result<Self, InvalidInput> {
         read(
             "RefreshToken",
-            "give a refresh token; Export-ChatAccessToken returns one",
+            "use a refresh token. Export-ChatAccessToken returns one",
             bytes,
         )
         .map(Self)
@@ -55,7 +55,7 @@ impl RefreshToken {
 fn read(parameter: &'static str, expected: &str, bytes: &[u8]) -> Result<Secret, InvalidInput> {
     let invalid = |reason: &str| InvalidInput::new(parameter, "(not shown)", reason);
     let text = std::str::from_utf8(bytes)
-        .map_err(|_| invalid("it is not UTF-8 text; give the token as it was issued"))?
+        .map_err(|_| invalid("it is not UTF-8 text. Use the token as it was issued"))?
         .trim();
     let text = match text.split_at_checked(6) {
         Some((scheme, rest))

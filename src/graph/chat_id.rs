@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::encoded;
 use crate::input::InvalidInput;
 
-const EXPECTED: &str = "give a chat's id, such as 19:1a2b…_3c4d…@unq.gbl.spaces (one-to-one), \
+const EXPECTED: &str = "Use a chat's id, such as 19:1a2b…_3c4d…@unq.gbl.spaces (one-to-one), \
     19:1a2b…@thread.v2 (group) or 19:meeting_…@thread.v2 (meeting)";
 
 /// A chat id that can be sent to Graph.
@@ -23,7 +23,7 @@ impl ChatId {
     ///
     /// # Errors
     /// The text is not a chat id. For a Teams link, an encoded id, a channel or a placeholder, the
-    /// message explains what to give instead.
+    /// message explains what to use instead.
     pub fn parse(text: &str) -> Result<Self, InvalidInput> {
         let id = text.trim();
         match check(id) {
@@ -63,16 +63,16 @@ impl ChatId {
 /// What it should be, as the end of a sentence.
 fn check(id: &str) -> Result<(), String> {
     if id.contains("://") {
-        return Err(format!("it is a link; {EXPECTED}"));
+        return Err(format!("it is a link. {EXPECTED}"));
     }
     if id.contains(['<', '>']) {
-        return Err(format!("it is a placeholder; {EXPECTED}"));
+        return Err(format!("it is a placeholder. {EXPECTED}"));
     }
     let Some((body, suffix)) = parts(id) else {
         return Err(EXPECTED.into());
     };
     if is_channel(suffix) {
-        return Err("it is a channel of a team, not a chat; to remove access to a channel, remove the member from the team".into());
+        return Err("it is a channel of a team, not a chat. To remove access to a channel, remove the member from the team".into());
     }
     let is_safe = |text: &str, others: &[char]| {
         text.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -91,15 +91,15 @@ fn check(id: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns what to give instead of `text`, if it contains a chat id of a known form.
+/// Returns what to use instead of `text`, if it contains a chat id of a known form.
 fn instead(text: &str) -> Option<String> {
     let id = id_within(text)?;
     Some(if text.contains("://") {
-        format!("it is a link; give only the chat's id: {id}")
+        format!("it is a link. Use only the chat's id: {id}")
     } else if text.contains('%') {
-        format!("it is percent-encoded; give the chat's id: {id}")
+        format!("it is percent-encoded. Use the chat's id: {id}")
     } else {
-        format!("it contains more than the chat's id; give only the id: {id}")
+        format!("it contains more than the chat's id. Use only the id: {id}")
     })
 }
 
@@ -227,16 +227,16 @@ mod tests {
     #[test]
     fn an_id_that_is_encoded_or_has_a_tail_is_refused_with_the_id() {
         for (text, why) in [
-            ("19%3Aab%40thread.v2", "it is percent-encoded; give the"),
+            ("19%3Aab%40thread.v2", "It is percent-encoded. Use the"),
             (
                 "19%3aab%40thread.v2?ctx=chat",
-                "it is percent-encoded; give the",
+                "It is percent-encoded. Use the",
             ),
-            ("19:ab@thread.v2?ctx=chat", "it contains more than the"),
-            ("19:ab@thread.v2;messageid=1", "it contains more than the"),
-            ("19:ab@thread.v2/x", "it contains more than the"),
-            ("\"19:ab@thread.v2\"", "it contains more than the"),
-            ("id=19:ab@thread.v2", "it contains more than the"),
+            ("19:ab@thread.v2?ctx=chat", "It contains more than the"),
+            ("19:ab@thread.v2;messageid=1", "It contains more than the"),
+            ("19:ab@thread.v2/x", "It contains more than the"),
+            ("\"19:ab@thread.v2\"", "It contains more than the"),
+            ("id=19:ab@thread.v2", "It contains more than the"),
         ] {
             let error = ChatId::parse(text).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");
@@ -252,10 +252,10 @@ mod tests {
         let encoded =
             "https://teams.microsoft.com/l/chat/19%3Aab%40thread.v2/conversations?ctx=chat";
         assert!(sentence(encoded).contains("the chat's id: 19:ab@thread.v2"));
-        assert!(sentence("https://teams.microsoft.com/").contains("it is a link"));
+        assert!(sentence("https://teams.microsoft.com/").contains("It is a link"));
         assert!(sentence("19:abc@thread.tacv2").contains("channel"));
         assert!(sentence("19:abc@thread.skype").contains("channel"));
-        assert!(sentence("19:<chat id>@thread.v2").contains("placeholder"));
+        assert!(sentence("19:<chat id>@thread.v2").contains("It is a placeholder"));
         assert!(sentence("19:110ef7a6_59e09287@unq.gbl.spaces").contains("two GUIDs"));
     }
 

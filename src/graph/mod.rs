@@ -55,7 +55,7 @@ impl ApiVersion {
         match text.trim() {
             "v1.0" => Ok(Self::V1),
             "beta" => Ok(Self::Beta),
-            other => Err(InvalidInput::new("ApiVersion", other, "give v1.0 or beta")),
+            other => Err(InvalidInput::new("ApiVersion", other, "use v1.0 or beta")),
         }
     }
 

@@ -106,17 +106,17 @@ fn tenant(text: &str) -> Result<Uuid, InvalidInput> {
     guid(
         "TenantId",
         text,
-        "give your home tenant's id, a GUID; audit records contain it as OrganizationId",
+        "use your home tenant's id, a GUID. Audit records contain it as OrganizationId",
     )
 }
 
 fn expected_user(text: &str) -> &'static str {
     if text.trim().starts_with("8:") {
-        "it is a Teams address; give the user's Entra object id, the GUID at its end"
+        "it is a Teams address. Use the user's Entra object id, the GUID at its end"
     } else if text.contains('@') {
-        "give only the user principal name, such as ann@contoso.com, or the user's Entra object id, a GUID"
+        "use only the user principal name, such as ann@contoso.com, or the user's Entra object id, a GUID"
     } else {
-        "give the user's Entra object id, a GUID, or the user principal name, such as ann@contoso.com"
+        "use the user's Entra object id, a GUID, or the user principal name, such as ann@contoso.com"
     }
 }
 

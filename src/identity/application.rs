@@ -39,7 +39,7 @@ impl Application {
                 return Err(InvalidInput::new(
                     "Scope",
                     scope,
-                    "give each permission as a separate value, such as Chat.ReadWrite.All",
+                    "specify each permission as a separate value, such as Chat.ReadWrite.All",
                 ));
             }
         }
@@ -50,7 +50,7 @@ impl Application {
                     InvalidInput::new(
                         "ClientId",
                         text,
-                        "give the application (client) id, a GUID; Register-ChatAccessApp returns it as ClientId",
+                        "use the application (client) id, a GUID. Register-ChatAccessApp returns it as ClientId",
                     )
                 })
             })?,

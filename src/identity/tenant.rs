@@ -33,10 +33,10 @@ impl Tenant {
         match name.as_str() {
             "organizations" | "common" => Ok(Self::Organizations),
             "consumers" => wrong(
-                "a personal Microsoft account can't remove a user's access to a chat; sign in with a work account",
+                "a personal Microsoft account can't remove a user's access to a chat. Sign in with a work account",
             ),
             _ if is_domain(&name) => Ok(Self::Domain(name)),
-            _ => wrong("give the tenant's GUID or one of its domains, such as contoso.com"),
+            _ => wrong("use the tenant's GUID or one of its domains, such as contoso.com"),
         }
     }
 

@@ -62,7 +62,7 @@ impl RegistrationOptions {
             return Err(InvalidInput::new(
                 "Name",
                 name,
-                "give the application's display name, at most 120 characters",
+                "use the application's display name, at most 120 characters",
             ));
         }
         Ok(Self {

@@ -18,8 +18,8 @@ use crate::identity::{DIRECTORY_SCOPE, RequestError, Session, find_user};
 /// How often a lookup checks the owner's lease while it has expired.
 const LEASE_CHECK: Duration = Duration::from_millis(50);
 
-const GIVE_ID: &str = "Check the user principal name, or give the user's object id as UserId.";
-const SIGN_IN_WITH_SCOPE: &str = "Sign in with Connect-ChatAccess -Scope Chat.ReadWrite.All, User.ReadBasic.All, or give the user's object id as UserId.";
+const USE_ID: &str = "Check the user principal name, or use the object id as UserId.";
+const SIGN_IN_WITH_SCOPE: &str = "Sign in with Connect-ChatAccess -Scope Chat.ReadWrite.All, User.ReadBasic.All, or use the object id as UserId.";
 
 /// A removal whose user has to be looked up.
 #[derive(Debug)]
@@ -155,7 +155,7 @@ impl Shared {
                     return Err(Conclusion::new(
                         Status::NotFound,
                         format!("The directory has no user '{}'.", lookup.name),
-                        Some(GIVE_ID),
+                        Some(USE_ID),
                     ));
                 }
                 Err(RequestError::Stopped) => return Err(self.stop_reason()),

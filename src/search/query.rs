@@ -394,7 +394,7 @@ mod tests {
         };
         assert_eq!(
             error(tenant),
-            "TenantId 'contoso' can't be used: use the tenant's GUID."
+            "TenantId 'contoso' can't be used. Use the tenant's GUID."
         );
         let after = QueryOptions {
             after: Some("soon".into()),

@@ -357,7 +357,7 @@ mod tests {
         let file = file();
         let first = Journal::open(&file.path).unwrap();
         let error = Journal::open(&file.path).unwrap_err().to_string();
-        assert!(error.contains("another run is writing"), "{error}");
+        assert!(error.contains("Another run is writing"), "{error}");
         drop(first);
         assert!(Journal::open(&file.path).is_ok());
     }
@@ -369,7 +369,7 @@ mod tests {
         let missing = folder.join("no/such/folder/j");
         for (path, why) in [
             ("".into(), "is empty"),
-            (folder.to_string_lossy(), "it is a folder"),
+            (folder.to_string_lossy(), "It is a folder"),
             (missing.to_string_lossy(), "can't be opened for writing"),
         ] {
             let error = Journal::open(&path).unwrap_err();

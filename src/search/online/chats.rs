@@ -57,7 +57,7 @@ impl ChatList {
             return Err(InvalidInput::new(
                 "DiscoveryToken",
                 "(a delegated token)",
-                "a user can list only their own chats; use the token of an application with Chat.ReadBasic.All",
+                "a user can list only their own chats. Use the token of an application with Chat.ReadBasic.All",
             ));
         }
         if let Some(elsewhere) = account.other_audience() {

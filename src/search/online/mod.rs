@@ -96,7 +96,7 @@ impl Online {
                 return Err(InvalidInput::new(
                     "TenantId",
                     "",
-                    "the DiscoveryToken does not name its tenant; use your tenant's GUID",
+                    "the DiscoveryToken does not name its tenant. Use your tenant's GUID",
                 ));
             }
             return Ok(signed_in);
