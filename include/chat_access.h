@@ -131,9 +131,9 @@ int32_t chat_access_abi_version(void);
 // - `environment`: "Global" (default), "USGov" or "USGovDoD".
 // - `graph_endpoint`, `authority_host`: other addresses; https, or http on a loopback address.
 // - `graph_proxy`, `authority_proxy`: the proxy for Microsoft Graph and for Entra, such as
-//   "http://proxy.contoso.com:8080", or "" for none. Without credentials. The environment variables
-//   HTTPS_PROXY, ALL_PROXY and NO_PROXY take precedence. By default the library reads the system's
-//   settings, but runs no configuration script (PAC).
+//   "http://proxy.contoso.com:8080" (without credentials), or "" for none. The environment
+//   variables HTTPS_PROXY, ALL_PROXY and NO_PROXY take precedence. By default the library reads
+//   the system's settings, but runs no configuration script (PAC).
 //
 // Sign-in: `{"open":"sign_in","method":...}`, with the method "browser", "device_code" or
 // "refresh_token"; for the last one, the refresh token is `secret`. The sign-in runs on a thread
@@ -193,8 +193,8 @@ int32_t chat_access_abi_version(void);
 //   the search queries Microsoft Graph with the account, which needs the permissions
 //   AuditLogsQuery.Read.All and ThreatHunting.Read.All.
 // - `chats`: `{"users":[name or object id, ...]}`, and optionally `environment`,
-//   `graph_endpoint`, `authority_host` and `graph_proxy`. The search lists the users' chats with the token of an
-//   application, which is `secret` and needs the permission Chat.ReadBasic.All.
+//   `graph_endpoint`, `authority_host` and `graph_proxy`. The search lists the users' chats with
+//   the token of an application, which is `secret` and needs the permission Chat.ReadBasic.All.
 // - `retry`: as for a run; `longest_rest_ms` has no effect.
 //
 // `{"open":"panic"}` returns `CHAT_ACCESS_STATUS_PANICKED`, to show that this build catches
@@ -465,10 +465,11 @@ int32_t chat_access_export_secret(int64_t handle,
 //
 // An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "user_principal_name",
 // "thread_id", "status", "http_status", "code", "message", "next_step", "request_id",
-// "client_request_id", "attempts", "duration_ms", "completed"}`. `user_principal_name` is null if
-// the user was named by the object id; `user_id` is the name of a user who was not found. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
-// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid". For
-// "AlreadyRemoved", `completed` and `request_id` are those of the first confirmation.
+// "client_request_id", "attempts", "duration_ms", "completed"}`. `status` is "Removed",
+// "AlreadyRemoved", "NotFound", "Denied", "Unauthorized", "Throttled", "Failed", "Uncertain",
+// "Cancelled" or "Invalid". For "AlreadyRemoved", `completed` and `request_id` are those of the
+// first confirmation. `user_principal_name` is null if `user_id` was an object id; `user_id` is
+// the name of a user who was not found.
 //
 // Returns:
 // - `CHAT_ACCESS_STATUS_OK`: Graph confirmed the removal, now or earlier. `buffer` holds the

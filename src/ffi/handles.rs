@@ -1,6 +1,6 @@
-//! The table of handles. A handle is a number, so that a wrong one is a status and never a crash. It
-//! is random, because it grants the use of its object: other code of the process that was not given
-//! a handle can't guess it.
+//! The table of handles. A handle is a number, so that a wrong one is a status and never a crash.
+//! The number is random, because it grants the use of its object: other code of the process that
+//! was not given a handle can't guess it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

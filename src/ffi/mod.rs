@@ -60,9 +60,9 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// - `environment`: "Global" (default), "USGov" or "USGovDoD".
 /// - `graph_endpoint`, `authority_host`: other addresses; https, or http on a loopback address.
 /// - `graph_proxy`, `authority_proxy`: the proxy for Microsoft Graph and for Entra, such as
-///   "http://proxy.contoso.com:8080", or "" for none. Without credentials. The environment variables
-///   HTTPS_PROXY, ALL_PROXY and NO_PROXY take precedence. By default the library reads the system's
-///   settings, but runs no configuration script (PAC).
+///   "http://proxy.contoso.com:8080" (without credentials), or "" for none. The environment
+///   variables HTTPS_PROXY, ALL_PROXY and NO_PROXY take precedence. By default the library reads
+///   the system's settings, but runs no configuration script (PAC).
 ///
 /// Sign-in: `{"open":"sign_in","method":...}`, with the method "browser", "device_code" or
 /// "refresh_token"; for the last one, the refresh token is `secret`. The sign-in runs on a thread
@@ -122,8 +122,8 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 ///   the search queries Microsoft Graph with the account, which needs the permissions
 ///   AuditLogsQuery.Read.All and ThreatHunting.Read.All.
 /// - `chats`: `{"users":[name or object id, ...]}`, and optionally `environment`,
-///   `graph_endpoint`, `authority_host` and `graph_proxy`. The search lists the users' chats with the token of an
-///   application, which is `secret` and needs the permission Chat.ReadBasic.All.
+///   `graph_endpoint`, `authority_host` and `graph_proxy`. The search lists the users' chats with
+///   the token of an application, which is `secret` and needs the permission Chat.ReadBasic.All.
 /// - `retry`: as for a run; `longest_rest_ms` has no effect.
 ///
 /// `{"open":"panic"}` returns `CHAT_ACCESS_STATUS_PANICKED`, to show that this build catches

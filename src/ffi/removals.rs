@@ -49,10 +49,11 @@ impl RemovalsRequest {
 ///
 /// An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "user_principal_name",
 /// "thread_id", "status", "http_status", "code", "message", "next_step", "request_id",
-/// "client_request_id", "attempts", "duration_ms", "completed"}`. `user_principal_name` is null if
-/// the user was named by the object id; `user_id` is the name of a user who was not found. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
-/// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid". For
-/// "AlreadyRemoved", `completed` and `request_id` are those of the first confirmation.
+/// "client_request_id", "attempts", "duration_ms", "completed"}`. `status` is "Removed",
+/// "AlreadyRemoved", "NotFound", "Denied", "Unauthorized", "Throttled", "Failed", "Uncertain",
+/// "Cancelled" or "Invalid". For "AlreadyRemoved", `completed` and `request_id` are those of the
+/// first confirmation. `user_principal_name` is null if `user_id` was an object id; `user_id` is
+/// the name of a user who was not found.
 ///
 /// Returns:
 /// - `CHAT_ACCESS_STATUS_OK`: Graph confirmed the removal, now or earlier. `buffer` holds the

@@ -12,14 +12,14 @@ const EXPECTED: &str = "Use a chat's id, such as 19:1a2b…_3c4d…@unq.gbl.spac
 /// A chat id that can be sent to Graph.
 ///
 /// The known forms are, one-to-one: `19:{guid}_{guid}@unq.gbl.spaces`; group: `19:{hex}@thread.v2`;
-/// meeting: `19:meeting_{text}@thread.v2`. The suffix of one-to-one chats in government clouds is not
-/// documented, so any `unq.….spaces` is accepted.
+/// meeting: `19:meeting_{text}@thread.v2`. The suffix of one-to-one chats in government clouds is
+/// not documented, so any `unq.….spaces` is accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChatId(String);
 
 impl ChatId {
-    /// Parses a chat id. Surrounding white space is ignored. An id of an unknown form is accepted if
-    /// it has the prefix, a suffix and safe characters, because only Graph knows all forms.
+    /// Parses a chat id. Surrounding white space is ignored. An id of an unknown form is accepted
+    /// if it has the prefix, a suffix and safe characters, because only Graph knows all forms.
     ///
     /// # Errors
     /// The text is not a chat id. For a Teams link, an encoded id, a channel or a placeholder, the
@@ -171,8 +171,8 @@ fn two_guids(body: &str) -> Option<[Uuid; 2]> {
     Some([guid(a)?, guid(b)?])
 }
 
-/// Returns the chat id in a Teams link, `https://teams.microsoft.com/l/chat/19%3A…%40thread.v2/0?…`,
-/// or in a part of one.
+/// Returns the chat id in a Teams link or in a part of one, such as
+/// `https://teams.microsoft.com/l/chat/19%3A…%40thread.v2/0?…`.
 fn id_within(text: &str) -> Option<String> {
     let text = percent_decode_str(text).decode_utf8().ok()?;
     let rest = &text[text.find("19:")?..];

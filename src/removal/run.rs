@@ -103,8 +103,8 @@ impl Run {
         Ok(Self { shared })
     }
 
-    /// Queues a removal and returns its number, counted from 1. Returns at once. `user` is an object
-    /// id, or a user principal name that is looked up with the first account.
+    /// Queues a removal and returns its number, counted from 1. Returns at once. `user` is an
+    /// object id, or a user principal name to look up in the accounts' directory.
     ///
     /// # Errors
     /// See [`NotQueued`]; the removal is not in the run then.

@@ -42,12 +42,12 @@ Describe 'Connect-ChatAccess' {
             $before = [Net.WebRequest]::DefaultWebProxy
             try {
                 # A proxy for everything but one host at a time: the host whose proxy is empty was asked for.
-                foreach ($host_ in 'graph.microsoft.com', 'graph.microsoft.us', 'dod-graph.microsoft.us', 'login.microsoftonline.com', 'login.microsoftonline.us') {
-                    [Net.WebRequest]::DefaultWebProxy = [Net.WebProxy]::new('http://user:hunter2@proxy.example:8080', $false, [string[]] "^https://$($host_ -replace '\.', '\.')")
+                foreach ($name in 'graph.microsoft.com', 'graph.microsoft.us', 'dod-graph.microsoft.us', 'login.microsoftonline.com', 'login.microsoftonline.us') {
+                    [Net.WebRequest]::DefaultWebProxy = [Net.WebProxy]::new('http://user:hunter2@proxy.example:8080', $false, [string[]] "^https://$($name -replace '\.', '\.')")
                     $request = @{ environment = $Environment }
                     Add-SystemProxy $request
                     foreach ($service in 'graph', 'authority') {
-                        if ($request["${service}_proxy"] -eq '') { "$service https://$host_" } else { $request["${service}_proxy"] | Should -Be 'http://proxy.example:8080' }
+                        if ($request["${service}_proxy"] -eq '') { "$service https://$name" } else { $request["${service}_proxy"] | Should -Be 'http://proxy.example:8080' }
                     }
                 }
             } finally {

@@ -40,8 +40,8 @@ pub(super) fn open(path: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// A lock of the file (LockFileEx) would keep every program from reading it, so the share mode keeps
-/// other writers out.
+/// A lock of the file (LockFileEx) would keep every program from reading it, so the share mode
+/// keeps other writers out.
 #[cfg(windows)]
 fn open_for_one_writer(mut options: OpenOptions, path: &Path) -> Result<File, OpenError> {
     use std::os::windows::fs::OpenOptionsExt;

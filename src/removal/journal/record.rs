@@ -152,8 +152,8 @@ struct Record {
 pub(super) enum State {
     Sent,
     Removed(Confirmation),
-    /// `Removed`, but without the time and the request id that the record of a response has. Whoever
-    /// can write to the file can write such a line.
+    /// `Removed`, but without the time and the request id that the record of a response has.
+    /// Whoever can write to the file can write such a line.
     Unconfirmed,
     Ended,
 }

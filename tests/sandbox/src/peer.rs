@@ -82,8 +82,8 @@ impl Peer {
     }
 }
 
-/// The certificate is for 127.0.0.1, self-signed, and valid from 2020 to 2119. Its key is public, so
-/// nobody may trust it.
+/// The certificate is for 127.0.0.1, self-signed, and valid from 2020 to 2119. Its key is public,
+/// so nobody may trust it.
 fn tls_config() -> ServerConfig {
     let certificate = include_bytes!("peer/untrusted.der").as_slice();
     let key = PrivatePkcs8KeyDer::from(include_bytes!("peer/untrusted-key.der").as_slice());
