@@ -216,15 +216,21 @@ impl Query {
                 .any(|tenant| self.external_tenants.contains(tenant))
     }
 
-    /// Returns whether this domain belongs to the home tenant, if the caller specifies it.
+    /// Returns whether this domain belongs to the home tenant, if the caller states it.
     pub(super) fn domain_is_internal(&self, domain: &str) -> Option<bool> {
         if self.internal_domains.iter().any(|own| own == domain) {
             Some(true)
-        } else if self.external_domains.contain(domain) || !self.internal_domains.is_empty() {
+        } else if self.external_domains.contain(domain) {
             Some(false)
         } else {
             None
         }
+    }
+
+    /// Returns whether the caller lists all domains of the home tenant, so that any other domain
+    /// belongs to another one unless a record assigns it to the home tenant.
+    pub(super) fn lists_internal_domains(&self) -> bool {
+        !self.internal_domains.is_empty()
     }
 }
 

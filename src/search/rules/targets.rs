@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::decision::Decision;
+use super::decision::{Decision, assignment};
 use super::facts::Facts;
 use super::person::{Person, Side};
 use crate::search::left_out::{LeftOut, Names};
@@ -19,9 +19,17 @@ impl Facts {
             chats,
             domain_tenants,
             actors,
+            mut homes,
             mut left_out,
             ..
         } = self;
+        homes.extend(query.tenant);
+        let is_stated = |domain: &str| query.domain_is_internal(domain) == Some(true);
+        for (domain, tenant, record) in domain_tenants.contradictions(&homes, is_stated) {
+            left_out
+                .contradictions
+                .add(&assignment(domain, tenant, record));
+        }
         let mut targets = Vec::new();
         for ((home, thread), chat) in chats {
             if chat.evidence.is_empty() {
@@ -31,12 +39,15 @@ impl Facts {
             if decision.is_without_sides(query) {
                 left_out.without_sides += 1;
                 for domain in decision
-                    .on_side(Side::is_unknown)
+                    .on_side(Side::is_uncertain)
                     .filter_map(Person::domain)
                 {
                     left_out.domains.add(&domain);
                 }
                 continue;
+            }
+            for contradiction in decision.contradictions() {
+                left_out.contradictions.add(&contradiction);
             }
             targets.extend(decision.targets(query, &mut left_out));
         }
@@ -55,7 +66,10 @@ impl LeftOut {
         let mut users: BTreeMap<String, Names> = BTreeMap::new();
         for target in targets.iter() {
             // An external user can have the same local part.
-            let may_be_external = matches!(target.unresolved, Some(Unresolved::UnknownSide { .. }));
+            let may_be_external = matches!(
+                target.unresolved,
+                Some(Unresolved::UnknownSide { .. } | Unresolved::UnverifiedSender { .. })
+            );
             if let Some(name) = target.user_principal_name.as_deref()
                 && let Some(part) = query.local_part_of(name)
                 && !may_be_external
