@@ -1,11 +1,11 @@
 //! What is left out of the results, and how a search reports it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
 
 use super::query::{Filter, Query};
+use super::rules::SmallSet;
 use super::target::Target;
 use crate::input::one_line;
 
@@ -18,7 +18,7 @@ pub(super) fn counted(count: u64, noun: &str) -> String {
 /// The first names in sorted order, so that the order of the records does not matter.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names {
-    first: BTreeSet<Box<str>>,
+    first: SmallSet<Box<str>>,
     /// Whether there are more than are kept.
     more: bool,
 }
@@ -31,7 +31,7 @@ impl Names {
     const SHOWN: usize = 5;
 
     pub(super) fn add(&mut self, name: &str) {
-        if self.first.contains(name) {
+        if self.first.has(name) {
             return;
         }
         if self.first.len() == Self::KEPT {
@@ -41,11 +41,11 @@ impl Names {
             }
             self.first.pop_last();
         }
-        self.first.insert(name.into());
+        self.first.add(name);
     }
 
     fn merge(&mut self, other: &Self) {
-        for name in &other.first {
+        for name in other.first.iter() {
             self.add(name);
         }
         self.more |= other.more;
@@ -113,9 +113,9 @@ pub(crate) struct LeftOut {
     /// Number of records about chats for which there is no memory.
     pub(super) beyond_memory: u64,
     /// Users who have the same local part, by the local part in -UserPrincipalName.
-    pub(super) ambiguous: BTreeMap<String, Names>,
+    pub(super) ambiguous: Vec<(String, Names)>,
     /// What each filter excludes.
-    by_filter: BTreeMap<Filter, Names>,
+    by_filter: [Option<Names>; Filter::COUNT],
     /// The times of the first and the last record that -After and -Before exclude.
     times: Option<(Timestamp, Timestamp)>,
 }
@@ -132,7 +132,7 @@ impl LeftOut {
 
     /// Adds what a filter excludes.
     pub(super) fn exclude<'a>(&mut self, filter: Filter, names: impl IntoIterator<Item = &'a str>) {
-        let excluded = self.by_filter.entry(filter).or_default();
+        let excluded = self.by_filter[filter as usize].get_or_insert_default();
         for name in names {
             excluded.add(name);
         }
@@ -175,11 +175,10 @@ impl LeftOut {
         self.unclean.merge(&other.unclean);
         self.shortened.merge(&other.shortened);
         self.beyond_memory += other.beyond_memory;
-        for (name, users) in &other.ambiguous {
-            self.ambiguous.entry(name.clone()).or_default().merge(users);
-        }
-        for (filter, names) in &other.by_filter {
-            self.by_filter.entry(*filter).or_default().merge(names);
+        for (known, names) in self.by_filter.iter_mut().zip(&other.by_filter) {
+            if let Some(names) = names {
+                known.get_or_insert_default().merge(names);
+            }
         }
         self.widen(other.times);
     }
@@ -253,7 +252,10 @@ impl LeftOut {
         }
         if let Some(records) = nothing_found {
             // The last filter is the one that nothing is left after.
-            if let Some((filter, names)) = self.by_filter.last_key_value() {
+            let mut by_filter = Filter::ALL.iter().zip(&self.by_filter).rev();
+            if let Some((filter, names)) =
+                by_filter.find_map(|(filter, names)| Some((filter, names.as_ref()?)))
+            {
                 let is_explained =
                     self.without_domain + self.without_tenant > 0 && *names == Names::default();
                 if self.ambiguous.is_empty() && !is_explained {

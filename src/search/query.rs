@@ -40,7 +40,7 @@ pub struct QueryOptions {
 }
 
 /// A filter, in the order in which filters are applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Filter {
     ThreadId,
     Operation,
@@ -50,6 +50,19 @@ pub(super) enum Filter {
     ExternalTenantId,
     ExternalDomain,
     UserPrincipalName,
+}
+
+impl Filter {
+    pub(super) const COUNT: usize = Self::ALL.len();
+    pub(super) const ALL: [Self; 7] = [
+        Self::ThreadId,
+        Self::Operation,
+        Self::Period,
+        Self::ChatType,
+        Self::ExternalTenantId,
+        Self::ExternalDomain,
+        Self::UserPrincipalName,
+    ];
 }
 
 /// Checked options.

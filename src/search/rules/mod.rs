@@ -25,3 +25,4 @@ mod thread;
 
 pub(crate) use self::facts::Facts;
 pub(crate) use self::person::is_guest;
+pub(crate) use self::small_set::SmallSet;

@@ -1,7 +1,5 @@
 //! The targets that follow from the facts.
 
-use std::collections::BTreeMap;
-
 use uuid::Uuid;
 
 use super::decision::{Decision, assignment};
@@ -63,7 +61,11 @@ impl LeftOut {
         if query.local_parts.is_empty() {
             return;
         }
-        let mut users: BTreeMap<String, Names> = BTreeMap::new();
+        let mut users: Vec<(String, Names)> = query
+            .local_parts
+            .iter()
+            .map(|part| (part.clone(), Names::default()))
+            .collect();
         for target in targets.iter() {
             // An external user can have the same local part.
             let may_be_external = matches!(
@@ -73,16 +75,18 @@ impl LeftOut {
             if let Some(name) = target.user_principal_name.as_deref()
                 && let Some(part) = query.local_part_of(name)
                 && !may_be_external
+                && let Some((_, users)) = users.iter_mut().find(|(known, _)| known == part)
             {
-                users.entry(part.into()).or_default().add(&folded(name));
+                users.add(&folded(name));
             }
         }
-        users.retain(|_, users| users.has_several());
+        users.retain(|(_, users)| users.has_several());
         targets.retain(|target| {
             let name = target.user_principal_name.as_deref().unwrap_or_default();
             let id = target.user_id.map(|id| id.to_string()).unwrap_or_default();
             let part = query.local_part_of(name);
-            part.is_none_or(|part| !users.contains_key(part)) || query.names_user(&[name, &id])
+            part.is_none_or(|part| users.iter().all(|(known, _)| known != part))
+                || query.names_user(&[name, &id])
         });
         self.ambiguous = users;
     }
