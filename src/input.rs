@@ -1,5 +1,6 @@
 //! Invalid input: the parameter, the value and what it should be.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Maximum number of characters of a caller's text that an error repeats.
@@ -71,10 +72,61 @@ pub fn one_line(text: &str, limit: usize) -> String {
     line
 }
 
-/// Returns whether `c` changes how the text around it is displayed: a line separator or a mark that
-/// changes the reading direction, with which a hostile name could falsify a line.
+/// Returns `text` with each character that is not visible, or changes how the text around it is
+/// displayed, replaced by U+FFFD, and truncated after 400 characters.
+///
+/// A replacement stays visible. If such characters were removed, a name could be made equal to that
+/// of another user.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 400;
+    let is_plain = |byte: &u8| (b' '..0x7F).contains(byte);
+    let hidden = |c: char| c.is_control() || is_format(c);
+    if text.len() <= LONGEST && text.as_bytes().iter().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    if text.chars().nth(LONGEST).is_none() && !text.chars().any(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c| {
+        if hidden(c) {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    let mut line: String = text.chars().take(LONGEST).map(shown).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        line.push('…');
+    }
+    Cow::Owned(line)
+}
+
+/// Returns whether `c` is invisible or changes how the text around it is displayed: a line
+/// separator, a mark that changes the reading direction, a tag, or another format character. With
+/// these, a hostile name could falsify a line.
 fn is_format(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    matches!(
+        c,
+        '\u{AD}'
+            | '\u{34F}'
+            | '\u{600}'..='\u{605}'
+            | '\u{61C}'
+            | '\u{6DD}'
+            | '\u{70F}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}'
+            | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0000}'..='\u{E0FFF}'
+    )
 }
 
 /// Returns whether `text` looks like a token: it contains the start of a base64url JSON object, or
@@ -110,6 +162,39 @@ mod tests {
         assert!(line.starts_with("a  b c [31m"), "{line}");
         assert_eq!(line.chars().count(), MAX_SHOWN + 1);
         assert!(line.ends_with('…'));
+    }
+
+    #[test]
+    fn hidden_characters_are_replaced_visibly() {
+        for hidden in [
+            "\u{1b}",
+            "\u{7}",
+            "\u{7f}",
+            "\u{9b}",
+            "\u{ad}",
+            "\u{61c}",
+            "\u{200b}",
+            "\u{202e}",
+            "\u{2028}",
+            "\u{2062}",
+            "\u{2066}",
+            "\u{feff}",
+            "\u{e0041}",
+            "\n",
+        ] {
+            let name = format!("ann{hidden}@contoso.com");
+            assert_eq!(visible(&name), "ann\u{FFFD}@contoso.com", "{name:?}");
+            assert!(!one_line(&name, 80).contains(hidden), "{name:?}");
+        }
+        for name in [
+            "ann@contoso.com",
+            "jürgen@contoso.com",
+            "山田@contoso.com",
+            "",
+        ] {
+            assert!(matches!(visible(name), Cow::Borrowed(same) if same == name));
+        }
+        assert_eq!(visible(&"x".repeat(500)).chars().count(), 401);
     }
 
     #[test]

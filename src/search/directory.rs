@@ -84,6 +84,7 @@ pub(crate) fn resolve_users(
         };
         match id {
             Some(id) => resolve(target, id),
+            None if is_unverified(target) => {}
             None => target.unresolved = Some(Unresolved::NotInDirectory),
         }
     }
@@ -102,7 +103,12 @@ pub(crate) fn resolve_users(
 fn is_resolvable(target: &Target, tenant: Option<Uuid>) -> bool {
     let lacks_id = matches!(
         target.unresolved,
-        Some(Unresolved::NoObjectId { .. } | Unresolved::UnknownSide { .. })
+        // Without an id, the directory can't tell a sender from a user with the same address.
+        Some(
+            Unresolved::NoObjectId { .. }
+                | Unresolved::UnknownSide { .. }
+                | Unresolved::UnverifiedSender { id: Some(_) }
+        )
     );
     let named = target
         .user_principal_name
@@ -111,7 +117,19 @@ fn is_resolvable(target: &Target, tenant: Option<Uuid>) -> bool {
     lacks_id && named && tenant.is_some() && target.tenant_id == tenant
 }
 
+fn is_unverified(target: &Target) -> bool {
+    matches!(target.unresolved, Some(Unresolved::UnverifiedSender { .. }))
+}
+
 fn resolve(target: &mut Target, id: Uuid) {
+    if let Some(Unresolved::UnverifiedSender { id: Some(sender) }) = target.unresolved
+        && sender != id
+    {
+        target.unresolved = Some(Unresolved::Contradiction(format!(
+            "the sender has the object id {sender}, but the user with this address has {id} in the directory"
+        )));
+        return;
+    }
     if users_of_one_to_one(&target.thread_id).is_some_and(|pair| !pair.contains(&id)) {
         target.unresolved = Some(Unresolved::Contradiction(format!(
             "the directory returned the object id {id} for the user, but the chat id does not contain it"
@@ -165,10 +183,10 @@ mod tests {
             user_principal_name: Some(name.into()),
             chat_type: ChatKind::Group,
             external: true,
-            external_tenants: Vec::new(),
-            external_domains: Vec::new(),
-            external_users: Vec::new(),
-            operations: Vec::new(),
+            external_tenants: [].into(),
+            external_domains: [].into(),
+            external_users: [].into(),
+            operations: [].into(),
             first_seen: None,
             last_seen: None,
             events: 1,
@@ -230,6 +248,40 @@ mod tests {
         assert_eq!(
             targets[0].unresolved.as_ref().unwrap().code(),
             "Contradiction"
+        );
+    }
+
+    #[test]
+    fn a_sender_is_resolved_only_with_the_id_of_the_directory() {
+        let sender = |name, id| {
+            let id: Option<u128> = id;
+            let id = id.map(Uuid::from_u128);
+            unresolved(name, "19:a@thread.v2", Unresolved::UnverifiedSender { id })
+        };
+        let mut targets = vec![
+            sender("ann@contoso.com", Some(2)),
+            sender("ann@contoso.com", Some(7)),
+            sender("ann@contoso.com", None),
+            sender("nobody@contoso.com", Some(7)),
+        ];
+        resolve_users(&mut targets, &Users::default()).unwrap();
+        let results: Vec<_> = targets
+            .iter()
+            .map(|target| {
+                (
+                    target.user_id,
+                    target.unresolved.as_ref().map(Unresolved::code),
+                )
+            })
+            .collect();
+        assert_eq!(
+            results,
+            [
+                (Some(ANN), None),
+                (None, Some("Contradiction")),
+                (None, Some("UnverifiedSender")),
+                (None, Some("UnverifiedSender")),
+            ]
         );
     }
 

@@ -1,11 +1,12 @@
 //! What is left out of the results, and how a search reports it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
 
 use super::query::{Filter, Query};
+use super::rules::SmallSet;
+use super::target::Target;
 use crate::input::one_line;
 
 /// Returns a number and its noun: "1 record", "2 records".
@@ -17,7 +18,7 @@ pub(super) fn counted(count: u64, noun: &str) -> String {
 /// The first names in sorted order, so that the order of the records does not matter.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names {
-    first: BTreeSet<Box<str>>,
+    first: SmallSet<Box<str>>,
     /// Whether there are more than are kept.
     more: bool,
 }
@@ -30,7 +31,7 @@ impl Names {
     const SHOWN: usize = 5;
 
     pub(super) fn add(&mut self, name: &str) {
-        if self.first.contains(name) {
+        if self.first.has(name) {
             return;
         }
         if self.first.len() == Self::KEPT {
@@ -40,11 +41,11 @@ impl Names {
             }
             self.first.pop_last();
         }
-        self.first.insert(name.into());
+        self.first.add(name);
     }
 
     fn merge(&mut self, other: &Self) {
-        for name in &other.first {
+        for name in other.first.iter() {
             self.add(name);
         }
         self.more |= other.more;
@@ -69,7 +70,7 @@ impl fmt::Display for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, name) in self.first.iter().take(Self::SHOWN).enumerate() {
             let gap = if at == 0 { "" } else { ", " };
-            write!(f, "{gap}{}", one_line(name, 120))?;
+            write!(f, "{gap}{}", one_line(name, 240))?;
         }
         match self.first.len().saturating_sub(Self::SHOWN) {
             0 => Ok(()),
@@ -103,18 +104,35 @@ pub(crate) struct LeftOut {
     pub(super) without_tenant: u64,
     /// Number of targets that -UserPrincipalName excludes although no record names their user.
     pub(super) nameless: u64,
+    /// Records that assign a user or a domain of the home tenant to another tenant.
+    pub(super) contradictions: Names,
+    /// Records with characters that hide or change the text around them.
+    unclean: Names,
+    /// Chats with more external users than their targets list.
+    pub(super) shortened: Names,
+    /// Number of records about chats for which there is no memory.
+    pub(super) beyond_memory: u64,
     /// Users who have the same local part, by the local part in -UserPrincipalName.
-    pub(super) ambiguous: BTreeMap<String, Names>,
+    pub(super) ambiguous: Vec<(String, Names)>,
     /// What each filter excludes.
-    by_filter: BTreeMap<Filter, Names>,
+    by_filter: [Option<Names>; Filter::COUNT],
     /// The times of the first and the last record that -After and -Before exclude.
     times: Option<(Timestamp, Timestamp)>,
 }
 
 impl LeftOut {
+    /// Adds a record with characters that hide or change the text around them.
+    pub(super) fn unclean(&mut self, record: &str, thread: &str) {
+        if record.is_empty() {
+            self.unclean.add(&format!("a record of the chat {thread}"));
+        } else {
+            self.unclean.add(&format!("the record {record}"));
+        }
+    }
+
     /// Adds what a filter excludes.
     pub(super) fn exclude<'a>(&mut self, filter: Filter, names: impl IntoIterator<Item = &'a str>) {
-        let excluded = self.by_filter.entry(filter).or_default();
+        let excluded = self.by_filter[filter as usize].get_or_insert_default();
         for name in names {
             excluded.add(name);
         }
@@ -153,11 +171,14 @@ impl LeftOut {
         self.without_domain += other.without_domain;
         self.without_tenant += other.without_tenant;
         self.nameless += other.nameless;
-        for (name, users) in &other.ambiguous {
-            self.ambiguous.entry(name.clone()).or_default().merge(users);
-        }
-        for (filter, names) in &other.by_filter {
-            self.by_filter.entry(*filter).or_default().merge(names);
+        self.contradictions.merge(&other.contradictions);
+        self.unclean.merge(&other.unclean);
+        self.shortened.merge(&other.shortened);
+        self.beyond_memory += other.beyond_memory;
+        for (known, names) in self.by_filter.iter_mut().zip(&other.by_filter) {
+            if let Some(names) = names {
+                known.get_or_insert_default().merge(names);
+            }
         }
         self.widen(other.times);
     }
@@ -216,11 +237,12 @@ impl LeftOut {
         }
         if self.nameless > 0 {
             sentences.push(format!(
-                "-UserPrincipalName excludes {} without the name of a user. \
+                "-UserPrincipalName excludes {} whose user no record names for certain. \
                  Search without -UserPrincipalName to see such targets.",
                 counted(self.nameless, "target"),
             ));
         }
+        self.add_doubts(&mut sentences);
         for (name, users) in &self.ambiguous {
             sentences.push(format!(
                 "-UserPrincipalName '{}' matches {}: {users}. It excludes them; specify a complete name.",
@@ -230,7 +252,10 @@ impl LeftOut {
         }
         if let Some(records) = nothing_found {
             // The last filter is the one that nothing is left after.
-            if let Some((filter, names)) = self.by_filter.last_key_value() {
+            let mut by_filter = Filter::ALL.iter().zip(&self.by_filter).rev();
+            if let Some((filter, names)) =
+                by_filter.find_map(|(filter, names)| Some((filter, names.as_ref()?)))
+            {
                 let is_explained =
                     self.without_domain + self.without_tenant > 0 && *names == Names::default();
                 if self.ambiguous.is_empty() && !is_explained {
@@ -241,6 +266,39 @@ impl LeftOut {
             }
         }
         sentences
+    }
+
+    /// Adds what is doubtful in the records, or beyond a limit.
+    fn add_doubts(&self, sentences: &mut Vec<String>) {
+        if self.contradictions != Names::default() {
+            sentences.push(format!(
+                "Records contradict what is known of your tenant: {}. Check these records. \
+                 Specify -InternalDomain with all domains of your tenant.",
+                self.contradictions,
+            ));
+        }
+        if self.unclean != Names::default() {
+            sentences.push(format!(
+                "Names contain characters that hide or change text, which are shown as \u{FFFD}: {}. \
+                 Check who wrote them.",
+                self.unclean,
+            ));
+        }
+        if self.shortened != Names::default() {
+            sentences.push(format!(
+                "The targets of {} list only the first {} external users, domains and tenants: {}.",
+                self.shortened.counted("chat"),
+                Target::LISTED,
+                self.shortened,
+            ));
+        }
+        if self.beyond_memory > 0 {
+            sentences.push(format!(
+                "The search reached its limit of memory and left out {} about further chats. \
+                 Search a shorter time, or with -ThreadId or -After.",
+                counted(self.beyond_memory, "record"),
+            ));
+        }
     }
 
     /// Says that no target passes a filter, and what the records contain instead.

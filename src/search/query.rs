@@ -40,7 +40,7 @@ pub struct QueryOptions {
 }
 
 /// A filter, in the order in which filters are applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Filter {
     ThreadId,
     Operation,
@@ -50,6 +50,19 @@ pub(super) enum Filter {
     ExternalTenantId,
     ExternalDomain,
     UserPrincipalName,
+}
+
+impl Filter {
+    pub(super) const COUNT: usize = Self::ALL.len();
+    pub(super) const ALL: [Self; 7] = [
+        Self::ThreadId,
+        Self::Operation,
+        Self::Period,
+        Self::ChatType,
+        Self::ExternalTenantId,
+        Self::ExternalDomain,
+        Self::UserPrincipalName,
+    ];
 }
 
 /// Checked options.
@@ -216,15 +229,21 @@ impl Query {
                 .any(|tenant| self.external_tenants.contains(tenant))
     }
 
-    /// Returns whether this domain belongs to the home tenant, if the caller specifies it.
+    /// Returns whether this domain belongs to the home tenant, if the caller states it.
     pub(super) fn domain_is_internal(&self, domain: &str) -> Option<bool> {
         if self.internal_domains.iter().any(|own| own == domain) {
             Some(true)
-        } else if self.external_domains.contain(domain) || !self.internal_domains.is_empty() {
+        } else if self.external_domains.contain(domain) {
             Some(false)
         } else {
             None
         }
+    }
+
+    /// Returns whether the caller lists all domains of the home tenant, so that any other domain
+    /// belongs to another one unless a record assigns it to the home tenant.
+    pub(super) fn lists_internal_domains(&self) -> bool {
+        !self.internal_domains.is_empty()
     }
 }
 

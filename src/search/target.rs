@@ -1,6 +1,7 @@
 //! The result of a search: a chat and a user of the home tenant in it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
@@ -8,7 +9,8 @@ use uuid::Uuid;
 
 use super::record::Origin;
 
-/// One user's access to one chat, and the evidence for it. A resolved target has a tenant, a user
+/// One user's access to one chat, and the evidence for it. The targets of a chat share their lists,
+/// which contain at most [`Target::LISTED`] items each. A resolved target has a tenant, a user
 /// and a chat id that Graph accepts, so it can be removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Target {
@@ -25,13 +27,13 @@ pub struct Target {
     /// Whether external users take part.
     pub external: bool,
     /// The tenants of the external users.
-    pub external_tenants: Vec<Uuid>,
+    pub external_tenants: Arc<[Uuid]>,
     /// The domains of the external users.
-    pub external_domains: Vec<String>,
+    pub external_domains: Arc<[String]>,
     /// The external users, by user principal name or address.
-    pub external_users: Vec<String>,
+    pub external_users: Arc<[String]>,
     /// The operations in the chat.
-    pub operations: Vec<String>,
+    pub operations: Arc<[String]>,
     /// The time of the first record.
     pub first_seen: Option<Timestamp>,
     /// The time of the last record.
@@ -45,6 +47,11 @@ pub struct Target {
     /// Why it was not found.
     #[serde(flatten)]
     pub unresolved: Option<Unresolved>,
+}
+
+impl Target {
+    /// Maximum number of items in a list.
+    pub const LISTED: usize = 100;
 }
 
 /// The kind of a chat.
@@ -104,6 +111,11 @@ pub enum Unresolved {
         /// The user's domain, if the name has one.
         domain: Option<String>,
     },
+    /// Only a sender's address names this user, and an external user can choose it.
+    UnverifiedSender {
+        /// The sender's object id.
+        id: Option<Uuid>,
+    },
     /// No record says which object id is the user's.
     NoObjectId {
         /// The id of the one-to-one chat contains it, beside the id of the other user.
@@ -124,6 +136,7 @@ impl Unresolved {
             Self::NoTenant => "NoTenant",
             Self::NoInternalUser { .. } => "NoInternalUser",
             Self::UnknownSide { .. } => "UnknownSide",
+            Self::UnverifiedSender { .. } => "UnverifiedSender",
             Self::NoObjectId { .. } => "NoObjectId",
             Self::NotInDirectory => "NotInDirectory",
             Self::Contradiction(_) => "Contradiction",
@@ -149,6 +162,13 @@ impl fmt::Display for Unresolved {
             Self::UnknownSide { domain: None } => {
                 f.write_str("No record says whether this user belongs to your home tenant.")
             }
+            Self::UnverifiedSender { id } => f.write_str(if id.is_some() {
+                "Only the address of a sender names this user, and external users can choose theirs. \
+                 Use -ResolveUser to compare the sender's object id with the directory."
+            } else {
+                "Only the address of a sender names this user, and external users can choose theirs. \
+                 Check who is in the chat."
+            }),
             Self::NoObjectId { in_chat_id: false } => f.write_str(
                 "No record contains the user's object id. Use -ResolveUser to look it up in the directory.",
             ),

@@ -29,13 +29,14 @@ pub(crate) struct Worker<'q> {
 }
 
 impl<'q> Worker<'q> {
-    pub(crate) fn new(query: &'q Query) -> Self {
+    /// Creates one of several workers, which share the memory for facts.
+    pub(crate) fn new(query: &'q Query, workers: usize) -> Self {
         Self {
             query,
             chat_field: Finder::new(CHAT_FIELD),
             pre_filter: PreFilter::new(),
             scratch: Vec::new(),
-            facts: Facts::default(),
+            facts: Facts::with_share(workers),
             damages: Damages::default(),
         }
     }
@@ -135,6 +136,7 @@ impl<'q> Worker<'q> {
                 | RecordError::TooDeep
                 | RecordError::PowerShellDepth { .. }
                 | RecordError::Truncated { used: true }
+                | RecordError::TooManyItems
                 | RecordError::DuplicateField(_)
         );
         if unended && may_be_cut {

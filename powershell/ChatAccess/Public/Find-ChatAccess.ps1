@@ -34,9 +34,15 @@ function Find-ChatAccess {
     is unresolved: UserId is empty, Unresolved and UnresolvedReason state
     why, and Remove-ChatAccessForUser rejects it.
 
-    An invalid row is skipped with a warning (-Verbose lists each row), a
-    truncated file is read as far as it goes, and a file of an unknown kind
-    is an error.
+    An invalid row is skipped and an incomplete one is used as far as it
+    can be read, both with a warning (-Verbose lists each row). A truncated
+    file is read as far as it goes, and a file of an unknown kind is an
+    error. If nothing is found, a warning says why: which filter excludes
+    everything and what was found instead, or what the records are about.
+
+    External users choose names and addresses. The command concludes nothing
+    about your users from them, and warns if a record contradicts what is
+    known of your tenant; see docs/security.md.
 
     .PARAMETER Path
     The files to read. Accepts wildcards.
@@ -79,10 +85,12 @@ function Find-ChatAccess {
 
     .PARAMETER UserPrincipalName
     Only these users of your tenant, by user principal name or object id.
-    Accepts wildcards, except with -DiscoveryToken.
+    Accepts wildcards, except with -DiscoveryToken. A text without @ is the
+    part before it, and matches only if one user has it.
 
     .PARAMETER ExternalDomain
-    Only chats with external users of these domains. Accepts wildcards. If
+    Only chats with external users of these domains. Accepts wildcards, and
+    addresses, of which only the domain counts. If
     the domain of no external user is known, a warning says so.
 
     .PARAMETER ExternalTenantId
@@ -102,7 +110,7 @@ function Find-ChatAccess {
     Only records before this time.
 
     .PARAMETER ThreadId
-    Only chats with these ids. Accepts wildcards.
+    Only chats with these ids. Accepts wildcards, and links to chats.
 
     .PARAMETER ChatType
     Only chats of these types: OneOnOne, Group, Meeting or Other.
@@ -118,7 +126,8 @@ function Find-ChatAccess {
 
     .PARAMETER InternalDomain
     All domains of your tenant, for records that do not assign domains to
-    tenants, such as MessageEvents. Any other domain is then external.
+    tenants, such as MessageEvents. Any other domain is then external. What
+    you state here wins over a record that says otherwise.
 
     .PARAMETER ResolveUser
     Looks up users whose object id no record contains, by their user
@@ -155,7 +164,8 @@ function Find-ChatAccess {
     - ExternalTenantId*: the tenants of the external users.
     - ExternalDomain*: the domains of the external users. Use these to block
       them.
-    - ExternalUser*: the names of the external users.
+    - ExternalUser*: the names of the external users. This list and those of
+      tenants and domains contain at most 100 items.
     - Operation*: the recorded operations in the chat.
     - FirstSeen, LastSeen: the times of the first and the last record, as
       text in ISO 8601 and in UTC, such as 2026-10-01T10:00:00Z. To compare
@@ -170,8 +180,9 @@ function Find-ChatAccess {
       the chat's list of members contains it. Directory: the directory has a
       user with this name.
     - Unresolved: why the target can't be removed yet: NoTenant,
-      NoInternalUser, UnknownSide, NoObjectId, NotInDirectory, Contradiction
-      or UnusableThread. Empty for a target that can be removed.
+      NoInternalUser, UnknownSide, UnverifiedSender, NoObjectId,
+      NotInDirectory, Contradiction or UnusableThread. Empty for a target
+      that can be removed.
     - UnresolvedReason: the same as a sentence, with what to do.
 
     .EXAMPLE

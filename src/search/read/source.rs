@@ -12,6 +12,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::error::ReadError;
 use super::utf16::{Order, Utf16};
+use crate::input::visible;
 
 /// A source to read.
 pub enum Source {
@@ -45,7 +46,10 @@ impl Source {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Path(path) => path.display().to_string(),
-            Self::Entry(entry) => format!("{} in {}", entry.name, entry.archive.display()),
+            // Whoever made the archive chose the names in it.
+            Self::Entry(entry) => {
+                format!("{} in {}", visible(&entry.name), entry.archive.display())
+            }
             Self::Stream(name, _) => name.clone(),
         }
     }

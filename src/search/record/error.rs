@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::lenient::TOO_MANY_ITEMS;
+
 /// Why a record is skipped, or which part of it is missing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -36,6 +38,8 @@ pub enum RecordError {
     Recipients,
     /// No known record is in it, at any level.
     NoRecord,
+    /// One of its lists has more than 5000 items.
+    TooManyItems,
     /// Its records are nested deeper than the limit.
     TooDeep,
 }
@@ -75,6 +79,7 @@ impl fmt::Display for RecordError {
             Self::NoRecord => {
                 "it contains neither an audit record nor a row of MessageEvents or CloudAppEvents"
             }
+            Self::TooManyItems => "it lists more than 5000 members, recipients or domains",
             Self::TooDeep => "its records are nested more than 16 levels deep",
         })
     }
@@ -90,6 +95,9 @@ impl From<serde_json::Error> for RecordError {
             .and_then(|rest| rest.split('`').next())
         {
             return Self::DuplicateField(name.into());
+        }
+        if text.starts_with(TOO_MANY_ITEMS) {
+            return Self::TooManyItems;
         }
         match error.classify() {
             serde_json::error::Category::Data => Self::WrongType,

@@ -62,5 +62,8 @@ pub(crate) fn recipients(json: &str) -> Result<Vec<Recipient<'_>>, RecordError> 
     }
     serde_json::from_str::<List<Recipient<'_>>>(json)
         .map(|list| list.0)
-        .map_err(|_| RecordError::Recipients)
+        .map_err(|error| match error.into() {
+            RecordError::TooManyItems => RecordError::TooManyItems,
+            _ => RecordError::Recipients,
+        })
 }

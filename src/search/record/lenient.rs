@@ -9,7 +9,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// A text. Numbers and booleans are converted, anything else is empty.
@@ -165,6 +165,21 @@ macro_rules! absent {
     };
 }
 
+/// Maximum number of items in a list. A chat of Teams has at most a few thousand members. It bounds
+/// the memory and the time that one record needs.
+const MOST_ITEMS: usize = 5000;
+
+/// The start of the message for a list with more items.
+pub(super) const TOO_MANY_ITEMS: &str = "more than 5000 items";
+
+/// Returns `items`, unless there are too many.
+fn limited<T, E: Error>(items: Vec<T>) -> Result<Vec<T>, E> {
+    if items.len() > MOST_ITEMS {
+        return Err(E::custom(TOO_MANY_ITEMS));
+    }
+    Ok(items)
+}
+
 /// A list of objects. Items that are not objects are left out. Any other value is an empty list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct List<T>(pub(crate) Vec<T>);
@@ -188,6 +203,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
                 let mut items = Vec::new();
                 while let Some(Object(item)) = list.next_element()? {
                     items.extend(item);
+                    items = limited(items)?;
                 }
                 Ok(List(items))
             }
@@ -205,10 +221,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
                 if fields.is_empty() {
                     return Ok(List::default());
                 }
-                Ok(List(items(Value::Object(fields))))
+                limited(items(Value::Object(fields))).map(List)
             }
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(List(items(Value::String(text.into()))))
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                limited(items(Value::String(text.into()))).map(List)
             }
             absent!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64; List::default());
         }
@@ -274,6 +290,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
                 let mut texts = Vec::new();
                 while let Some(text) = list.next_element()? {
                     texts.push(text);
+                    texts = limited(texts)?;
                 }
                 Ok(Texts(texts))
             }
@@ -288,7 +305,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
                 }
                 Ok(texts)
             }
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
                 let listed = match value_in_text(text) {
                     Some(Value::Array(values)) => values
                         .iter()
@@ -302,7 +319,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
                         .collect::<Vec<_>>(),
                 };
                 let texts = listed.into_iter().map(|text| Text(Cow::Owned(text)));
-                Ok(Texts(texts.collect()))
+                limited(texts.collect()).map(Texts)
             }
             absent!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64; Texts::default());
         }
@@ -374,6 +391,30 @@ mod tests {
             r#""[{""#,
         ] {
             assert!(read(json).is_empty(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_too_many_items_is_an_error() {
+        for (count, is_read) in [(5000, true), (5001, false)] {
+            let objects = format!("[{}]", vec!["{}"; count].join(","));
+            let texts = format!("[{}]", vec!["\"a\""; count].join(","));
+            let error = |error: serde_json::Error| {
+                assert!(error.to_string().starts_with(TOO_MANY_ITEMS), "{error}");
+            };
+            for json in [
+                &objects,
+                &format!("{{\"value\":{objects}}}"),
+                &format!("\"{objects}\""),
+            ] {
+                let read = serde_json::from_str::<List<Named>>(json).map_err(error);
+                assert_eq!(read.is_ok(), is_read);
+            }
+            let one_text = format!("\"{}\"", vec!["a"; count].join("|"));
+            for json in [texts, one_text] {
+                let read = serde_json::from_str::<Texts<'_>>(&json).map_err(error);
+                assert_eq!(read.is_ok(), is_read);
+            }
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) struct Reached {
 pub(super) fn external_users(targets: &[Target]) -> Vec<(String, Reached)> {
     let mut by_name: BTreeMap<String, Reached> = BTreeMap::new();
     for target in targets.iter().filter(|target| target.external) {
-        let mut names = target.external_users.clone();
+        let mut names = target.external_users.to_vec();
         if names.is_empty() {
             names = target
                 .external_domains

@@ -74,7 +74,7 @@ fn write_summary(page: &mut String, findings: &Findings) -> fmt::Result {
         ("External users", external_users(targets).len()),
         (
             "Their domains",
-            distinct(&|target| target.external_domains.clone()),
+            distinct(&|target| target.external_domains.to_vec()),
         ),
         ("Users reached", distinct(&|target| vec![user(target)])),
         ("Chats", distinct(&|target| vec![target.thread_id.clone()])),

@@ -9,10 +9,10 @@ fn target(name: &str) -> Target {
         user_principal_name: Some(name.into()),
         chat_type: ChatKind::Group,
         external: true,
-        external_tenants: Vec::new(),
-        external_domains: vec!["evil.example".into()],
-        external_users: vec!["eve@evil.example".into()],
-        operations: vec!["ChatCreated".into()],
+        external_tenants: [].into(),
+        external_domains: ["evil.example".into()].into(),
+        external_users: ["eve@evil.example".into()].into(),
+        operations: ["ChatCreated".into()].into(),
         first_seen: Some("2026-08-31T10:18:39Z".parse().unwrap()),
         last_seen: None,
         events: 3,
@@ -35,9 +35,9 @@ fn every_value_is_escaped() {
     let hostile = "<script>alert(1)</script>\"'&\u{202E}<img src=x onerror=alert(1)>";
     let mut target = target(hostile);
     target.thread_id = hostile.into();
-    target.external_users = vec![hostile.into()];
-    target.external_domains = vec![hostile.into()];
-    target.operations = vec![hostile.into()];
+    target.external_users = [hostile.into()].into();
+    target.external_domains = [hostile.into()].into();
+    target.operations = [hostile.into()].into();
     let page = page_of(vec![target]);
     assert!(
         !page.contains("<script>alert") && !page.contains("<img"),

@@ -1,11 +1,14 @@
 //! The facts in an audit record.
 
+use std::borrow::Cow;
+
 use uuid::Uuid;
 
 use super::domain_tenants::domain_of;
 use super::facts::Facts;
-use super::person::{PersonKey, is_guest};
+use super::person::{KnownId, PersonKey, is_guest};
 use super::thread::{guid, kind};
+use crate::input::visible;
 use crate::search::query::{Query, folded};
 use crate::search::record::{AuditRecord, Origin, ParticipantInfo, SipDomain, read_time};
 use crate::search::target::FoundBy;
@@ -22,12 +25,14 @@ enum ExternalUsers {
 impl Facts {
     /// Adds an audit record.
     pub(super) fn add_audit(&mut self, record: &AuditRecord<'_>, origin: Origin, query: &Query) {
-        self.add_domain_tenants(record);
+        let id = guid(record.id.get()).unwrap_or_default();
+        self.add_domain_tenants(record, id);
         let organization = guid(record.organization_id.get());
         self.homes.extend(organization);
-        let Some(thread) = record.chat_thread_id.filled() else {
+        let Some(thread) = record.chat_thread_id.filled().map(visible) else {
             return;
         };
+        let thread = &*thread;
         let Some(kind) = kind(thread, record.communication_type.get()) else {
             self.left_out.channels += 1;
             return;
@@ -47,53 +52,69 @@ impl Facts {
             return;
         }
         let actor = Actor::of(record);
-        if let (Some(home), Some(actor)) = (home, &actor)
-            && let (PersonKey::Name(name), Some(id)) = (&actor.key, actor.id)
-        {
-            self.actors
-                .entry((home, name.clone()))
-                .or_default()
-                .insert(id);
+        if !is_visible(record) {
+            self.left_out.unclean(record.id.get(), thread);
         }
-        let chat = self.chats.entry((home, thread.into())).or_default();
+        if let (Some(home), Some(actor)) = (home, &actor)
+            && let Some(id) = actor.id
+        {
+            // An actor of another tenant says nothing about the users of the home tenant.
+            if actor.tenant.is_some_and(|tenant| tenant != home) {
+                self.actors.add_external(home, id);
+            } else if let PersonKey::Name(name) = &actor.key {
+                self.actors.add_internal(home, name, id);
+            }
+        }
+        let Some((chat, size)) = self.chat(home, thread) else {
+            return;
+        };
         chat.external |= external == ExternalUsers::Present;
         chat.guests |= guests;
         chat.kind = Some(chat.kind.map_or(kind, |known| known.min(kind)));
         chat.tenants.extend(others);
         for domain in sip_domains(record).filter_map(|(domain, _)| domain) {
-            chat.domains.add(&folded(domain));
+            chat.domains.add(&visible(&folded(domain)));
         }
         for member in &record.members.0 {
             if let Some(upn) = member.upn.filled() {
-                let person = chat.person(PersonKey::of_name(upn));
+                let Some(person) = chat.person(PersonKey::of_name(upn)) else {
+                    break;
+                };
                 person.add_name(upn);
-                person.tenants.extend(guid(member.organization_id.get()));
+                let tenant = guid(member.organization_id.get());
+                person.add_tenant(tenant.or_else(|| tenant_in(record, upn)), home, id);
                 person.listed = true;
             }
         }
-        if let Some(actor) = actor {
-            let person = chat.person(actor.key);
+        if let Some(actor) = actor
+            && let Some(person) = chat.person(actor.key)
+        {
             if let Some(name) = actor.name {
                 person.add_name(name);
             }
-            person.tenants.extend(actor.tenant);
-            person.ids.extend(actor.id.map(|id| (id, FoundBy::UserKey)));
+            person.add_tenant(actor.tenant, home, id);
+            person.ids.extend(actor.id.map(|id| KnownId {
+                is_external: actor.tenant.is_some() && actor.tenant != home,
+                ..KnownId::new(id, FoundBy::UserKey)
+            }));
         }
         let time = read_time(record.creation_time.get());
         let operation = record.operation.get();
         if let Some(filter) = query.excludes_record(operation, time) {
+            self.size += chat.size() - size;
             self.left_out.exclude_record(filter, operation, time);
         } else {
-            self.left_out.untimed += u64::from(time.is_none() && query.has_period());
             chat.evidence.add(operation, time, record.id.get(), origin);
+            self.size += chat.size() - size;
+            self.left_out.untimed += u64::from(time.is_none() && query.has_period());
         }
     }
 
     /// Adds each domain that the record assigns to a tenant.
-    fn add_domain_tenants(&mut self, record: &AuditRecord<'_>) {
+    fn add_domain_tenants(&mut self, record: &AuditRecord<'_>, id: Uuid) {
         for (domain, tenant) in sip_domains(record) {
             if let (Some(domain), Some(tenant)) = (domain, tenant) {
-                self.domain_tenants.add(domain, tenant);
+                self.domain_tenants.add(domain, tenant, id);
             }
         }
         let named = record
@@ -104,10 +125,20 @@ impl Facts {
             .chain([(record.user_id.get(), record.user_tenant_id.get())]);
         for (name, tenant) in named {
             if let (Some(domain), Some(tenant)) = (domain_of(name), guid(tenant)) {
-                self.domain_tenants.add(&domain, tenant);
+                self.domain_tenants.add(&domain, tenant, id);
             }
         }
     }
+}
+
+/// Returns whether the record contains no characters that hide or change the text around them.
+fn is_visible(record: &AuditRecord<'_>) -> bool {
+    let members = record.members.0.iter().map(|member| &member.upn);
+    let domains = record.participant_info.iter().flat_map(sip_list);
+    members
+        .chain(domains.map(|domain| &domain.domain_name))
+        .chain([&record.chat_thread_id, &record.user_id, &record.operation])
+        .all(|text| matches!(visible(text.get()), Cow::Borrowed(_)))
 }
 
 /// The actor of an audit record.
@@ -143,9 +174,26 @@ impl<'a> Actor<'a> {
             name: name.filter(|_| matches!(key, PersonKey::Name(_))),
             key,
             id,
-            tenant: guid(record.user_tenant_id.get()),
+            tenant: guid(record.user_tenant_id.get())
+                .or_else(|| tenant_in(record, name.unwrap_or_default())),
         })
     }
+}
+
+/// Returns the tenant of a user by the other parts of a record: the member with this name, or else
+/// the only tenant of their domain.
+fn tenant_in(record: &AuditRecord<'_>, name: &str) -> Option<Uuid> {
+    let mut members = record.members.0.iter();
+    let member = members.find(|member| member.upn.get().eq_ignore_ascii_case(name));
+    if let Some(tenant) = member.and_then(|member| guid(member.organization_id.get())) {
+        return Some(tenant);
+    }
+    let domain = domain_of(name)?;
+    let mut tenants = sip_domains(record)
+        .filter(|(other, _)| other.is_some_and(|other| other.eq_ignore_ascii_case(&domain)))
+        .filter_map(|(_, tenant)| tenant);
+    let first = tenants.next()?;
+    tenants.all(|tenant| tenant == first).then_some(first)
 }
 
 fn sip_domains<'a>(

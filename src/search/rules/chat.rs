@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::person::{Person, PersonKey};
+use super::person::{KnownId, Person, PersonKey};
 use super::small_set::SmallSet;
+use crate::input::visible;
 use crate::search::record::Origin;
 use crate::search::target::{ChatKind, FoundBy};
 
@@ -21,6 +22,8 @@ pub(super) struct Chat {
     /// The domains that take part, including those of the home tenant, in lower case.
     pub(super) domains: SmallSet<Box<str>>,
     pub(super) people: People,
+    /// Whether it has more people than are kept.
+    pub(super) is_crowded: bool,
     pub(super) evidence: Evidence,
 }
 
@@ -44,9 +47,14 @@ pub(super) struct Evidence {
 pub(super) struct People(Vec<(PersonKey, Person)>);
 
 impl People {
-    fn person(&mut self, key: PersonKey) -> &mut Person {
+    /// Maximum number of people. A chat of Teams has at most a few thousand, and each new one
+    /// moves the others.
+    const MOST: usize = 10_000;
+
+    fn person(&mut self, key: PersonKey) -> Option<&mut Person> {
         let at = match self.0.binary_search_by(|(known, _)| known.cmp(&key)) {
             Ok(at) => at,
+            Err(_) if self.0.len() >= Self::MOST => return None,
             Err(at) => {
                 if self.0.len() < 4 {
                     self.0.reserve_exact(1);
@@ -55,7 +63,11 @@ impl People {
                 at
             }
         };
-        &mut self.0[at].1
+        Some(&mut self.0[at].1)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Person> {
@@ -68,12 +80,15 @@ impl People {
 }
 
 impl Chat {
-    pub(super) fn person(&mut self, key: PersonKey) -> &mut Person {
-        self.people.person(key)
+    /// Returns the person with this key, or `None` if the chat has too many people.
+    pub(super) fn person(&mut self, key: PersonKey) -> Option<&mut Person> {
+        let person = self.people.person(key);
+        self.is_crowded |= person.is_none();
+        person
     }
 
     /// Adds a person whom a source names by address, or by id if it contains no address. Returns
-    /// `None` if it contains neither.
+    /// `None` if it contains neither, or if the chat has too many people.
     pub(super) fn addressee(
         &mut self,
         address: Option<&str>,
@@ -83,17 +98,41 @@ impl Chat {
         let person = self.person(match address {
             Some(address) => PersonKey::of_name(address),
             None => PersonKey::Id(id?),
-        });
+        })?;
         if let Some(address) = address {
             person.add_address(address);
         }
-        person.ids.extend(id.map(|id| (id, found_by)));
+        person.ids.extend(id.map(|id| KnownId::new(id, found_by)));
         Some(person)
+    }
+
+    /// Adds the sender of a message in a chat with external users. Their address does not identify
+    /// them, so the id is the key. Returns `None` if the message contains neither.
+    pub(super) fn sender(&mut self, address: Option<&str>, id: Option<Uuid>) -> Option<()> {
+        let key = match (id, address) {
+            (Some(id), _) => PersonKey::Id(id),
+            (None, address) => PersonKey::of_name(address?),
+        };
+        let person = self.person(key)?;
+        if let Some(address) = address {
+            person.add_claimed_address(address);
+        }
+        person
+            .ids
+            .extend(id.map(|id| KnownId::new(id, FoundBy::SenderObjectId)));
+        Some(())
+    }
+
+    /// Returns its approximate size in memory, in bytes.
+    pub(super) fn size(&self) -> usize {
+        const PERSON: usize = size_of::<(PersonKey, Person)>() + 160;
+        size_of::<Self>() + self.people.len() * PERSON + self.domains.len() * 48
     }
 
     pub(super) fn merge(&mut self, other: Self) {
         self.external |= other.external;
         self.guests |= other.guests;
+        self.is_crowded |= other.is_crowded;
         // A specific kind sorts before `Other`.
         self.kind = match (self.kind, other.kind) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -102,7 +141,9 @@ impl Chat {
         self.tenants.extend(other.tenants);
         self.domains.extend(other.domains);
         for (key, person) in other.people.0 {
-            self.person(key).merge(person);
+            if let Some(known) = self.person(key) {
+                known.merge(person);
+            }
         }
         self.evidence.merge(other.evidence);
     }
@@ -118,7 +159,7 @@ impl Evidence {
         origin: Origin,
     ) {
         if !operation.is_empty() {
-            self.operations.add(operation);
+            self.operations.add(&visible(operation));
         }
         self.widen(time, time);
         self.sources.insert(origin);

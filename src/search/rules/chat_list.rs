@@ -1,10 +1,14 @@
 //! The facts in a user's list of chats.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::facts::Facts;
-use super::person::PersonKey;
+use super::person::{KnownId, PersonKey};
 use super::thread::{guid, kind};
+use crate::input::visible;
 use crate::search::query::Query;
 use crate::search::record::{GraphChat, ListOwner, Origin, read_time};
 use crate::search::target::FoundBy;
@@ -18,7 +22,8 @@ impl Facts {
     /// are kept too: another source may contain an external user in it.
     pub(crate) fn add_chat(&mut self, listed: &GraphChat, owner: &ListOwner, query: &Query) {
         let parsed = |text: &Option<String>| guid(text.as_deref().unwrap_or_default());
-        let (thread, chat_type) = (listed.id.trim(), listed.chat_type.as_deref());
+        let (thread, chat_type) = (visible(listed.id.trim()), listed.chat_type.as_deref());
+        let thread = &*thread;
         let (Some(home), Some(kind)) = (query.tenant, kind(thread, chat_type.unwrap_or_default()))
         else {
             return;
@@ -26,8 +31,17 @@ impl Facts {
         if self.excludes_thread(thread, query) {
             return;
         }
+        let mut addresses = listed
+            .members()
+            .iter()
+            .filter_map(|one| one.email.as_deref());
+        if addresses.any(|address| matches!(visible(address), Cow::Owned(_))) {
+            self.left_out.unclean("", thread);
+        }
         let external = listed.is_external(home);
-        let chat = self.chats.entry((Some(home), thread.into())).or_default();
+        let Some((chat, size)) = self.chat(Some(home), thread) else {
+            return;
+        };
         chat.external |= external;
         chat.kind = Some(chat.kind.map_or(kind, |known| known.min(kind)));
         chat.tenants.extend(listed.other_tenants(home));
@@ -39,7 +53,7 @@ impl Facts {
             let address =
                 address.filter(|text| !text.is_empty() && (tenant == Some(home) || id.is_none()));
             if let Some(person) = chat.addressee(address, id, FoundBy::ChatMember) {
-                person.tenants.extend(tenant);
+                person.add_tenant(tenant, Some(home), Uuid::nil());
                 person.listed = true;
                 person.without_tenant |= member.is_without_tenant();
                 if let Some(address) = &member.email {
@@ -52,17 +66,20 @@ impl Facts {
             (None, Some(id)) => PersonKey::Id(id),
             (None, None) => return,
         };
-        let person = chat.person(key);
+        let Some(person) = chat.person(key) else {
+            return;
+        };
         if let Some(name) = &owner.name {
             person.add_name(name);
         }
-        person.tenants.insert(home);
+        person.add_tenant(Some(home), Some(home), Uuid::nil());
         person
             .ids
-            .extend(owner.id.map(|id| (id, FoundBy::ChatMember)));
+            .extend(owner.id.map(|id| KnownId::new(id, FoundBy::ChatMember)));
         // Without an id, the owner can be one of the members under another name.
         person.listed |= owner.id.is_some();
         let began = read_time(listed.created_date_time.as_deref().unwrap_or_default());
+        let grown = chat.size() - size;
         if !external && !query.include_internal {
             self.left_out.internal += 1;
         } else if let Some(filter) = query.excludes_span(LISTED, began, Some(Timestamp::MAX)) {
@@ -71,5 +88,6 @@ impl Facts {
             chat.evidence.add(LISTED, None, thread, Origin::Chats);
             chat.evidence.widen(began, None);
         }
+        self.size += grown;
     }
 }

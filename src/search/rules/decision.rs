@@ -1,11 +1,13 @@
 //! Decides which users of a chat are targets.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::actors::Actors;
 use super::chat::Chat;
-use super::domain_tenants::DomainTenants;
+use super::domain_tenants::{DomainTenant, DomainTenants};
 use super::participant::{Participant, joined_by_id};
 use super::person::{Person, Side};
 use crate::graph::{ChatId, users_of_one_to_one};
@@ -22,7 +24,7 @@ pub(super) struct Decision<'a> {
     /// The two object ids in the id of a one-to-one chat.
     pub(super) pair: Option<[Uuid; 2]>,
     domain_tenants: &'a DomainTenants,
-    pub(super) actors: &'a HashMap<(Uuid, Box<str>), BTreeSet<Uuid>>,
+    pub(super) actors: &'a Actors,
 }
 
 /// An object id and how it was found, or why it was not found.
@@ -34,14 +36,15 @@ impl<'a> Decision<'a> {
         thread: &'a str,
         mut chat: Chat,
         domain_tenants: &'a DomainTenants,
-        actors: &'a HashMap<(Uuid, Box<str>), BTreeSet<Uuid>>,
+        actors: &'a Actors,
         query: &Query,
     ) -> Self {
         let people = std::mem::take(&mut chat.people)
             .into_people()
             .map(|person| Participant {
-                side: person.side(home, domain_tenants, query),
+                side: person.side(home, domain_tenants, actors, query),
                 person,
+                is_certain: false,
             });
         let people = joined_by_id(people);
         let mut decision = Self {
@@ -55,7 +58,7 @@ impl<'a> Decision<'a> {
         };
         decision.chat.external |= !decision.chat.tenants.is_empty()
             || decision.on_side(Side::is_external).next().is_some();
-        decision.derive_other_side();
+        decision.derive_other_side(query);
         decision
     }
 
@@ -66,23 +69,42 @@ impl<'a> Decision<'a> {
             .map(|participant| &participant.person)
     }
 
-    /// Derives the side of one of two listed people from that of the other: an external one-to-one
-    /// chat has one person on each side.
-    fn derive_other_side(&mut self) {
-        if self.pair.is_none() || !self.chat.external {
-            return;
+    /// Derives the side of a person from that of the other one: an external one-to-one chat has one
+    /// person on each side.
+    fn derive_other_side(&mut self, query: &Query) {
+        for participant in &mut self.people {
+            participant.is_certain =
+                participant.side.is_external() && participant.person.is_certainly_external(query);
         }
+        let Some(pair) = self.pair.filter(|_| self.chat.external) else {
+            return;
+        };
         let listed: Vec<usize> = (0..self.people.len())
             .filter(|at| self.people[*at].person.listed)
             .collect();
-        let [a, b] = listed[..] else {
-            return;
-        };
-        for (known, unknown) in [(a, b), (b, a)] {
-            match (self.people[known].side, self.people[unknown].side) {
-                (Side::External(_), Side::Unknown) => self.people[unknown].side = Side::Internal,
-                (Side::Internal, Side::Unknown) => self.people[unknown].side = Side::External(None),
-                _ => {}
+        if let [a, b] = listed[..] {
+            for (known, other) in [(a, b), (b, a)] {
+                match (self.people[known].side, self.people[other].side) {
+                    (Side::External(_), Side::Unknown | Side::Contradicted)
+                        if self.people[known].is_certain
+                            && self.people[other].person.may_be_internal =>
+                    {
+                        self.people[other].side = Side::Internal;
+                    }
+                    (Side::Internal, Side::Unknown) => {
+                        self.people[other].side = Side::External(None);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        // The sender of a message need not be listed.
+        if let Some(internal) = self.other_of(pair, &self.certainly_external_ids()) {
+            for participant in &mut self.people {
+                let mut ids = participant.person.internal_ids();
+                if participant.side.is_uncertain() && ids.any(|known| known.id == internal) {
+                    participant.side = Side::Internal;
+                }
             }
         }
     }
@@ -91,7 +113,7 @@ impl<'a> Decision<'a> {
     pub(super) fn is_without_sides(&self, query: &Query) -> bool {
         !self.chat.external
             && !query.include_internal
-            && (self.people.len() < 2 || self.on_side(Side::is_unknown).next().is_some())
+            && (self.people.len() < 2 || self.on_side(Side::is_uncertain).next().is_some())
     }
 
     /// Returns the targets that match the query. Adds what it excludes to `left_out`.
@@ -107,7 +129,7 @@ impl<'a> Decision<'a> {
         let kind = self.chat.kind.unwrap_or(ChatKind::Other);
         let tenants: Vec<Uuid> = self.external_tenants();
         let domains = self.external_domains(query);
-        let undecided = self.on_side(Side::is_unknown).filter_map(Person::domain);
+        let undecided = self.on_side(Side::is_uncertain).filter_map(Person::domain);
         let not_internal: BTreeSet<String> = domains.iter().cloned().chain(undecided).collect();
         if !query.matches_kind(kind) {
             left_out.exclude(Filter::ChatType, [kind.name()]);
@@ -131,8 +153,16 @@ impl<'a> Decision<'a> {
             .on_side(Side::is_external)
             .filter_map(|person| Some(person.display_name()?.to_string()))
             .collect::<BTreeSet<_>>();
+        let longest = users.len().max(domains.len()).max(tenants.len());
+        if longest > Target::LISTED || self.chat.is_crowded {
+            left_out.shortened.add(self.thread);
+        }
+        let users = shared(users);
+        let domains = shared(domains);
+        let tenants: Arc<[Uuid]> = tenants.into_iter().take(Target::LISTED).collect();
         let resolutions = self.users();
         let evidence = &self.chat.evidence;
+        let operations = shared(evidence.operations.iter().map(|name| name.to_string()));
         let target = |name: Option<String>, resolution: Resolution| {
             let (found, unresolved) = match resolution {
                 Ok(found) => (Some(found), None),
@@ -145,14 +175,10 @@ impl<'a> Decision<'a> {
                 user_principal_name: name,
                 chat_type: kind,
                 external: self.chat.external,
-                external_tenants: tenants.clone(),
-                external_domains: domains.iter().cloned().collect(),
-                external_users: users.iter().cloned().collect(),
-                operations: evidence
-                    .operations
-                    .iter()
-                    .map(|name| name.to_string())
-                    .collect(),
+                external_tenants: Arc::clone(&tenants),
+                external_domains: Arc::clone(&domains),
+                external_users: Arc::clone(&users),
+                operations: Arc::clone(&operations),
                 first_seen: evidence.first,
                 last_seen: evidence.last,
                 events,
@@ -206,9 +232,20 @@ impl<'a> Decision<'a> {
         }
         // In a one-to-one chat, only one person belongs to the home tenant.
         if users.is_empty() || self.pair.is_none() {
+            users.extend(self.on_side(Side::is_contradicted).map(|person| {
+                let what = self.contradiction(person, home);
+                (name(person), Err(Unresolved::Contradiction(what)))
+            }));
             users.extend(self.on_side(Side::is_unknown).map(|person| {
-                let domain = person.domain();
-                (name(person), Err(Unresolved::UnknownSide { domain }))
+                let unresolved = if person.is_only_claimed() {
+                    let mut ids = person.internal_ids().map(|known| known.id);
+                    let id = ids.next().filter(|_| ids.next().is_none());
+                    Unresolved::UnverifiedSender { id }
+                } else {
+                    let domain = person.domain();
+                    Unresolved::UnknownSide { domain }
+                };
+                (name(person), Err(unresolved))
             }));
         }
         if users.is_empty() {
@@ -220,6 +257,30 @@ impl<'a> Decision<'a> {
             }
         }
         users
+    }
+
+    /// Returns how the records contradict each other about the tenant of a person.
+    fn contradiction(&self, person: &Person, home: Uuid) -> String {
+        let mut claims = person.tenants.other_than(home);
+        if let Some((tenant, record)) = claims.next() {
+            let name = person.display_name().unwrap_or("the user");
+            return assignment(name, tenant, record) + ", and others to your tenant";
+        }
+        let domain = person.domain().unwrap_or_default();
+        format!("they assign {domain} to your tenant and to another one")
+    }
+
+    /// Returns the records that assign users of the home tenant to other tenants.
+    pub(super) fn contradictions(&self) -> impl Iterator<Item = String> {
+        self.home.into_iter().flat_map(|home| {
+            let people = self
+                .on_side(|side| side.is_internal() || side.is_contradicted())
+                .filter_map(|person| Some((person, person.display_name()?)));
+            people.flat_map(move |(person, name)| {
+                let claims = person.tenants.other_than(home);
+                claims.map(move |(tenant, record)| assignment(name, tenant, record))
+            })
+        })
     }
 
     fn external_tenants(&self) -> Vec<Uuid> {
@@ -240,9 +301,16 @@ impl<'a> Decision<'a> {
             self.chat
                 .domains
                 .iter()
-                .filter(|domain| match self.domain_tenants.tenant(domain) {
-                    Some(tenant) => self.home.is_some_and(|home| home != tenant),
-                    None => query.domain_is_internal(domain) == Some(false),
+                .filter(|domain| match query.domain_is_internal(domain) {
+                    Some(internal) => !internal,
+                    None => match self
+                        .home
+                        .map(|home| self.domain_tenants.tenant_for(domain, home))
+                    {
+                        Some(DomainTenant::Other(_)) => true,
+                        Some(DomainTenant::Home | DomainTenant::Contradiction) => false,
+                        Some(DomainTenant::Unknown) | None => query.lists_internal_domains(),
+                    },
                 });
         of_people
             .chain(participating.map(|domain| domain.to_string()))
@@ -259,6 +327,24 @@ fn is_of_user(target: &Target, query: &Query, left_out: &mut LeftOut) -> bool {
         return true;
     }
     left_out.exclude(Filter::UserPrincipalName, name);
-    left_out.nameless += u64::from(name.is_none());
+    let is_uncertain = matches!(
+        target.unresolved,
+        Some(Unresolved::Contradiction(_) | Unresolved::UnverifiedSender { .. })
+    );
+    left_out.nameless += u64::from(name.is_none() || is_uncertain);
     false
+}
+
+/// Says that a record assigns a user or a domain to a tenant.
+pub(super) fn assignment(what: &str, tenant: Uuid, record: Uuid) -> String {
+    if record.is_nil() {
+        format!("a record assigns {what} to the tenant {tenant}")
+    } else {
+        format!("the record {record} assigns {what} to the tenant {tenant}")
+    }
+}
+
+/// Returns the first texts of a list, for all targets of a chat.
+fn shared(texts: impl IntoIterator<Item = String>) -> Arc<[String]> {
+    texts.into_iter().take(Target::LISTED).collect()
 }

@@ -1,9 +1,11 @@
 //! The facts in the records, before any target is decided.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
+use super::actors::Actors;
 use super::chat::Chat;
 use super::domain_tenants::{DomainTenants, domain_of};
 use super::thread::guid;
@@ -17,12 +19,15 @@ pub(crate) struct Facts {
     /// The chats by home tenant (`None` if no record names it) and chat id.
     pub(super) chats: HashMap<(Option<Uuid>, Box<str>), Chat>,
     pub(super) domain_tenants: DomainTenants,
-    /// The UserKeys of actors, by home tenant and name.
-    pub(super) actors: HashMap<(Uuid, Box<str>), BTreeSet<Uuid>>,
+    pub(super) actors: Actors,
     /// Tenants whose audit log was read.
     pub(super) homes: BTreeSet<Uuid>,
     cache: DomainCache,
     pub(super) left_out: LeftOut,
+    /// The approximate size in memory, in bytes.
+    pub(super) size: usize,
+    /// Maximum of `size`. Records about further chats are counted only.
+    limit: Limit,
 }
 
 /// The facts of the last record about an internal chat. Nearly all such records repeat them, and
@@ -36,6 +41,16 @@ struct DomainCache {
     domains: Vec<Box<str>>,
 }
 
+/// Maximum size of the facts, in bytes: about half a million chats.
+#[derive(Debug, Clone, Copy)]
+struct Limit(usize);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(512 * 1024 * 1024)
+    }
+}
+
 /// Maximum number of cached domains. Comparing with more of them would cost more than adding a
 /// domain.
 const DOMAINS: usize = 8;
@@ -47,6 +62,41 @@ impl Facts {
             Record::Audit(record, origin) => self.add_audit(record, *origin, query),
             Record::Message(event, recipients) => self.add_message(event, recipients, query),
         }
+    }
+
+    /// Returns facts with a share of the limit, for one of several threads.
+    pub(crate) fn with_share(threads: usize) -> Self {
+        Self {
+            limit: Limit(Limit::default().0 / threads.max(1)),
+            ..Self::default()
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_limit(bytes: usize) -> Self {
+        Self {
+            limit: Limit(bytes),
+            ..Self::default()
+        }
+    }
+
+    /// Returns a chat and its size, or `None` if there is no memory for another chat.
+    pub(super) fn chat(&mut self, home: Option<Uuid>, thread: &str) -> Option<(&mut Chat, usize)> {
+        let key = (home, Box::from(thread));
+        let others = self.domain_tenants.len() + self.actors.len();
+        if self.size + others * 128 > self.limit.0 && !self.chats.contains_key(&key) {
+            self.left_out.beyond_memory += 1;
+            return None;
+        }
+        let chat = match self.chats.entry(key) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                self.size += size_of::<Chat>() + 2 * thread.len() + 64;
+                entry.insert(Chat::default())
+            }
+        };
+        let size = chat.size();
+        Some((chat, size))
     }
 
     /// Returns whether a filter excludes a chat by its id.
@@ -64,10 +114,9 @@ impl Facts {
             self.chats.entry(key).or_default().merge(chat);
         }
         self.domain_tenants.merge(other.domain_tenants);
-        for (name, keys) in other.actors {
-            self.actors.entry(name).or_default().extend(keys);
-        }
+        self.actors.merge(other.actors);
         self.homes.extend(other.homes);
+        self.size += other.size;
         self.left_out.merge(other.left_out);
     }
 
@@ -93,7 +142,7 @@ impl Facts {
                 continue;
             }
             if let Some(domain) = domain_of(name) {
-                self.domain_tenants.add(&domain, *home);
+                self.domain_tenants.add(&domain, *home, Uuid::nil());
                 if domains.len() < DOMAINS {
                     domains.push(spelling.into());
                 }

@@ -39,7 +39,10 @@ impl Facts {
             .people
             .iter()
             .filter_map(Person::domain)
-            .filter(|domain| query.domain_is_internal(domain) != Some(false))
+            .filter(|domain| {
+                let stated = query.domain_is_internal(domain);
+                stated.unwrap_or(!query.lists_internal_domains())
+            })
             .filter_map(|domain| self.domain_tenants.tenant(&domain))
             .filter(|tenant| self.homes.contains(tenant))
             .collect();

@@ -4,9 +4,11 @@
 //! after all records are read, because any record can complete another one. A user whom the records
 //! do not identify is unresolved, with the reason.
 
+mod actors;
 mod audit_record;
 mod chat;
 mod chat_list;
+mod claims;
 mod decision;
 mod domain_tenants;
 mod facts;
@@ -23,3 +25,4 @@ mod thread;
 
 pub(crate) use self::facts::Facts;
 pub(crate) use self::person::is_guest;
+pub(crate) use self::small_set::SmallSet;

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::decision::{Decision, Resolution};
+use super::participant::Participant;
 use super::person::{Person, Side};
-use crate::search::query::folded;
 use crate::search::target::{FoundBy, Unresolved};
 
 impl Decision<'_> {
     /// Returns the object id of a user of the home tenant.
     pub(super) fn id_of(&self, person: &Person, home: Uuid) -> Resolution {
-        let ids: BTreeSet<Uuid> = person.ids.iter().map(|(id, _)| *id).collect();
+        let ids: BTreeSet<Uuid> = person.internal_ids().map(|known| known.id).collect();
         if ids.len() > 1 {
             return Err(Unresolved::Contradiction(format!(
                 "they contain the object ids {} for the user",
@@ -22,11 +22,11 @@ impl Decision<'_> {
                     .join(" and ")
             )));
         }
-        let own = person.ids.first().copied();
-        let external_ids: BTreeSet<Uuid> = self
-            .on_side(Side::is_external)
-            .flat_map(|person| person.ids.iter().map(|(id, _)| *id))
-            .collect();
+        let own = person
+            .internal_ids()
+            .next()
+            .map(|known| (known.id, known.by));
+        let external_ids = self.external_ids();
         if let Some((id, _)) = own
             && external_ids.contains(&id)
         {
@@ -59,7 +59,7 @@ impl Decision<'_> {
     }
 
     /// Returns the id of the pair that is not among `ids`, if the other one is.
-    fn other_of(&self, pair: [Uuid; 2], ids: &BTreeSet<Uuid>) -> Option<Uuid> {
+    pub(super) fn other_of(&self, pair: [Uuid; 2], ids: &BTreeSet<Uuid>) -> Option<Uuid> {
         match pair.map(|id| ids.contains(&id)) {
             [true, false] => Some(pair[1]),
             [false, true] => Some(pair[0]),
@@ -77,15 +77,41 @@ impl Decision<'_> {
         let ids = self
             .on_side(Side::is_internal)
             .filter(|other| other.listed && other.display_name() != person.display_name())
-            .flat_map(|other| other.ids.iter().map(|(id, _)| *id))
+            .flat_map(|other| other.internal_ids().map(|known| known.id))
             .collect();
         self.other_of(pair, &ids)
     }
 
+    /// Returns the ids of the external users.
+    fn external_ids(&self) -> BTreeSet<Uuid> {
+        self.ids_of(|participant| participant.side.is_external())
+    }
+
+    /// Returns the ids of users who are certainly external, so that the other id in the chat id is
+    /// that of a user of the home tenant.
+    pub(super) fn certainly_external_ids(&self) -> BTreeSet<Uuid> {
+        let mut ids = self.ids_of(|participant| participant.is_certain);
+        let is_actor = |id: &Uuid| {
+            let home = self.home;
+            home.is_some_and(|home| self.actors.is_external(home, *id))
+        };
+        ids.extend(self.pair.into_iter().flatten().filter(is_actor));
+        ids
+    }
+
+    /// Returns the ids of some participants, and those of actors of other tenants by any name.
+    fn ids_of(&self, wanted: fn(&Participant) -> bool) -> BTreeSet<Uuid> {
+        let ids = self.people.iter().flat_map(|participant| {
+            let all = wanted(participant);
+            let ids = participant.person.ids.iter();
+            ids.filter(move |known| all || known.is_external)
+        });
+        ids.map(|known| known.id).collect()
+    }
+
     /// Returns the id that a user had as the actor in another chat.
     fn id_elsewhere(&self, person: &Person, home: Uuid) -> Option<(Uuid, FoundBy)> {
-        let name = folded(person.name.as_deref()?).into_boxed_str();
-        let mut ids = self.actors.get(&(home, name))?.iter();
+        let mut ids = self.actors.ids(home, person.name.as_deref()?)?.iter();
         match (ids.next(), ids.next()) {
             (Some(id), None) => Some((*id, FoundBy::UserKey)),
             _ => None,
@@ -102,10 +128,6 @@ impl Decision<'_> {
         if !self.chat.external || listed > 1 {
             return None;
         }
-        let ids = self
-            .on_side(Side::is_external)
-            .flat_map(|person| person.ids.iter().map(|(id, _)| *id))
-            .collect();
-        self.other_of(self.pair?, &ids)
+        self.other_of(self.pair?, &self.certainly_external_ids())
     }
 }

@@ -1,11 +1,13 @@
 //! The people in a chat, with their sides.
 
-use super::person::{Person, Side};
+use super::person::{KnownId, Person, Side};
 
 /// A person in a chat, and whether they belong to the home tenant.
 pub(super) struct Participant {
     pub(super) person: Person,
     pub(super) side: Side,
+    /// Whether they are certainly external.
+    pub(super) is_certain: bool,
 }
 
 /// Joins people who have an object id in common, unless they are known to be on different sides:
@@ -15,14 +17,22 @@ pub(super) fn joined_by_id(people: impl Iterator<Item = Participant>) -> Vec<Par
     for mut one in people {
         // More than one person can share an id with this one.
         joined.retain_mut(|other| {
-            let mut ids = one.person.ids.iter();
-            let share = ids.any(|(id, _)| other.person.ids.iter().any(|(known, _)| known == id));
+            // The id of an actor of another tenant joins nobody to a user of the home tenant.
+            let may_be_internal = [one.side, other.side]
+                .into_iter()
+                .any(|side| side.is_internal() || side.is_contradicted());
+            let usable = |known: &&KnownId| !may_be_internal || !known.is_external;
+            let mut ids = one.person.ids.iter().filter(usable);
+            let share = ids.any(|own| {
+                let mut others = other.person.ids.iter().filter(usable);
+                others.any(|known| known.id == own.id)
+            });
             let apart = (one.side.is_internal() && other.side.is_external())
                 || (one.side.is_external() && other.side.is_internal());
             if !share || apart {
                 return true;
             }
-            if one.side.is_unknown() {
+            if one.side.is_unknown() || other.side.is_internal() {
                 one.side = other.side;
             }
             one.person.merge(std::mem::take(&mut other.person));

@@ -2,8 +2,11 @@
 
 use uuid::Uuid;
 
-use super::domain_tenants::{DomainTenants, domain_of};
+use super::actors::Actors;
+use super::claims::{Claims, only_tenant};
+use super::domain_tenants::{DomainTenant, DomainTenants, domain_of};
 use super::small_set::SmallSet;
+use crate::input::visible;
 use crate::search::query::{Query, folded};
 use crate::search::target::FoundBy;
 
@@ -23,19 +26,45 @@ pub(super) struct Person {
     pub(super) name: Option<Box<str>>,
     /// The e-mail address, from sources that have no user principal name.
     pub(super) address: Option<Box<str>>,
+    /// The address of a sender in a chat with external users, who can choose it. It identifies
+    /// nobody.
+    pub(super) claimed_address: Option<Box<str>>,
     /// The tenants that records name for them.
-    pub(super) tenants: SmallSet<Uuid>,
+    pub(super) tenants: Claims,
+    /// Whether a record names them without another tenant.
+    pub(super) may_be_internal: bool,
     /// Their object ids, and the source of each.
-    pub(super) ids: SmallSet<(Uuid, FoundBy)>,
+    pub(super) ids: SmallSet<KnownId>,
     /// Whether a list of members or recipients contains them.
     pub(super) listed: bool,
     /// Whether they have no account in any tenant.
     pub(super) without_tenant: bool,
 }
 
+/// An object id of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct KnownId {
+    pub(super) id: Uuid,
+    pub(super) by: FoundBy,
+    /// Whether it is the id of an actor of another tenant, so that it is not the id of a user of
+    /// the home tenant, whatever the actor's name.
+    pub(super) is_external: bool,
+}
+
+impl KnownId {
+    pub(super) fn new(id: Uuid, by: FoundBy) -> Self {
+        Self {
+            id,
+            by,
+            is_external: false,
+        }
+    }
+}
+
 /// Keeps the spelling that sorts first, so that the result does not depend on the order of records.
 fn keep_first_spelling(known: &mut Option<Box<str>>, text: &str) {
-    if known.as_deref().is_none_or(|known| text < known) {
+    let text = visible(text);
+    if known.as_deref().is_none_or(|known| *text < *known) {
         *known = Some(text.into());
     }
 }
@@ -49,6 +78,8 @@ pub(super) enum Side {
     External(Option<Uuid>),
     /// No record says.
     Unknown,
+    /// Records name the home tenant and another one.
+    Contradicted,
 }
 
 /// Returns whether a user principal name is that of a guest.
@@ -59,7 +90,7 @@ pub(crate) fn is_guest(name: &str) -> bool {
 impl PersonKey {
     /// Returns the key of a name or address.
     pub(super) fn of_name(name: &str) -> Self {
-        Self::Name(folded(name).into())
+        Self::Name(visible(&folded(name)).into())
     }
 }
 
@@ -72,8 +103,17 @@ impl Side {
         matches!(self, Self::External(_))
     }
 
+    /// Returns whether they may belong to the home tenant or to another one.
+    pub(super) fn is_uncertain(self) -> bool {
+        matches!(self, Self::Unknown | Self::Contradicted)
+    }
+
     pub(super) fn is_unknown(self) -> bool {
         self == Self::Unknown
+    }
+
+    pub(super) fn is_contradicted(self) -> bool {
+        self == Self::Contradicted
     }
 }
 
@@ -88,6 +128,19 @@ impl Person {
         keep_first_spelling(&mut self.address, address);
     }
 
+    /// Adds the tenant that a record names for them, or that it names none.
+    pub(super) fn add_tenant(&mut self, tenant: Option<Uuid>, home: Option<Uuid>, record: Uuid) {
+        self.may_be_internal |= tenant.is_none() || tenant == home;
+        if let Some(tenant) = tenant {
+            self.tenants.insert(tenant, record);
+        }
+    }
+
+    /// Adds the address of a sender in a chat with external users.
+    pub(super) fn add_claimed_address(&mut self, address: &str) {
+        keep_first_spelling(&mut self.claimed_address, address);
+    }
+
     pub(super) fn merge(&mut self, other: Self) {
         if let Some(name) = other.name {
             self.add_name(&name);
@@ -95,15 +148,32 @@ impl Person {
         if let Some(address) = other.address {
             self.add_address(&address);
         }
+        if let Some(address) = other.claimed_address {
+            self.add_claimed_address(&address);
+        }
         self.tenants.extend(other.tenants);
+        self.may_be_internal |= other.may_be_internal;
         self.ids.extend(other.ids);
         self.listed |= other.listed;
         self.without_tenant |= other.without_tenant;
     }
 
+    /// Returns the ids that can be those of a user of the home tenant.
+    pub(super) fn internal_ids(&self) -> impl Iterator<Item = &KnownId> {
+        self.ids.iter().filter(|id| !id.is_external)
+    }
+
     /// Returns the user principal name, or else the address.
     pub(super) fn display_name(&self) -> Option<&str> {
-        self.name.as_deref().or(self.address.as_deref())
+        self.name
+            .as_deref()
+            .or(self.address.as_deref())
+            .or(self.claimed_address.as_deref())
+    }
+
+    /// Returns whether only a sender's address names them.
+    pub(super) fn is_only_claimed(&self) -> bool {
+        self.claimed_address.is_some() && self.name.is_none() && self.address.is_none()
     }
 
     pub(super) fn domain(&self) -> Option<String> {
@@ -117,45 +187,88 @@ impl Person {
             .is_some_and(|name| name.starts_with(".cid.") || name.starts_with("live:"))
     }
 
-    /// Returns their side by the tenants in the records, or else by their domain.
+    /// Returns their side by what the caller states, by the tenants in the records, or by their
+    /// domain, in this order.
     pub(super) fn side(
+        &self,
+        home: Option<Uuid>,
+        domain_tenants: &DomainTenants,
+        actors: &Actors,
+        query: &Query,
+    ) -> Side {
+        let side = self.side_by_name(home, domain_tenants, query);
+        let is_trusted = side.is_external()
+            || !self.is_only_claimed()
+            || (side.is_internal() && home.is_some_and(|home| self.is_actor(home, actors)));
+        if is_trusted { side } else { Side::Unknown }
+    }
+
+    /// Returns whether an external user is one for certain: by what the caller states, or by records
+    /// that name their tenant and that no other record can contradict. The domain alone is not
+    /// enough to draw conclusions about others.
+    pub(super) fn is_certainly_external(&self, query: &Query) -> bool {
+        let by_caller = |domain: String| {
+            let stated = query.domain_is_internal(&domain);
+            stated.map_or(query.lists_internal_domains(), |internal| !internal)
+        };
+        self.without_tenant
+            || self.is_consumer()
+            || (!self.tenants.is_empty() && !self.may_be_internal)
+            || self.domain().is_some_and(by_caller)
+    }
+
+    /// Returns whether the audit log contains a sender's address with the same object id.
+    fn is_actor(&self, home: Uuid, actors: &Actors) -> bool {
+        let address = self.claimed_address.as_deref().unwrap_or_default();
+        let actor = actors.ids(home, address);
+        actor.is_some_and(|ids| self.internal_ids().any(|known| ids.contains(&known.id)))
+    }
+
+    fn side_by_name(
         &self,
         home: Option<Uuid>,
         domain_tenants: &DomainTenants,
         query: &Query,
     ) -> Side {
-        let of_tenant = |tenant| match home {
-            Some(home) if home == tenant => Side::Internal,
-            Some(_) => Side::External(Some(tenant)),
-            None => Side::Unknown,
+        let domain = self.domain();
+        let domain = domain.as_deref();
+        let stated = domain.and_then(|domain| query.domain_is_internal(domain));
+        let by_list = || match domain {
+            Some(_) if query.lists_internal_domains() => Side::External(None),
+            _ => Side::Unknown,
         };
-        let mut tenants = self.tenants.iter();
-        match (tenants.next(), tenants.next()) {
-            (Some(tenant), None) => return of_tenant(*tenant),
-            (Some(_), Some(_)) => {
-                let elsewhere = home.is_some_and(|home| !self.tenants.contains(&home));
-                return if elsewhere {
-                    Side::External(None)
-                } else {
-                    Side::Unknown
-                };
-            }
-            (None, _) => {}
-        }
-        if self.without_tenant || self.is_consumer() {
-            return Side::External(None);
-        }
-        let Some(domain) = self.domain() else {
-            return Side::Unknown;
+        let Some(home) = home else {
+            return match stated {
+                Some(true) => Side::Internal,
+                Some(false) => Side::External(None),
+                None if self.without_tenant || self.is_consumer() => Side::External(None),
+                None => by_list(),
+            };
         };
-        match (
-            domain_tenants.tenant(&domain),
-            query.domain_is_internal(&domain),
-        ) {
-            (Some(tenant), _) => of_tenant(tenant),
-            (None, Some(true)) => Side::Internal,
-            (None, Some(false)) => Side::External(None),
-            (None, None) => Side::Unknown,
+        let by_domain = domain.map_or(DomainTenant::Unknown, |domain| {
+            domain_tenants.tenant_for(domain, home)
+        });
+        let has_home = self.tenants.contains(home);
+        match (has_home, only_tenant(self.tenants.other_than(home))) {
+            (true, None) => Side::Internal,
+            (true, Some(_)) if stated == Some(true) => Side::Internal,
+            (true, Some(_)) => Side::Contradicted,
+            (false, Some(other)) => match (stated, by_domain) {
+                (Some(true), _) if self.may_be_internal => Side::Internal,
+                (Some(true), _) | (None, DomainTenant::Home | DomainTenant::Contradiction) => {
+                    Side::Contradicted
+                }
+                _ => Side::External(other),
+            },
+            (false, None) => match (stated, by_domain) {
+                _ if self.without_tenant || self.is_consumer() => Side::External(None),
+                (Some(true), _) => Side::Internal,
+                (Some(false), _) => Side::External(None),
+                (None, DomainTenant::Home) => Side::Internal,
+                (None, DomainTenant::Contradiction) => Side::Contradicted,
+                (None, DomainTenant::Other(tenant)) => Side::External(tenant),
+                (None, DomainTenant::Unknown) => by_list(),
+            },
         }
     }
 }

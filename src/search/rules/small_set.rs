@@ -3,7 +3,7 @@
 
 /// A sorted set of a few items.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SmallSet<T>(Vec<T>);
+pub(crate) struct SmallSet<T>(Vec<T>);
 
 impl<T> Default for SmallSet<T> {
     fn default() -> Self {
@@ -12,7 +12,7 @@ impl<T> Default for SmallSet<T> {
 }
 
 impl<T: Ord> SmallSet<T> {
-    pub(super) fn insert(&mut self, item: T) {
+    pub(crate) fn insert(&mut self, item: T) {
         if let Err(at) = self.0.binary_search(&item) {
             // Most sets do not grow after the first item.
             if self.0.len() < 4 {
@@ -22,31 +22,35 @@ impl<T: Ord> SmallSet<T> {
         }
     }
 
-    pub(super) fn contains(&self, item: &T) -> bool {
-        self.0.binary_search(item).is_ok()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn iter(&self) -> std::slice::Iter<'_, T> {
-        self.0.iter()
+    pub(crate) fn last(&self) -> Option<&T> {
+        self.0.last()
     }
 
-    pub(super) fn first(&self) -> Option<&T> {
-        self.0.first()
+    pub(crate) fn pop_last(&mut self) {
+        self.0.pop();
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.0.iter()
     }
 }
 
 impl SmallSet<Box<str>> {
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.0.binary_search_by(|known| (**known).cmp(text)).is_ok()
+    }
+
     /// Adds a text. Copies it only if it is new.
-    pub(super) fn add(&mut self, text: &str) {
-        if self
-            .0
-            .binary_search_by(|known| (**known).cmp(text))
-            .is_err()
-        {
+    pub(crate) fn add(&mut self, text: &str) {
+        if !self.has(text) {
             self.insert(text.into());
         }
     }
@@ -78,7 +82,7 @@ mod tests {
         let mut set = SmallSet::default();
         set.extend([3, 1, 2, 3, 1, 9, 5]);
         assert_eq!(set.iter().copied().collect::<Vec<_>>(), [1, 2, 3, 5, 9]);
-        assert!(set.contains(&5) && !set.contains(&4));
+        assert_eq!(set.len(), 5);
         let mut texts: SmallSet<Box<str>> = SmallSet::default();
         texts.add("b");
         texts.add("a");

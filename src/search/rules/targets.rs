@@ -1,10 +1,8 @@
 //! The targets that follow from the facts.
 
-use std::collections::BTreeMap;
-
 use uuid::Uuid;
 
-use super::decision::Decision;
+use super::decision::{Decision, assignment};
 use super::facts::Facts;
 use super::person::{Person, Side};
 use crate::search::left_out::{LeftOut, Names};
@@ -19,9 +17,17 @@ impl Facts {
             chats,
             domain_tenants,
             actors,
+            mut homes,
             mut left_out,
             ..
         } = self;
+        homes.extend(query.tenant);
+        let is_stated = |domain: &str| query.domain_is_internal(domain) == Some(true);
+        for (domain, tenant, record) in domain_tenants.contradictions(&homes, is_stated) {
+            left_out
+                .contradictions
+                .add(&assignment(domain, tenant, record));
+        }
         let mut targets = Vec::new();
         for ((home, thread), chat) in chats {
             if chat.evidence.is_empty() {
@@ -31,12 +37,15 @@ impl Facts {
             if decision.is_without_sides(query) {
                 left_out.without_sides += 1;
                 for domain in decision
-                    .on_side(Side::is_unknown)
+                    .on_side(Side::is_uncertain)
                     .filter_map(Person::domain)
                 {
                     left_out.domains.add(&domain);
                 }
                 continue;
+            }
+            for contradiction in decision.contradictions() {
+                left_out.contradictions.add(&contradiction);
             }
             targets.extend(decision.targets(query, &mut left_out));
         }
@@ -52,23 +61,32 @@ impl LeftOut {
         if query.local_parts.is_empty() {
             return;
         }
-        let mut users: BTreeMap<String, Names> = BTreeMap::new();
+        let mut users: Vec<(String, Names)> = query
+            .local_parts
+            .iter()
+            .map(|part| (part.clone(), Names::default()))
+            .collect();
         for target in targets.iter() {
             // An external user can have the same local part.
-            let may_be_external = matches!(target.unresolved, Some(Unresolved::UnknownSide { .. }));
+            let may_be_external = matches!(
+                target.unresolved,
+                Some(Unresolved::UnknownSide { .. } | Unresolved::UnverifiedSender { .. })
+            );
             if let Some(name) = target.user_principal_name.as_deref()
                 && let Some(part) = query.local_part_of(name)
                 && !may_be_external
+                && let Some((_, users)) = users.iter_mut().find(|(known, _)| known == part)
             {
-                users.entry(part.into()).or_default().add(&folded(name));
+                users.add(&folded(name));
             }
         }
-        users.retain(|_, users| users.has_several());
+        users.retain(|(_, users)| users.has_several());
         targets.retain(|target| {
             let name = target.user_principal_name.as_deref().unwrap_or_default();
             let id = target.user_id.map(|id| id.to_string()).unwrap_or_default();
             let part = query.local_part_of(name);
-            part.is_none_or(|part| !users.contains_key(part)) || query.names_user(&[name, &id])
+            part.is_none_or(|part| users.iter().all(|(known, _)| known != part))
+                || query.names_user(&[name, &id])
         });
         self.ambiguous = users;
     }

@@ -233,3 +233,47 @@ fn an_open_quote_before_many_rows_affects_only_its_row() {
     assert_eq!(findings.targets.len(), 4999);
     assert_eq!(rows(&findings), [3]);
 }
+
+#[test]
+fn a_record_with_thousands_of_members_is_skipped_and_the_others_are_used() {
+    let member = |number: u32, tenant: &str| {
+        format!(r#"{{"OrganizationId":"{tenant}","UPN":"user{number}@contoso.com"}}"#)
+    };
+    let members: Vec<String> = (0..4000)
+        .flat_map(|number| [member(number, HOME), member(number + 4000, AWAY)])
+        .collect();
+    let hostile = external_chat(1).replace(
+        "\"Members\":[",
+        &format!("\"Members\":[{},", members.join(",")),
+    );
+    for text in [
+        purview(&[external_chat(2), hostile.clone(), external_chat(3)]),
+        format!("{}\n{hostile}\n{}", external_chat(2), external_chat(3)),
+    ] {
+        let findings = search_bytes(text);
+        assert_eq!(users(&findings), [user(2), user(3)]);
+        let messages = messages(&findings);
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(
+            messages[0]
+                .ends_with("is skipped: it lists more than 5000 members, recipients or domains."),
+            "{messages:?}"
+        );
+    }
+}
+
+#[test]
+fn a_hostile_name_in_an_archive_is_shown_without_hidden_characters() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("exports.zip");
+    std::fs::write(
+        &path,
+        zip(&[("a\u{1b}]0;x\u{7}\u{202e}.txt", b"Dear Sir or Madam")]),
+    )
+    .unwrap();
+    let messages = messages(&search_file(&path));
+    assert!(
+        messages[0].starts_with("a\u{FFFD}]0;x\u{FFFD}\u{FFFD}.txt in "),
+        "{messages:?}"
+    );
+}

@@ -73,7 +73,7 @@ fn only_records_that_match_the_period_count() {
         json!({"Operation": "MessageSent", "Id": "2", "CreationTime": "2026-09-01T00:00:00", "Members": null}),
     );
     let targets = find_with(options, &[chat_created(), later]);
-    assert_eq!(targets[0].operations, ["MessageSent"]);
+    assert_eq!(*targets[0].operations, ["MessageSent"]);
     assert_eq!(targets[0].events, 1);
     assert_eq!(
         targets[0].user_principal_name.as_deref(),

@@ -33,8 +33,8 @@ fn recipients_with_an_internal_domain_are_targets() {
         [entry("ann@contoso.com", ANN, "RecipientObjectId")]
     );
     assert_eq!(targets[0].tenant_id, Some(HOME.parse().unwrap()));
-    assert_eq!(targets[0].external_domains, ["evil.example"]);
-    assert_eq!(targets[0].operations, ["MessageEvents"]);
+    assert_eq!(*targets[0].external_domains, ["evil.example"]);
+    assert_eq!(*targets[0].operations, ["MessageEvents"]);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn an_audit_record_of_the_same_chat_supplies_the_tenant() {
     assert_eq!(summary(&targets), [entry("ann@contoso.com", ANN, "ChatId")]);
     assert_eq!(targets[0].sources.len(), 2);
     assert_eq!(targets[0].events, 2);
-    assert_eq!(targets[0].operations, ["ChatCreated", "MessageEvents"]);
+    assert_eq!(*targets[0].operations, ["ChatCreated", "MessageEvents"]);
 }
 
 #[test]

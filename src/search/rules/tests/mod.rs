@@ -2,6 +2,7 @@
 
 mod audit_records;
 mod filters;
+mod hostile_records;
 mod message_events;
 
 use serde_json::{Value, json};
@@ -91,6 +92,11 @@ fn internal_chat() -> Value {
 /// Returns the targets in the records, and checks that the order of the records does not change
 /// them.
 fn find_with(options: QueryOptions, records: &[Value]) -> Vec<Target> {
+    find_all(options, records).0
+}
+
+/// The same, with the warnings.
+fn find_all(options: QueryOptions, records: &[Value]) -> (Vec<Target>, Vec<String>) {
     let query = Query::new(options).unwrap();
     let find = |records: &mut dyn Iterator<Item = &Value>| {
         let mut all = Facts::default();
@@ -102,15 +108,12 @@ fn find_with(options: QueryOptions, records: &[Value]) -> Vec<Target> {
             .unwrap();
             all.merge(facts);
         }
-        all.targets(&query).0
+        let (targets, left_out) = all.targets(&query);
+        (targets, left_out.sentences(&query, None))
     };
-    let targets = find(&mut records.iter());
-    assert_eq!(
-        find(&mut records.iter().rev()),
-        targets,
-        "the reverse order"
-    );
-    targets
+    let found = find(&mut records.iter());
+    assert_eq!(find(&mut records.iter().rev()), found, "the reverse order");
+    found
 }
 
 fn find(records: &[Value]) -> Vec<Target> {
