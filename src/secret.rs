@@ -2,8 +2,18 @@
 
 use std::fmt;
 
+use memchr::memmem;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
+
+/// Minimum length of a part of a secret that is hidden, in bytes. Shorter parts say nothing, and
+/// words of a message would be hidden by chance.
+const PART: usize = 16;
+
+/// Maximum length of a text that is searched for parts of a secret, in bytes.
+const LONGEST_TEXT: usize = 8 * 1024;
+
+const NOT_SHOWN: &str = "(not shown)";
 
 /// A token, a code or a verifier. `Debug` hides the text and there is no `Display`.
 #[derive(Clone)]
@@ -20,12 +30,35 @@ impl Secret {
         &self.0
     }
 
-    /// Replaces this secret in `text`, which comes from a service and may echo it.
+    /// Replaces this secret and each longer part of it in `text`, which comes from a service and
+    /// may echo it. Returns only the first [`LONGEST_TEXT`] bytes: messages are shorter.
     pub(crate) fn redact(&self, text: &str) -> String {
-        if self.0.is_empty() {
-            return text.to_string();
+        let mut end = text.len().min(LONGEST_TEXT);
+        while !text.is_char_boundary(end) {
+            end -= 1;
         }
-        text.replace(self.0.as_str(), "(not shown)")
+        let text = &text[..end];
+        let secret = self.0.as_bytes();
+        let length = secret.len().min(PART);
+        let is_part = |window: Option<&[u8]>| {
+            window.is_some_and(|window| length > 0 && memmem::find(secret, window).is_some())
+        };
+        let bytes = text.as_bytes();
+        let mut redacted = String::with_capacity(text.len());
+        let mut rest = text.char_indices().peekable();
+        while let Some((at, character)) = rest.next() {
+            if !is_part(bytes.get(at..at + length)) {
+                redacted.push(character);
+                continue;
+            }
+            let mut end = at + length;
+            while is_part(bytes.get(end + 1 - length..=end)) {
+                end += 1;
+            }
+            while rest.next_if(|(next, _)| *next < end).is_some() {}
+            redacted.push_str(NOT_SHOWN);
+        }
+        redacted
     }
 
     /// Compares in a time that doesn't depend on the position of the first difference.
@@ -42,7 +75,7 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(not shown)")
+        f.write_str(NOT_SHOWN)
     }
 }
 
@@ -62,6 +95,30 @@ mod tests {
         assert_eq!(format!("{secret:?}"), "(not shown)");
         assert_eq!(secret.redact("no: 0.AbCd!"), "no: (not shown)!");
         assert_eq!(Secret::new(String::new()).redact("ab"), "ab");
+    }
+
+    #[test]
+    fn parts_of_a_secret_are_redacted_but_not_single_words() {
+        let secret = Secret::new("header.0123456789abcdefghij.signature".into());
+        for (text, redacted) in [
+            ("a 0123456789abcdef z", "a (not shown) z"),
+            ("é0123456789abcdefghij.sigé", "é(not shown)é"),
+            ("header.0123456789abcdefghij.signature", "(not shown)"),
+            (
+                "0123456789abcdef and 456789abcdefghij",
+                "(not shown) and (not shown)",
+            ),
+            ("the signature of a header", "the signature of a header"),
+            ("0123456789abcde", "0123456789abcde"),
+        ] {
+            assert_eq!(secret.redact(text), redacted);
+        }
+        let long = "é".repeat(LONGEST_TEXT);
+        assert_eq!(secret.redact(&long).len(), LONGEST_TEXT);
+        // A secret of a hostile service can be any text.
+        let other = Secret::new("ééééééééééééééé".into());
+        assert_eq!(other.redact("x ééééééééééééééé y"), "x (not shown) y");
+        assert!(other.redact("xéééééééééy").starts_with('x'));
     }
 
     #[test]

@@ -14,7 +14,8 @@ function script:Write-SignInEvent {
                 $Run.EndsAt = $Run.Watch.Elapsed.Add([timespan]::FromSeconds($one.expires_in_seconds))
             }
             'browser' {
-                $cmdlet.WriteVerbose("Opening the browser at $($one.url)")
+                # Not the whole address, which is as good as a key to this sign-in.
+                $cmdlet.WriteVerbose("Opening the browser at $(([uri] $one.url).Authority).")
                 if (Open-Browser $one.url) {
                     Write-HostMessage -Cmdlet $cmdlet -Message 'Sign in with the browser window that has opened. Press Ctrl+C to stop.'
                 } else {

@@ -43,7 +43,8 @@ function Connect-ChatAccess {
     .PARAMETER TenantId
     The tenant to sign in to: its id or one of its domains. The default is
     the home tenant of the account that signs in. A token of another tenant
-    is rejected.
+    is rejected. Specify it for every sign-in, so that no other account can
+    be substituted for yours.
 
     .PARAMETER ClientId
     The id of the application to sign in with. The default is Microsoft's

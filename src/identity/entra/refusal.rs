@@ -312,9 +312,20 @@ impl EntraError {
         Some(error)
     }
 
-    /// Creates a refusal from `error` and `error_description`, the only values in a redirect. The
-    /// description ends in the ids and the time: "AADSTS65001: …. Trace ID: … Correlation ID: …
-    /// Timestamp: …".
+    /// Creates a refusal from the values in a redirect. Their text is not kept, because another
+    /// page can cause a redirect; only Entra's code selects a message.
+    pub(in crate::identity) fn in_redirect(error: &str, description: &str) -> Self {
+        let is_name =
+            error.len() <= 40 && error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let error = if is_name { error } else { "unknown_error" };
+        Self {
+            description: None,
+            ..Self::new(error, description, false)
+        }
+    }
+
+    /// Creates a refusal from `error` and `error_description`. The description ends in the ids and
+    /// the time: "AADSTS65001: …. Trace ID: … Correlation ID: … Timestamp: …".
     pub(in crate::identity) fn new(
         error: &str,
         description: &str,

@@ -21,8 +21,10 @@ pub(super) struct Browser {
     state: Secret,
     nonce: Secret,
     verifier: Secret,
-    /// The address to open. It is safe to show: without the verifier, of which it contains only the
-    /// hash, a code can't be redeemed, and the state and the nonce are only compared.
+    /// The address to open. It contains the state, the nonce and the hash of the verifier: whoever
+    /// reads it in time can send a code of another account to the port, which this sign-in would
+    /// accept. A program of the same user could, and no sign-in protects from it; a known tenant
+    /// limits it, because an account of another tenant is rejected.
     pub(super) url: String,
 }
 

@@ -6,7 +6,7 @@ use reqwest::Url;
 use serde::Deserialize;
 
 use crate::cancel::Cancel;
-use crate::cloud::{Cloud, is_loopback};
+use crate::cloud::Cloud;
 use crate::identity::entra::{Entra, Field, Tokens};
 use crate::identity::{Application, EntraError, Refusal, SignInError};
 use crate::input::one_line;
@@ -22,11 +22,21 @@ const SLOW_DOWN: Duration = Duration::from_secs(5);
 /// Longest interval between two requests while Entra is unavailable.
 const MAX_INTERVAL: Duration = Duration::from_secs(60);
 
+/// Hosts of the pages on which a user enters a code for an Entra of Microsoft's, beside that Entra
+/// itself. Source: the responses in Microsoft's documentation of the device authorization grant.
+const PAGE_HOSTS: [&str; 4] = [
+    "microsoft.com",
+    "www.microsoft.com",
+    "login.microsoft.com",
+    "login.microsoftonline.com",
+];
+
 /// A device code that the user has to enter.
 #[derive(Debug)]
 pub(super) struct DeviceCode {
     code: Secret,
-    /// The complete instructions for the user.
+    /// The complete instructions for the user. Entra's own text is not used: whoever changed it
+    /// could send the user to another page.
     pub(super) message: String,
     /// The code to enter.
     pub(super) user_code: String,
@@ -45,8 +55,6 @@ struct DeviceCodeResponse {
     expires_in: u64,
     #[serde(default)]
     interval: Option<u64>,
-    #[serde(default)]
-    message: Option<String>,
 }
 
 impl DeviceCode {
@@ -55,24 +63,21 @@ impl DeviceCode {
         let scope = entra.scope();
         let response: DeviceCodeResponse =
             entra.post("devicecode", &[Field::Plain("scope", &scope)])?;
-        // The user opens this address, so it must use https like Entra's own.
         let page = Url::parse(&response.verification_uri)
             .ok()
-            .filter(|page| page.scheme() == "https" || is_loopback(page))
+            .filter(|page| is_page_of(page, &entra.endpoint("devicecode")))
             .ok_or_else(|| {
                 SignInError::NotEntra(
-                    "Entra returned an unexpected response: the verification address doesn't use https."
+                    "Entra returned an unexpected response: the verification address isn't one of Microsoft's."
                         .into(),
                 )
             })?;
         let page = one_line(page.as_str(), 200);
         let user_code = one_line(&response.user_code, 40);
-        let message = response.message.filter(|text| !text.is_empty());
         Ok(Self {
             code: response.device_code,
-            message: message.map_or_else(
-                || format!("To sign in, open {page} in a browser and enter the code {user_code}."),
-                |text| one_line(&text, 400),
+            message: format!(
+                "To sign in, open {page} in a browser and enter the code {user_code}."
             ),
             user_code,
             verification_uri: page,
@@ -103,6 +108,25 @@ impl DeviceCode {
             }
         }
     }
+}
+
+/// Returns whether the user can be sent to `page` by the Entra at `endpoint`: a page of that Entra,
+/// or one of [`PAGE_HOSTS`] if it is Microsoft's.
+fn is_page_of(page: &Url, endpoint: &str) -> bool {
+    if !page.username().is_empty() || page.password().is_some() {
+        return false;
+    }
+    let Ok(entra) = Url::parse(endpoint) else {
+        return false;
+    };
+    let is_microsofts = |host: &str| host.starts_with("login.microsoftonline.");
+    page.origin() == entra.origin()
+        || page.scheme() == "https"
+            && page.port().is_none()
+            && entra.host_str().is_some_and(is_microsofts)
+            && page
+                .host_str()
+                .is_some_and(|host| PAGE_HOSTS.contains(&host))
 }
 
 /// Returns whether Entra knows the application already. Entra issues a device code as soon as it
@@ -157,6 +181,47 @@ mod tests {
 
     fn refused(error: &str) -> SignInError {
         SignInError::Refused(Box::new(EntraError::new(error, "", false)))
+    }
+
+    #[test]
+    fn the_user_is_only_sent_to_a_page_of_the_chosen_entra() {
+        let global = "https://login.microsoftonline.com/organizations/oauth2/v2.0/devicecode";
+        let government = "https://login.microsoftonline.us/organizations/oauth2/v2.0/devicecode";
+        let custom = "http://127.0.0.1:8080/organizations/oauth2/v2.0/devicecode";
+        for (page, entra, accepted) in [
+            ("https://microsoft.com/devicelogin", global, true),
+            ("https://login.microsoft.com/device", global, true),
+            ("https://microsoft.com/deviceloginus", government, true),
+            (
+                "https://login.microsoftonline.us/common/oauth2/deviceauth",
+                government,
+                true,
+            ),
+            ("http://127.0.0.1:8080/devicelogin", custom, true),
+            ("https://microsoft.com@evil.example/", global, false),
+            ("https://ann@microsoft.com/devicelogin", global, false),
+            ("https://microsoft.com:8443/devicelogin", global, false),
+            ("http://microsoft.com/devicelogin", global, false),
+            (
+                "https://microsoft.com.evil.example/devicelogin",
+                global,
+                false,
+            ),
+            (
+                "https://login.microsoftonline.us/common/oauth2/deviceauth",
+                global,
+                false,
+            ),
+            ("https://microsoft.com/devicelogin", custom, false),
+            ("http://127.0.0.1:8081/devicelogin", custom, false),
+            ("javascript:alert(1)", global, false),
+        ] {
+            assert_eq!(
+                is_page_of(&Url::parse(page).unwrap(), entra),
+                accepted,
+                "{page} {entra}"
+            );
+        }
     }
 
     fn polling() -> Polling {

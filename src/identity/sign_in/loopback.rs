@@ -139,8 +139,8 @@ impl Loopback {
             return Err(Page::UnexpectedResponse);
         }
         let target = target.strip_prefix('/').ok_or(Page::NotFound)?;
-        let url = Url::parse(&format!("http://localhost/{target}"))
-            .map_err(|_| Page::UnexpectedResponse)?;
+        let address = Zeroizing::new(format!("http://localhost/{target}"));
+        let url = Url::parse(&address).map_err(|_| Page::UnexpectedResponse)?;
         if url.path() != "/" {
             return Err(Page::NotFound);
         }
@@ -152,12 +152,15 @@ impl Loopback {
         if !one("state").is_some_and(|received| state.is(&received)) {
             return Err(Page::UnexpectedResponse);
         }
-        match (one("code"), one("error")) {
+        let values = (one("code"), one("error"));
+        let description = one("error_description").unwrap_or_default();
+        // The address contains the code.
+        drop(Zeroizing::new(String::from(url)));
+        match values {
             (Some(code), None) if !code.is_empty() => Ok(Redirect::Code(Secret::new(code))),
-            (None, Some(error)) => Ok(Redirect::Refused(EntraError::new(
+            (None, Some(error)) => Ok(Redirect::Refused(EntraError::in_redirect(
                 &error,
-                &one("error_description").unwrap_or_default(),
-                false,
+                &description,
             ))),
             _ => Err(Page::UnexpectedResponse),
         }
@@ -283,6 +286,7 @@ mod tests {
             panic!("{result:?}");
         };
         assert_eq!(error.refusal, crate::identity::Refusal::ConsentDeclined);
+        assert_eq!(error.description, None, "the browser's text is not shown");
     }
 
     #[test]
