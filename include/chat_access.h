@@ -253,7 +253,7 @@ int32_t chat_access_open(const uint8_t *request,
 // Events of a run:
 // - `outcome`: a removal ended; see `remove_all_access_for_user`.
 // - `wait`: the run sends nothing for `seconds`, because of `reason`, a sentence. `cause` is
-//   "throttled", "unavailable" or "unreachable".
+//   "throttled", "unavailable", "unreachable", or "directory" while users are looked up.
 // - `resumed`: the journal contained the records of an earlier run: `removed` (skipped),
 //   `in_flight`, `failed` and `unconfirmed` (sent again; the last ones are recorded as removed,
 //   but without the time and request id of a confirmation), `unreadable` (lines skipped), `torn`
@@ -398,6 +398,34 @@ int32_t chat_access_describe(int64_t handle,
 // - `CHAT_ACCESS_STATUS_INVALID_HANDLE`, `CHAT_ACCESS_STATUS_PANICKED`: see `ChatAccessStatus`.
 int32_t chat_access_close(int64_t handle);
 
+// Checks whether the token of an account rules out removals in a tenant: by its own tenant, its
+// permissions or its expiry. Sends no request.
+//
+// - `handle`: an account, or a sign-in after `signed_in`.
+// - `tenant_id`, `tenant_id_length`: as for `remove_all_access_for_user`.
+// - `buffer`, `capacity`, `length`: see the rules for text out.
+//
+// Returns:
+// - `CHAT_ACCESS_STATUS_OK`: a run with this account sends the removals. `length` is 0.
+// - `CHAT_ACCESS_STATUS_DENIED`, `CHAT_ACCESS_STATUS_UNAUTHORIZED`: they end with this status.
+//   `buffer` holds `{"status","message","next_step"}`, if it has room for it.
+// - `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: `tenant_id` is not a GUID. `length` is 0.
+// - `CHAT_ACCESS_STATUS_NOT_YET`, `CHAT_ACCESS_STATUS_ENDED`: the sign-in is still in progress,
+//   or failed.
+// - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`: see
+//   `ChatAccessStatus`.
+// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_INVALID_UTF8`, `_PANICKED`: see
+//   `ChatAccessStatus`.
+//
+// # Safety
+// As for `chat_access_open`.
+int32_t chat_access_check_account(int64_t handle,
+                                  const uint8_t *tenant_id,
+                                  int32_t tenant_id_length,
+                                  uint8_t *buffer,
+                                  int32_t capacity,
+                                  int32_t *length);
+
 // Writes the newest refresh token of an account into `buffer`, for an unattended sign-in later.
 //
 // This is the only call by which a secret leaves the library. The caller wipes the buffer. A
@@ -502,38 +530,6 @@ int32_t chat_access_check(const uint8_t *tenant_id,
                           uint8_t *buffer,
                           int32_t capacity,
                           int32_t *length);
-
-// Checks a removal as `chat_access_check` does, and whether the token of an account rules it out:
-// its tenant, its permissions or its expiry. Sends no request.
-//
-// - `handle`: an account, or a sign-in after `signed_in`.
-// - `tenant_id`, `user_id`, `thread_id`: as for `remove_all_access_for_user`.
-// - `buffer`, `capacity`, `length`: see the rules for text out.
-//
-// Returns:
-// - `CHAT_ACCESS_STATUS_OK`: a run with this account would send the removal. `length` is 0.
-// - `CHAT_ACCESS_STATUS_DENIED`, `CHAT_ACCESS_STATUS_UNAUTHORIZED`: it would not. `buffer` holds
-//   the outcome that the removal would have, if it has room for it.
-// - `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: an id can't be used, as for `chat_access_check`.
-// - `CHAT_ACCESS_STATUS_NOT_YET`, `CHAT_ACCESS_STATUS_ENDED`: the sign-in is still in progress,
-//   or failed.
-// - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`: see
-//   `ChatAccessStatus`.
-// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_INVALID_UTF8`, `_PANICKED`: see
-//   `ChatAccessStatus`.
-//
-// # Safety
-// As for `chat_access_open`.
-int32_t chat_access_check_account(int64_t handle,
-                                  const uint8_t *tenant_id,
-                                  int32_t tenant_id_length,
-                                  const uint8_t *user_id,
-                                  int32_t user_id_length,
-                                  const uint8_t *thread_id,
-                                  int32_t thread_id_length,
-                                  uint8_t *buffer,
-                                  int32_t capacity,
-                                  int32_t *length);
 
 // Adds a record to a search, for records that are not in a file.
 //
