@@ -22,13 +22,17 @@ pub fn root() -> &'static Path {
     crate_folder.ancestors().nth(2).expect("tests/stage")
 }
 
-/// Builds the release library, once per process, and returns its path.
+/// Builds the release library, once per process, and returns its path; or returns the path in the
+/// environment variable `CHATACCESS_LIBRARY`, of a library that was built elsewhere.
 ///
 /// # Panics
 /// If the build fails. Its output is printed.
 pub fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
+        if let Some(built) = std::env::var_os("CHATACCESS_LIBRARY") {
+            return built.into();
+        }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         // Cargo describes the package under test in the environment of its tests. The build scripts
