@@ -240,6 +240,14 @@ impl Query {
         }
     }
 
+    /// Returns the query with the domains of the home tenant, which its directory lists. The caller's
+    /// list is kept, because it can be about another tenant.
+    pub(super) fn with_verified_domains(&self, domains: Vec<String>) -> Self {
+        let mut query = self.clone();
+        query.internal_domains.extend(domains);
+        query
+    }
+
     /// Returns whether the caller lists all domains of the home tenant, so that any other domain
     /// belongs to another one unless a record assigns it to the home tenant.
     pub(super) fn lists_internal_domains(&self) -> bool {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::damage::{Damage, Damages};
-use super::directory::resolve_users;
+use super::directory::{Directory, resolve_users};
 use super::event::Event;
 use super::findings::{Findings, Gathered};
 use super::gather::{Effort, Progress, gather};
@@ -275,22 +275,29 @@ impl Shared {
             gathered.facts.merge(fed.facts);
             gathered.damages.add_source(file, fed.damages, fed.records);
         }
+        let directory = self.account.as_ref().filter(|_| self.resolve_users);
+        let context = directory.map(|account| SourceContext {
+            account,
+            retry: self.online.retry,
+            cancel: &self.cancel,
+            events: &self.events,
+            source: "Directory",
+            warnings: RefCell::default(),
+        });
+        let directory = context.as_ref().map(|context| GraphUsers { context });
+        let domains = match &directory {
+            Some(directory) if directory.tenant() == self.query.tenant => {
+                directory.verified_domains()
+            }
+            _ => Vec::new(),
+        };
         let reported = gathered.incomplete.len();
-        let mut findings = gathered.findings(&self.query);
+        let mut findings = gathered.findings(&self.query.with_verified_domains(domains));
         for message in findings.incomplete[reported..].iter().cloned() {
             self.events.push(Event::Warning { message });
         }
-        if let Some(account) = self.account.as_ref().filter(|_| self.resolve_users) {
-            let context = SourceContext {
-                account,
-                retry: self.online.retry,
-                cancel: &self.cancel,
-                events: &self.events,
-                source: "Directory",
-                warnings: RefCell::default(),
-            };
-            let directory = GraphUsers { context: &context };
-            if let Err(why) = resolve_users(&mut findings.targets, &directory) {
+        if let (Some(directory), Some(context)) = (&directory, &context) {
+            if let Err(why) = resolve_users(&mut findings.targets, directory) {
                 context.warn(format!("Not all users could be looked up: {why}"));
             }
             findings

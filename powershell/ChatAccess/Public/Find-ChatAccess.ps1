@@ -132,9 +132,10 @@ function Find-ChatAccess {
     .PARAMETER ResolveUser
     Looks up users whose object id no record contains, by their user
     principal name, in the directory of the connected account. Needs
-    Connect-ChatAccess with the additional permission User.ReadBasic.All. If
-    the records do not contain your tenant, the tenant of this account is
-    used.
+    Connect-ChatAccess with the additional permission User.ReadBasic.All.
+    With User.Read, the verified domains of this account's tenant are read
+    too, and used like -InternalDomain. If the records do not contain your
+    tenant, the tenant of this account is used.
 
     .PARAMETER Context
     The account to query Microsoft Graph with, as Connect-ChatAccess

@@ -7,7 +7,7 @@ use chat_access::identity::Account;
 use chat_access::search::{RunningSearch, SearchOptions, Span};
 use chat_access::token::AccessToken;
 use jiff::Timestamp;
-use sandbox::{AuditLog, Chats, Hunting, TENANT_ID};
+use sandbox::{AuditLog, Chats, Hunting, Sandbox, SandboxOptions, TENANT_ID, TokenClaims};
 use serde_json::json;
 
 use super::support::{Job, at_home, span};
@@ -99,4 +99,61 @@ fn the_audit_query_requires_the_worldwide_cloud_and_an_account() {
         assert!(why.contains("Search-UnifiedAuditLog"), "{why}");
     }
     assert!(refused(None).unwrap_err().starts_with("Account is empty"));
+}
+
+#[test]
+fn the_verified_domains_of_the_tenant_decide_before_a_record() {
+    let message = json!({
+        "Timestamp": "2026-08-31T10:20:00Z", "TeamsMessageId": "1", "ThreadId": "19:x@thread.v2",
+        "SenderEmailAddress": "eve@evil.example", "SenderObjectId": EVE, "IsExternalThread": true,
+        "RecipientDetails": [{"RecipientSmtpAddress": "user1@contoso.com", "RecipientObjectId": user(1)}],
+    });
+    // An external user caused a record that assigns the domain to another tenant.
+    let mut hostile = at_home(&external_chat(2));
+    hostile["Members"] = json!([]);
+    hostile["ParticipantInfo"]["ParticipatingSIPDomains"] =
+        json!([{"DomainName": "contoso.com", "TenantId": AWAY}]);
+    for (scope, found) in [
+        ("User.Read User.ReadBasic.All", true),
+        ("User.ReadBasic.All", false),
+    ] {
+        let mut job = Job::new(scope);
+        job.sandbox = Sandbox::start(SandboxOptions {
+            verified_domains: vec!["Contoso.com".into(), "contoso.onmicrosoft.com".into()],
+            ..SandboxOptions::default()
+        });
+        let claims = TokenClaims {
+            scp: Some(scope.into()),
+            ..TokenClaims::default()
+        };
+        let account = Account::with_token(
+            super::support::cloud(&job.sandbox),
+            super::support::token(&job.sandbox, claims),
+        );
+        job.options.account = Some(account.unwrap().into());
+        job.options.resolve_users = true;
+        let search = job.start();
+        for record in [&message, &hostile] {
+            assert!(search.feed(&record.to_string()));
+        }
+        search.finish();
+        let outcome = super::support::Outcome {
+            events: super::support::events(&search),
+            sandbox: job.sandbox,
+        };
+        assert_eq!(
+            outcome.users().contains(&user(1)),
+            found,
+            "{:?}",
+            outcome.events
+        );
+        assert_eq!(
+            outcome
+                .warnings()
+                .contains("assigns contoso.com to the tenant"),
+            found,
+            "{}",
+            outcome.warnings()
+        );
+    }
 }

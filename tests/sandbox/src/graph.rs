@@ -73,6 +73,8 @@ pub(crate) enum Resource {
     RemoveAllAccess { chat: String },
     /// The user with this id or user principal name.
     User { key: String },
+    /// The tenant.
+    Organization,
     /// An application, a service principal or a grant.
     Directory(directory::Entry),
     /// A search for chats, or its results.
@@ -101,6 +103,7 @@ impl Resource {
                 Self::RemoveAllAccess { chat: chat.into() }
             }
             [_, users, key] if is(users, "users") => Self::User { key: key.into() },
+            [_, organization] if is(organization, "organization") => Self::Organization,
             [_, ref rest @ ..] => {
                 let search = search::Entry::parse(rest).map(Self::Search);
                 search
@@ -138,6 +141,10 @@ fn serve(service: &Service, request: &Request) -> Result<Response, Refusal> {
         Resource::User { key } => {
             expect_method(request, &Method::GET)?;
             users::serve(service, &token.claims, key)
+        }
+        Resource::Organization => {
+            expect_method(request, &Method::GET)?;
+            users::serve_organization(service, &token.claims)
         }
         Resource::Directory(entry) => directory::serve(service, request, &token.claims, entry),
         Resource::Search(entry) => search::serve(service, request, &token.claims, entry),

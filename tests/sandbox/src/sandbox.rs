@@ -43,6 +43,8 @@ pub struct SandboxOptions {
     pub forbidden_chats: Vec<String>,
     /// Users of the directory.
     pub users: Vec<DirectoryUser>,
+    /// Verified domains of the tenant.
+    pub verified_domains: Vec<String>,
     /// Data of audit log queries.
     pub audit_log: AuditLog,
     /// Data of hunting queries.
@@ -66,6 +68,7 @@ impl Default for SandboxOptions {
             missing_chats: Vec::new(),
             forbidden_chats: Vec::new(),
             users: Vec::new(),
+            verified_domains: Vec::new(),
             audit_log: AuditLog::default(),
             hunting: Hunting::default(),
             chats: Chats::default(),

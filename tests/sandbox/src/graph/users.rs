@@ -1,4 +1,5 @@
-//! `GET /users/{id or user principal name}`, with the two properties that ChatAccess selects.
+//! `GET /users/{id or user principal name}` and `GET /organization`, with the properties that
+//! ChatAccess selects.
 //!
 //! The limits of the directory are far above those of removals and are not modelled.
 
@@ -12,6 +13,10 @@ use crate::token::TokenClaims;
 
 /// The permissions of which a token needs one: an application as a role, an account as a scope.
 const PERMISSIONS: [&str; 2] = ["User.ReadBasic.All", "User.Read.All"];
+
+/// The permissions of which a token needs one to read the verified domains of the tenant.
+const ORGANIZATION_PERMISSIONS: [&str; 3] =
+    ["User.Read", "Organization.Read.All", "Directory.Read.All"];
 
 /// A user of the directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,16 +39,7 @@ pub(super) fn serve(
     claims: &TokenClaims,
     key: &str,
 ) -> Result<Response, Refusal> {
-    let has = |permission: &&str| {
-        if claims.is_app_only() {
-            claims.has_role(permission)
-        } else {
-            claims.has_scope(permission)
-        }
-    };
-    if !PERMISSIONS.iter().any(has) {
-        return Err(Refusal::insufficient_privileges());
-    }
+    expect_one_of(&PERMISSIONS, claims)?;
     let Some(user) = service.user(key) else {
         return Err(Refusal::resource_not_found(key));
     };
@@ -56,4 +52,37 @@ pub(super) fn serve(
             "userPrincipalName": user.user_principal_name,
         }),
     ))
+}
+
+/// Serves the tenant, with its verified domains.
+pub(super) fn serve_organization(
+    service: &Service,
+    claims: &TokenClaims,
+) -> Result<Response, Refusal> {
+    expect_one_of(&ORGANIZATION_PERMISSIONS, claims)?;
+    let domains = service.options().verified_domains.iter();
+    let domains: Vec<_> = domains.map(|name| json!({"name": name})).collect();
+    Ok(Response::json(
+        200,
+        &json!({
+            "@odata.context":
+                "https://graph.microsoft.com/v1.0/$metadata#organization(verifiedDomains)",
+            "value": [{"verifiedDomains": domains}],
+        }),
+    ))
+}
+
+fn expect_one_of(permissions: &[&str], claims: &TokenClaims) -> Result<(), Refusal> {
+    let has = |permission: &&str| {
+        if claims.is_app_only() {
+            claims.has_role(permission)
+        } else {
+            claims.has_scope(permission)
+        }
+    };
+    if permissions.iter().any(has) {
+        Ok(())
+    } else {
+        Err(Refusal::insufficient_privileges())
+    }
 }

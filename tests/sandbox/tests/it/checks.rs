@@ -349,3 +349,29 @@ fn a_body_larger_than_4_mib_returns_413() {
     client.write(&request);
     assert_eq!(client.read().expect("a response").status, 413);
 }
+
+#[test]
+fn reading_the_verified_domains_needs_a_permission_of_its_own() {
+    let sandbox = Sandbox::start(SandboxOptions {
+        verified_domains: vec!["contoso.example".into()],
+        ..SandboxOptions::default()
+    });
+    for (role, status) in [
+        ("User.Read", 200),
+        ("Organization.Read.All", 200),
+        ("User.ReadBasic.All", 403),
+    ] {
+        let token = sandbox.token(TokenClaims {
+            scp: Some(role.into()),
+            ..TokenClaims::default()
+        });
+        let target = "/v1.0/organization?$select=verifiedDomains";
+        let response = send(&sandbox, &request("GET", target, &token, ""));
+        assert_eq!(response.status, status, "{role}");
+        assert_eq!(
+            String::from_utf8_lossy(&response.body).contains("contoso.example"),
+            status == 200,
+            "{role}"
+        );
+    }
+}
