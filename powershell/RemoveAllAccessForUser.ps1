@@ -17,7 +17,8 @@ Exit codes: 0, removed; 1, not removed; 2, not started, because the
 module, the client app or the sign-in is missing.
 
 .PARAMETER TenantId
-The home tenant of the user whose access is removed.
+The home tenant of the user whose access is removed. The default is the
+tenant of the account that is connected or signs in.
 
 .PARAMETER UserId
 The Entra object id of the user whose access is removed, or the user
@@ -73,15 +74,15 @@ PS> ./RemoveAllAccessForUser.ps1 @chat
 
 Removes the access with the connected account.
 #>
-[CmdletBinding()]
+[CmdletBinding(PositionalBinding = $false)]
 param(
-    [Parameter(Mandatory)]
+    [Parameter(Position = 0)]
     [string] $TenantId,
 
-    [Parameter(Mandatory)]
+    [Parameter(Mandatory, Position = 1)]
     [string] $UserId,
 
-    [Parameter(Mandatory)]
+    [Parameter(Mandatory, Position = 2)]
     [string] $ThreadId,
 
     [string] $ClientId,
@@ -126,6 +127,7 @@ try {
         Import-Module -Name $module
     }
     $cloud = Select-Parameter 'Environment', 'GraphEndpoint', 'AuthorityHost'
+    $tenant = Select-Parameter 'TenantId'
     $signIn = Select-Parameter 'ClientId', 'UseDeviceCode', 'RefreshToken', 'AccessToken'
     # The session keeps its own account, if this script has to connect one.
     $opened = $null
@@ -133,7 +135,7 @@ try {
     if (-not $context) {
         if ($signIn.Keys -notcontains 'ClientId' -and -not $RefreshToken -and -not $AccessToken) {
             Write-Host "Signing in to find or create the client app '$AppName'." -ForegroundColor 'Yellow'
-            $registrar = Connect-ChatAccess @cloud @signIn -TenantId $TenantId -Scope 'Application.ReadWrite.All' -PassThru
+            $registrar = Connect-ChatAccess @cloud @signIn @tenant -Scope 'Application.ReadWrite.All' -PassThru
             try {
                 $app = Register-ChatAccessApp -Name $AppName -Context $registrar -Confirm:$false
             } finally {
@@ -145,8 +147,10 @@ try {
                 Write-Host "Client app with id '$($app.ClientId)' found." -ForegroundColor 'Green'
             }
             $signIn.ClientId = $app.ClientId
+            # The new app is known in its own tenant only.
+            $tenant.TenantId = $app.TenantId
         }
-        $opened = $context = Connect-ChatAccess @cloud @signIn -TenantId $TenantId -PassThru
+        $opened = $context = Connect-ChatAccess @cloud @signIn @tenant -PassThru
     }
     Write-Host "Connected to $($context.GraphEndpoint) as $($context.Account)." -ForegroundColor 'Green'
 } catch {
@@ -159,8 +163,8 @@ try {
 
 Write-Host 'Executing RemoveAllAccessForUser request.'
 try {
-    $removal = @{ TenantId = $TenantId; UserId = $UserId; ThreadId = $ThreadId; Context = $context }
-    $outcome = Remove-ChatAccessForUser @removal -ErrorAction SilentlyContinue -ErrorVariable failure
+    $removal = @{ UserId = $UserId; ThreadId = $ThreadId; Context = $context }
+    $outcome = Remove-ChatAccessForUser @tenant @removal -ErrorAction SilentlyContinue -ErrorVariable failure
 } finally {
     if ($opened) {
         $opened | Disconnect-ChatAccess

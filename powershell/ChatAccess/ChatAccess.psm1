@@ -22,6 +22,9 @@ function Initialize-ChatAccess {
     $script:Runs = [Collections.Generic.List[object]]::new()
     $script:Handles = [Collections.Generic.List[long]]::new()
     $MyInvocation.MyCommand.Module.OnRemove = { Close-Session }
+    Microsoft.PowerShell.Core\Register-ArgumentCompleter -CommandName @($MyInvocation.MyCommand.Module.ExportedFunctions.Keys) -ParameterName Context -ScriptBlock {
+        foreach ($one in Get-ContextVariable) { if ($one.StartsWith($args[2], 'OrdinalIgnoreCase')) { $one } }
+    }
     $script:Initialized = $true
 }
 

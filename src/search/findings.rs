@@ -8,7 +8,7 @@ use super::target::Target;
 /// The results of a search.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// The targets, sorted by chat id.
+    /// The targets, sorted by external user, then by user.
     pub targets: Vec<Target>,
     /// The files, by name.
     pub files: Vec<String>,

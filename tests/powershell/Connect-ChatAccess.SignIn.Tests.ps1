@@ -106,8 +106,26 @@ try { Connect-ChatAccess $how -GraphEndpoint $Sandbox -AuthorityHost $Sandbox } 
             $run.Output | Should -Match 'NobodyToSignIn,Connect-ChatAccess'
             $run.Output | Should -Match $Says
             $run.Output | Should -Match 'RefreshToken'
+            $run.Output | Should -Not -Match '-UseDeviceCode'
         }
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 30
+    }
+
+    It 'shows a device code wherever text reaches a person, and names -UseDeviceCode otherwise: <Name>' -ForEach @(
+        @{ Name = 'a session of remoting'; HostName = 'ServerRemoteHost' }
+        @{ Name = 'a session without a console'; HostName = 'Default Host' }
+    ) {
+        InModuleScope ChatAccess -Parameters @{ HostName = $HostName } {
+            Initialize-ChatAccess
+            # The test process was started with -NonInteractive, which its arguments show.
+            $reason = ${function:Get-NonInteractiveReason}.ToString().Replace('[Environment]::GetCommandLineArgs()', "'pwsh'").Replace('$Host.Name', "'$HostName'")
+            $reason | Should -Not -BeLike '*GetCommandLineArgs*'
+            Mock Get-NonInteractiveReason ([scriptblock]::Create($reason.Substring($reason.IndexOf('if ($env:'))))
+            Get-SignInMethod -UseDeviceCode | Should -Be 'device_code'
+            $failed = { Get-SignInMethod } | Should -Throw -PassThru
+            $failed.Exception.Message | Should -BeLike "*$HostName*"
+            $failed.ErrorDetails.RecommendedAction | Should -BeLike 'If you see the output of this session, use -UseDeviceCode.*-RefreshToken*'
+        }
     }
 
     It 'reports AADSTS<Code> with its meaning, the next step and the correlation id' -ForEach @(

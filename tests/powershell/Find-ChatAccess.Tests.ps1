@@ -111,6 +111,35 @@ Describe 'Find-ChatAccess with files' {
         }
     }
 
+    It 'shows the user, the external users and the last time whole in 80 columns' {
+        $record = New-Record 1 '19:00000001@thread.v2'
+        $record.Members[0].UPN = 'a.user.with.a.long.name@subsidiary.contoso.com'
+        $found = $record, (New-Record 2) | ForEach-Object { $_ | ConvertTo-Json -Depth 9 } | Find-ChatAccess -WarningAction SilentlyContinue
+        $lines = $found | Out-String -Width 80 -Stream
+        $lines | Where-Object Length -GT 80 | Should -BeNullOrEmpty
+        $lines[1] | Should -Match '^User +ExternalUser +LastSeen$'
+        $lines[3] | Should -Match '^a\.user\.with\.a\.long\.name@subsid +eve@evil\.example +2026-08-31 10:18$'
+        $lines[4] | Should -Be 'iary.contoso.com (NoObjectId)'
+        $lines[5] | Should -Match '^user2@contoso\.com +eve@evil\.example +2026-08-31 10:18$'
+    }
+
+    It 'sorts the targets by external user, then by user' {
+        $records = foreach ($pair in (3, 'mal@evil.example'), (1, 'mal@evil.example'), (2, 'eve@evil.example')) {
+            $record = New-Record $pair[0]
+            $record.Members[1].UPN = $record.UserId = $pair[1]
+            $record | ConvertTo-Json -Depth 9
+        }
+        $records | Find-ChatAccess | ForEach-Object { "$($_.ExternalUser) $($_.UserPrincipalName)" } |
+            Should -Be 'eve@evil.example user2@contoso.com', 'mal@evil.example user1@contoso.com', 'mal@evil.example user3@contoso.com'
+    }
+
+    It 'warns once of the unresolved targets of each kind, with what to do' {
+        $records = 1..3 | ForEach-Object { New-Json $_ $group }
+        $found = @($records) + (New-Json 4) | Find-ChatAccess -WarningVariable warned -WarningAction SilentlyContinue
+        $found.Count | Should -Be 4
+        "$warned" | Should -Be "3 targets are unresolved (NoObjectId). No record contains the user's object id. Use -ResolveUser to look it up in the directory."
+    }
+
     It 'shows the user, the id, the chat type, the external users and the time in a table' {
         $shown = Find-ChatAccess $export | Out-String -Width 200
         foreach ($text in 'user1@contoso.com', (New-UserId 1), 'OneOnOne', 'eve@evil.example', '2026-08-31 10:18') {
@@ -153,6 +182,17 @@ Describe 'Find-ChatAccess with files' {
         @($found).Count | Should -Be 1
         $failed.FullyQualifiedErrorId | Should -Be 'PathNotFound,Find-ChatAccess', 'UnreadableFile,Find-ChatAccess'
         $failed[1].Exception.Message | Should -BeLike '*letter.txt*AuditData*MessageEvents*'
+    }
+
+    It 'names -LiteralPath if a path with [ matches no file' {
+        $null = Find-ChatAccess (Join-Path $TestDrive 'activity[1].json') -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -Be 'PathNotFound,Find-ChatAccess'
+        $failed[0].ErrorDetails.RecommendedAction | Should -Be "In -Path, '[' is a wildcard character. Use -LiteralPath for a name that contains it."
+    }
+
+    It 'rejects a second argument by position, and null as -Context' {
+        { Find-ChatAccess $export (Get-Date) } | Should -Throw -ErrorId 'PositionalParameterNotFound,Find-ChatAccess'
+        { Find-ChatAccess $export -ResolveUser -Context $notSet } | Should -Throw -ErrorId 'InvalidContext,Find-ChatAccess'
     }
 
     It 'warns about invalid rows once per file, and lists each with -Verbose' {
@@ -258,6 +298,57 @@ Describe 'Find-ChatAccess with records' {
         $found.UserId | Should -Be (New-UserId 6)
         $found.FoundBy | Should -Be 'RecipientObjectId'
         ($row | Find-ChatAccess).Unresolved | Should -Be 'NoTenant'
+    }
+
+    It 'finds the same in <Name> as in single records' -ForEach @(
+        @{ Name = 'an array as JSON text'; Pass = { "[$($args -join ',')]" | Find-ChatAccess } }
+        @{ Name = 'an array object'; Pass = { , @($args | ConvertFrom-Json) | Find-ChatAccess } }
+        @{ Name = '-InputObject'; Pass = { Find-ChatAccess -InputObject @($args | ConvertFrom-Json) } }
+        @{ Name = 'an object with value'; Pass = { @{ value = @($args | ConvertFrom-Json) } | Find-ChatAccess } }
+        @{ Name = 'a response as text'; Pass = { "{`"@odata.context`":`"x`",`"value`":[$($args -join ',')]}" | Find-ChatAccess } }
+        @{ Name = 'a parsed response'; Pass = { "{`"@odata.context`":`"x`",`"value`":[$($args -join ',')]}" | ConvertFrom-Json | Find-ChatAccess } }
+        @{ Name = 'arrays in arrays'; Pass = { , @(($args[0] | ConvertFrom-Json), @(, @($args[1], @($args[2] | ConvertFrom-Json)))) | Find-ChatAccess } }
+        @{ Name = 'an array of rows'; Pass = { , @($args | ForEach-Object { New-Row $_ }) | Find-ChatAccess } }
+        @{ Name = 'a list'; Pass = { , [Collections.Generic.List[object]] @($args | ConvertFrom-Json) | Find-ChatAccess } }
+    ) {
+        $json = 1..3 | ForEach-Object { New-Json $_ }
+        $expected = $json | Find-ChatAccess | ConvertTo-Json
+        & $Pass @json | ConvertTo-Json | Should -Be $expected
+    }
+
+    It 'finds the same in a response of Microsoft Graph at the prompt as in the file' {
+        $file = "$PSScriptRoot/../cases/pipeline-envelope.json"
+        $expected = Find-ChatAccess $file | ConvertTo-Json
+        $response = Get-Content -LiteralPath $file -Raw | ConvertFrom-Json
+        foreach ($piped in { $response }, { $response.value }, { , $response.value }, { Get-Content -LiteralPath $file -Raw }) {
+            & $piped | Find-ChatAccess | ConvertTo-Json | Should -Be $expected -Because "$piped"
+        }
+    }
+
+    It 'reads the files whose paths are given as text: <Name>' -ForEach @(
+        @{ Name = 'absolute'; Text = { $export } }
+        @{ Name = 'relative'; Text = { 'AuditLog 1.csv' } }
+        @{ Name = 'a pattern'; Text = { './AuditLog ?.csv' } }
+        @{ Name = 'with a wildcard character'; Text = { 'activity`[1`].json', 'AuditLog 1.csv' } }
+        @{ Name = 'on a drive of PowerShell'; Text = { 'TestDrive:/AuditLog 1.csv' } }
+    ) {
+        Push-Location -LiteralPath $TestDrive
+        try {
+            $text = & $Text | ForEach-Object { $_.Replace('`', '') }
+            @($text | Find-ChatAccess).UserPrincipalName | Should -Contain $(if ($Name -eq 'a pattern') { 'user2@contoso.com' } else { 'user1@contoso.com' })
+        } finally {
+            Pop-Location
+        }
+    }
+
+    It 'says so if the pipeline contained no record: <Name>' -ForEach @(
+        @{ Name = 'null'; Piped = { $null } }
+        @{ Name = 'nothing'; Piped = { } }
+        @{ Name = 'blank text'; Piped = { '', "`n" } }
+        @{ Name = 'an empty array in an array'; Piped = { , @() } }
+    ) {
+        & $Piped | Find-ChatAccess -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warned" | Should -Be 'The pipeline contained no records.'
     }
 
     It 'ignores empty input and warns about text that is not a record' {

@@ -100,6 +100,48 @@ Import-Module $env:CHATACCESS_TEST_MODULE
         $run.Output.Trim() -split '\r?\n' | Should -Be 'ChatAccess', 'False'
     }
 
+    It 'offers values and not file names for <Text>' -ForEach @(
+        @{ Text = 'Connect-ChatAccess -Environment '; Offers = 'Global', 'USGov', 'USGovDoD' }
+        @{ Text = 'Connect-ChatAccess -Scope Aud'; Offers = 'AuditLogsQuery.Read.All' }
+        @{ Text = 'Find-ChatAccess -Operation Chat'; Offers = 'ChatCreated', 'Chats' }
+        @{ Text = 'Remove-ChatAccessForUser -Context '; Offers = '$admin', '(Get-ChatAccessContext)' }
+        @{ Text = 'Disconnect-ChatAccess -Context '; Offers = '$admin', '(Get-ChatAccessContext)' }
+    ) {
+        $global:admin = Connect-ChatAccess -AccessToken (New-SecureToken) -GraphEndpoint $Sandbox -PassThru
+        try {
+            (TabExpansion2 $Text $Text.Length).CompletionMatches.CompletionText | Should -Be $Offers
+        } finally {
+            $admin | Disconnect-ChatAccess
+            Remove-Variable admin -Scope Global
+        }
+    }
+
+    It 'offers the properties of <Command> to Where-Object' -ForEach @(
+        @{ Command = 'Find-ChatAccess x.csv'; Property = 'LastSeen' }
+        @{ Command = 'Remove-ChatAccessForUser x y'; Property = 'Status' }
+    ) {
+        $run = Invoke-FreshPowerShell @"
+`$env:CHATACCESS_TEST_SANDBOX = '$Sandbox'
+. '$PSScriptRoot/common.ps1'
+Connect-Sandbox
+`$text = '$Command | Where-Object '
+(TabExpansion2 `$text `$text.Length).CompletionMatches.CompletionText -join ' '
+"@
+        $run.Output -split ' ' | Should -Contain $Property
+    }
+
+    It 'says in one sentence what it needs in Constrained Language Mode' {
+        $state = [initialsessionstate]::CreateDefault()
+        $state.LanguageMode = 'ConstrainedLanguage'
+        foreach ($script in "Import-Module '$ModulePath'", "`$env:PSModulePath = '$(Split-Path $ModulePath)'; Find-ChatAccess x.csv") {
+            $shell = [powershell]::Create($state)
+            $failed = try { $null = $shell.AddScript($script).Invoke(); $shell.Streams.Error } catch { $_.Exception.InnerException.ErrorRecord }
+            @($failed).Count | Should -Be 1
+            "$failed" | Should -BeLike "*can't run in ConstrainedLanguage mode*trusted scripts*signed*policy.*"
+            $shell.Dispose()
+        }
+    }
+
     It 'can be imported repeatedly and removed' {
         $run = Invoke-FreshPowerShell @'
 1..3 | ForEach-Object { Import-Module $env:CHATACCESS_TEST_MODULE -Force; try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainText -Force) -Environment Mars } catch { $_.FullyQualifiedErrorId } }

@@ -201,6 +201,94 @@ Describe 'Stopping a pipeline in PowerShell without clean blocks' {
     }
 }
 
+Describe 'What Remove-ChatAccessForUser shows a person at a console' {
+    BeforeAll {
+        # Runs a pipeline as at a console, and returns what the host shows.
+        function Get-Shown {
+            param([scriptblock] $Script)
+            InModuleScope ChatAccess -Parameters @{ Script = $Script } {
+                Initialize-ChatAccess
+                Mock Get-NonInteractiveReason { }
+                try { & $Script 6>&1 3>&1 | Where-Object { $_ -is [Management.Automation.InformationRecord] } | ForEach-Object { "$_" } } catch { "caught $_" }
+            }
+        }
+    }
+
+    BeforeEach {
+        Reset-Sandbox
+        Connect-Sandbox
+    }
+
+    AfterEach {
+        Disconnect-ChatAccess
+    }
+
+    It 'is a closing line with the counts after several removals' {
+        Set-SandboxFault @{ times = 1; fault = @{ kind = 'status'; code = 403; graph_code = 'Forbidden'; message = 'No.' } }
+        Get-Shown { 1..3 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -ErrorAction SilentlyContinue } |
+            Should -Be '2 removed, 1 not removed.'
+        Get-Shown { New-Target 1 | Remove-ChatAccessForUser } | Should -BeNullOrEmpty
+        New-Target 1 | Remove-ChatAccessForUser @Fast 6>&1 | Where-Object { $_ -is [Management.Automation.InformationRecord] } | Should -BeNullOrEmpty
+    }
+
+    It 'is how to continue after an interruption, and what the journal resumes' {
+        $script:journal = Join-Path $TestDrive 'shown.jsonl'
+        $shown = Get-Shown {
+            1..60 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser -RequestsPerSecond 20 -JournalPath $journal -WarningAction SilentlyContinue |
+                ForEach-Object { throw 'stop' }
+        }
+        $shown[-1] | Should -Be 'caught stop'
+        # The record reaches a host, and not the stream of a pipeline that ended.
+        $again = Get-Shown { New-Target 1 | Remove-ChatAccessForUser @Fast -JournalPath $journal }
+        $again | Should -Match '^The journal contains \d+ confirmed removals, which are skipped\.'
+    }
+
+    It 'is the closing line after Ctrl+C' {
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript(@"
+`$env:CHATACCESS_TEST_MODULE = '$ModulePath'; `$env:CHATACCESS_TEST_SANDBOX = '$Sandbox'
+. '$PSScriptRoot/common.ps1'
+Connect-Sandbox
+& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NonInteractiveReason { } }
+1..100 | ForEach-Object { New-Target `$_ } | Remove-ChatAccessForUser -RequestsPerSecond 20
+"@)
+        $null = $shell.BeginInvoke()
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        while ((Get-SandboxRequest).Count -lt 25 -and $watch.Elapsed.TotalSeconds -lt 20) { Start-Sleep -Milliseconds 20 }
+        $shell.Stop()
+        $line = @($shell.Streams.Information | ForEach-Object { "$_" })[-1]
+        $pattern = '^(\d+) removed, 0 not removed, (\d+) left\. Run the same command again to continue\. With -JournalPath, confirmed removals are skipped\.$'
+        $line | Should -Match $pattern
+        $counts = [regex]::Match($line, $pattern).Groups
+        [int] $counts[1].Value | Should -Be @((Invoke-Sandbox applied).applied).Count
+        [int] $counts[1].Value + [int] $counts[2].Value | Should -Be 100
+        $shell.Dispose()
+    }
+
+    It 'is a progress bar whose status begins with the reason for a wait' {
+        Set-SandboxFault @{ when = @{ first = 1 }; fault = @{ kind = 'throttle'; retry_after = '2.5' } }
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript(@"
+`$env:CHATACCESS_TEST_MODULE = '$ModulePath'; `$env:CHATACCESS_TEST_SANDBOX = '$Sandbox'
+. '$PSScriptRoot/common.ps1'
+Connect-Sandbox
+1..12 | ForEach-Object { New-Target `$_ } | Remove-ChatAccessForUser @Fast
+"@)
+        $null = $shell.Invoke()
+        $bars = @($shell.Streams.Progress | Where-Object RecordType -EQ 'Processing')
+        $waits = @($bars | Where-Object StatusDescription -Like 'throttled, *')
+        $waits.Count | Should -BeGreaterThan 1
+        $waits[0].StatusDescription | Should -Match '^throttled, [123] s . \d+ of 12, 0 failed$'
+        foreach ($bar in $bars) {
+            # What PowerShell 7 draws in a window of 80 columns.
+            "$($bar.Activity) [$($bar.StatusDescription)]".Length | Should -BeLessOrEqual 80
+            $bar.CurrentOperation | Should -BeNullOrEmpty
+        }
+        $shell.Streams.Progress[-1].RecordType | Should -Be 'Completed'
+        $shell.Dispose()
+    }
+}
+
 Describe 'During a run of Remove-ChatAccessForUser' {
     BeforeEach {
         Reset-Sandbox

@@ -148,9 +148,14 @@ Describe 'Remove-ChatAccessForUser' {
     }
 
     It 'shows a table that fits into 80 columns' {
-        $table = New-Target 1 | Remove-ChatAccessForUser | Format-Table | Out-String -Width 80
-        $table | Should -Match 'Status +UserId +ThreadId'
-        $table | Should -Match "Removed +$User 19:0000"
+        $lines = New-Target 1 | Remove-ChatAccessForUser | Out-String -Width 80 -Stream
+        $lines[1] | Should -Match '^User +External user or chat +Status$'
+        $lines[3] | Should -Match "^$User 19:0{24} +Removed$"
+        $lines[4] | Should -Match '^ +0{7}1@thread\.v2$'
+        $named = @{ UserId = $User; UserPrincipalName = 'ann@contoso.com'; ExternalUser = 'eve@evil.example', 'mal@evil.example'; ThreadId = $Chat }
+        $lines = $named | Remove-ChatAccessForUser | Out-String -Width 80 -Stream
+        $lines[3] | Should -Match '^ann@contoso\.com +eve@evil\.example, +Removed$'
+        $lines[4] | Should -Match '^ +mal@evil\.example$'
     }
 
     It 'shows the wait that the service requests, and waits' {

@@ -17,12 +17,29 @@ Describe 'RemoveAllAccessForUser.ps1' {
         Reset-Sandbox
     }
 
-    It 'has the three mandatory parameters of the sample script' {
+    It 'has the three parameters of the sample script, in their order, and TenantId is optional' {
         $parameters = (Get-Command $DropIn).Parameters
         foreach ($name in 'TenantId', 'UserId', 'ThreadId') {
-            $parameters[$name].Attributes.Mandatory | Should -Contain $true
+            $parameters[$name].Attributes.Mandatory | Should -Be ($name -ne 'TenantId')
+            $parameters[$name].Attributes.Position | Should -Be ('TenantId', 'UserId', 'ThreadId').IndexOf($name)
             $parameters[$name].ParameterType | Should -Be ([string])
         }
+    }
+
+    It 'uses the tenant of the account without -TenantId: <Name>' -ForEach @(
+        @{ Name = 'with a token'; Before = ''; More = "-AccessToken (ConvertTo-SecureString '{0}' -AsPlainText -Force) -GraphEndpoint {1}" }
+        @{ Name = 'connected'; Before = "Connect-ChatAccess -AccessToken (ConvertTo-SecureString '{0}' -AsPlainText -Force) -GraphEndpoint {1}"; More = '' }
+        @{ Name = 'with a sign-in'; Before = '& (Get-Module ChatAccess) {{ Initialize-ChatAccess; function script:Get-NonInteractiveReason {{ }} }}'; More = '-UseDeviceCode -GraphEndpoint {1} -AuthorityHost {1}' }
+    ) {
+        $token = New-Token
+        $run = Invoke-FreshPowerShell @"
+Import-Module '$ModulePath'
+$($Before -f $token, $Sandbox)
+& '$DropIn' -UserId $User -ThreadId '$Chat' $($More -f $token, $Sandbox)
+exit `$LASTEXITCODE
+"@
+        $run.ExitCode | Should -Be 0 -Because $run.Output
+        (Invoke-Sandbox applied).applied.tenant | Should -Be $Tenant
     }
 
     It 'shows the messages of the sample script and exits with 0' {

@@ -7,7 +7,11 @@ function script:Get-InterruptedRemoval {
     param([hashtable] $Run)
 
     $events = [Collections.Generic.List[object]]::new()
-    for ($at = $Run.BatchWritten; $at -lt $Run.Batch.Count; $at++) { $events.Add($Run.Batch[$at]) }
+    $fetched = $Run.Fetched
+    if ($fetched.Status -eq $NativeStatus.Ok -and $null -eq $fetched.Events) {
+        $fetched.Events = ConvertFrom-EventBatch $Run.Buffer $Run.Length.Value
+    }
+    for ($at = $fetched.Written; $at -lt $fetched.Events.Count; $at++) { $events.Add($fetched.Events[$at]) }
     $null = $Run.Native::chat_access_cancel($Run.Handle)
     # The library allows the requests in flight this long before the run closes.
     $limit = 300
@@ -15,7 +19,7 @@ function script:Get-InterruptedRemoval {
     do {
         $left = [Math]::Max(0, $limit - $watch.ElapsedMilliseconds)
         $status = Read-NativeEvent $Run $left
-        if ($status -eq $NativeStatus.Ok) { $events.AddRange($Run.Batch) }
+        if ($status -eq $NativeStatus.Ok) { $events.AddRange([object[]] $Run.Fetched.Events) }
     } while ($status -eq $NativeStatus.Ok -or ($status -eq $NativeStatus.NotYet -and $left -gt 0))
 
     $outcomeType = (Get-ResultType).RemovalOutcome

@@ -33,11 +33,12 @@ function script:New-NativeRun {
         Native        = $null
         EventWriter   = $EventWriter
         Buffer        = $null
-        # The status of the last call for events, the events that it returned, and how many of them
-        # were written.
-        Status        = 0
-        Batch         = @()
-        BatchWritten  = 0
+        # The last call for events: its status, the events that it returned (null until they are
+        # parsed), and how many of them were written. One value, so that a pipeline that stops between
+        # two statements leaves no parts of two calls.
+        Fetched       = @{ Status = 0; Events = @(); Written = 0 }
+        # The length of the text in Buffer.
+        Length        = [ref] 0
         Closed        = $false
         Watch         = [Diagnostics.Stopwatch]::StartNew()
         # What Write-RunProgress shows. Event writers set these; EndsAt is a time of Watch.

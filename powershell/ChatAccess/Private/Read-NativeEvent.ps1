@@ -1,20 +1,19 @@
 function script:Read-NativeEvent {
     <#
     .SYNOPSIS
-    Fetches the next events of a run into its batch, and returns the status of the call.
+    Fetches the next events of a run, and returns the status of the call.
     #>
     # Runs while removals are queued. Parameter attributes would cost more than the work.
     param([hashtable] $Run, [int] $Timeout)
 
-    [int] $length = 0
-    $status = $Run.Native::chat_access_next_many($Run.Handle, $Timeout, $Run.Buffer, $Run.Buffer.Length, [ref] $length)
-    if ($status -eq $NativeStatus.BufferTooSmall) {
+    $Run.Fetched = @{ Status = $Run.Native::chat_access_next_many($Run.Handle, $Timeout, $Run.Buffer, $Run.Buffer.Length, $Run.Length); Written = 0 }
+    if ($Run.Fetched.Status -eq $NativeStatus.BufferTooSmall) {
         # The event stays the next one.
-        $Run.Buffer = [byte[]]::new($length)
-        $status = $Run.Native::chat_access_next_many($Run.Handle, $Timeout, $Run.Buffer, $Run.Buffer.Length, [ref] $length)
+        $Run.Buffer = [byte[]]::new($Run.Length.Value)
+        $Run.Fetched = @{ Status = $Run.Native::chat_access_next_many($Run.Handle, $Timeout, $Run.Buffer, $Run.Buffer.Length, $Run.Length); Written = 0 }
     }
-    $Run.Status = $status
-    $Run.BatchWritten = 0
-    $Run.Batch = if ($status -eq $NativeStatus.Ok) { ConvertFrom-EventBatch $Run.Buffer $length } else { @() }
-    $status
+    if ($Run.Fetched.Status -eq $NativeStatus.Ok) {
+        $Run.Fetched.Events = ConvertFrom-EventBatch $Run.Buffer $Run.Length.Value
+    }
+    $Run.Fetched.Status
 }

@@ -8,7 +8,7 @@ function script:Receive-NativeEvent {
     takes effect between two calls.
     #>
     # Runs while removals are queued. Parameter attributes would cost more than the work.
-    param([hashtable] $Run, [int] $Timeout = 100)
+    param([hashtable] $Run, [int] $Timeout = 50)
 
     $status = Read-NativeEvent $Run $Timeout
     if ($status -lt 0) {

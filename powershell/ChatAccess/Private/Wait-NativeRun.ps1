@@ -9,7 +9,7 @@ function script:Wait-NativeRun {
     param(
         [hashtable] $Run,
 
-        [scriptblock] $Until = { $Run.Status -eq $NativeStatus.Ended }
+        [scriptblock] $Until = { $Run.Fetched.Status -eq $NativeStatus.Ended }
     )
 
     $turns = [Collections.Concurrent.BlockingCollection[int]]::new()

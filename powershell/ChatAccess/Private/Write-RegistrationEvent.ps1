@@ -6,7 +6,7 @@ function script:Write-RegistrationEvent {
     #>
     param([hashtable] $Run)
 
-    foreach ($one in $Run.Batch) {
+    foreach ($one in $Run.Fetched.Events) {
         switch ($one.event) {
             'step' {
                 $Run.Cmdlet.WriteVerbose($one.message)

@@ -7,9 +7,9 @@ function script:Write-RemovalEvent {
 
     $outcomeType = (Get-ResultType).RemovalOutcome
     # No loop, for the reason that Wait-NativeRun states.
-    $Run.Batch | & {
+    $Run.Fetched.Events | & {
         process {
-            $Run.BatchWritten++
+            $Run.Fetched.Written++
             if ($_ -isnot $outcomeType) {
                 Write-RemovalNotice $Run $_
                 return

@@ -6,18 +6,18 @@ function script:Write-SearchEvent {
     param([hashtable] $Run)
 
     $cmdlet = $Run.Cmdlet
-    if ($Run.Batch[0] -is (Get-ResultType).Target) {
-        foreach ($target in $Run.Batch) {
+    if ($Run.Fetched.Events[0] -is (Get-ResultType).Target) {
+        foreach ($target in $Run.Fetched.Events) {
             if ($target.Unresolved) {
                 $seen = $Run.Unresolved[$target.Unresolved]
                 if ($seen) { $seen[0]++ } else { $Run.Unresolved[$target.Unresolved] = @(1, $target.UnresolvedReason) }
             }
         }
         # Outside of a loop, for the reason that Wait-NativeRun states.
-        $Run.Batch
+        $Run.Fetched.Events
         return
     }
-    foreach ($one in $Run.Batch) {
+    foreach ($one in $Run.Fetched.Events) {
         switch ($one.event) {
             { $_ -in 'progress', 'request_progress', 'wait' } { Write-SearchState $Run $one }
             'source_error' { $cmdlet.WriteError((ConvertTo-SearchSourceError $one)) }

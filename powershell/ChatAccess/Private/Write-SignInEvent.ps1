@@ -6,7 +6,7 @@ function script:Write-SignInEvent {
     param([hashtable] $Run)
 
     $cmdlet = $Run.Cmdlet
-    foreach ($one in $Run.Batch) {
+    foreach ($one in $Run.Fetched.Events) {
         switch ($one.event) {
             'device_code' {
                 Write-HostMessage -Cmdlet $cmdlet -Message $one.message

@@ -138,8 +138,10 @@ function Connect-ChatAccess {
         [Parameter(ParameterSetName = 'Browser')]
         [Parameter(ParameterSetName = 'DeviceCode')]
         [Parameter(ParameterSetName = 'RefreshToken')]
+        [ArgumentCompleter({ foreach ($one in 'Chat.ReadWrite.All', 'AuditLogsQuery.Read.All', 'ThreatHunting.Read.All', 'User.ReadBasic.All', 'Application.ReadWrite.All', 'DelegatedPermissionGrant.ReadWrite.All') { if ($one -like "$($args[2])*") { $one } } })]
         [string[]] $Scope,
 
+        [ArgumentCompleter({ foreach ($one in 'Global', 'USGov', 'USGovDoD') { if ($one -like "$($args[2])*") { $one } } })]
         [string] $Environment,
 
         [string] $GraphEndpoint,
@@ -185,6 +187,8 @@ function Connect-ChatAccess {
         $PSCmdlet.ThrowTerminatingError($_)
     }
     $context = New-ChatAccessContext -Handle $handle
+    # The types of the results, so that the shell completes their properties.
+    $null = Get-ResultType
     $PSCmdlet.WriteVerbose("Connected to $($context.GraphEndpoint) as $($context.Account).")
     if ($PassThru) {
         return $context

@@ -280,6 +280,7 @@ function Find-ChatAccess {
 
         [string[]] $ExternalTenantId,
 
+        [ArgumentCompleter({ foreach ($one in 'ChatCreated', 'MemberAdded', 'MemberRemoved', 'MessageSent', 'MessageCreatedHasLink', 'MessageEvents', 'Chats') { if ($one -like "$($args[2])*") { $one } } })]
         [SupportsWildcards()]
         [string[]] $Operation,
 

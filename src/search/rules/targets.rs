@@ -1,7 +1,5 @@
 //! The targets that follow from the facts.
 
-use uuid::Uuid;
-
 use super::decision::{Decision, assignment};
 use super::facts::Facts;
 use super::person::{Person, Side};
@@ -92,7 +90,9 @@ impl LeftOut {
     }
 }
 
-fn order(target: &Target) -> (&str, Option<Uuid>, Option<&str>, Option<Uuid>) {
-    let name = target.user_principal_name.as_deref();
-    (&target.thread_id, target.tenant_id, name, target.user_id)
+/// Orders targets by external user, so that a table shows what each of them reached, then by user.
+fn order(target: &Target) -> impl Ord + '_ {
+    let external = (&target.external_users, &target.external_domains);
+    let user = (target.user_principal_name.as_deref(), target.user_id);
+    (external, user, &target.thread_id, target.tenant_id)
 }

@@ -1,0 +1,19 @@
+function script:Get-ContextVariable {
+    <#
+    .SYNOPSIS
+    Returns the expressions for accounts that a person can pass as -Context: variables of the session,
+    and the current account.
+    #>
+    [CmdletBinding()]
+    [OutputType([string])]
+    param()
+
+    foreach ($variable in Microsoft.PowerShell.Utility\Get-Variable -Scope Global) {
+        # Enumerating anything but an array could change it, such as the variable foreach of a loop.
+        $first = if ($variable.Value -is [array]) { $variable.Value[0] } else { $variable.Value }
+        if ($null -ne $first -and $first.PSTypeNames -contains 'ChatAccess.Context') {
+            "`$$($variable.Name)"
+        }
+    }
+    '(Get-ChatAccessContext)'
+}
