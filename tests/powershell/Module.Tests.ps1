@@ -310,6 +310,10 @@ try { Connect-ChatAccess -AccessToken (ConvertTo-SecureString 'a.b.c' -AsPlainTe
         Set-Content $library 'not a library'
         $run = Invoke-FreshPowerShell $try
         $run.Output | Should -Match 'NativeLibraryNotLoaded,Connect-ChatAccess'
+        $run.Output | Should -Match "Can't load the native library '$([regex]::Escape($library.FullName))': .+"
+        # The loader's own reason, which differs between systems.
+        $run.Output | Should -Match 'file too short|invalid ELF header|not a mach-o file|0x800700C1|0x8007000B'
+        $run.Output | Should -Not -Match 'path1|LD_DEBUG'
         $run.Output | Should -Match 'same architecture'
     }
 

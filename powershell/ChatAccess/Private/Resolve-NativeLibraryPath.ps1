@@ -16,7 +16,14 @@ function script:Resolve-NativeLibraryPath {
     } else {
         'linux', 'lib', 'so'
     }
-    $architecture = [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture
+    # .NET Framework has RuntimeInformation from 4.7.1 on, and Windows Server 2016 has 4.6.2.
+    $architecture = if ($PSVersionTable['PSEdition'] -eq 'Core') {
+        [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture
+    } elseif ($env:PROCESSOR_ARCHITECTURE -eq 'AMD64') {
+        'x64'
+    } else {
+        $env:PROCESSOR_ARCHITECTURE
+    }
     $rid = "$system-$architecture".ToLowerInvariant()
     $module = [IO.Path]::GetFullPath("$PSScriptRoot/..")
     $packaged = [IO.Path]::Combine($module, 'bin', $rid, "chat_access.$extension")

@@ -233,7 +233,8 @@ function Find-ChatAccess {
 
     .EXAMPLE
     PS> $own = @{ TenantId = $tenant; InternalDomain = 'contoso.com' }
-    PS> Find-ChatAccess MessageEvents.csv @own | Export-Csv targets.csv
+    PS> $csv = @{ NoTypeInformation = $true; Encoding = 'utf8' }
+    PS> Find-ChatAccess MessageEvents.csv @own | Export-Csv targets.csv @csv
 
     Reads hunting results, which contain neither your tenant nor its
     domains, and writes the targets to a table.

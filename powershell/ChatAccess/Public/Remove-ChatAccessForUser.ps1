@@ -146,7 +146,8 @@ function Remove-ChatAccessForUser {
 
     .EXAMPLE
     PS> $found = Find-ChatAccess AuditLog_*.csv -ExternalDomain evil.example
-    PS> $found | Remove-ChatAccessForUser | Export-Csv report.csv
+    PS> $csv = @{ NoTypeInformation = $true; Encoding = 'utf8' }
+    PS> $found | Remove-ChatAccessForUser | Export-Csv report.csv @csv
 
     Finds the chats with one external domain in audit log exports, removes
     your users' access to them, and writes the outcomes to a report.
