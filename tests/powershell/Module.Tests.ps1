@@ -342,3 +342,37 @@ Import-Module '$copy/ChatAccess'
         }
     }
 }
+
+Describe 'The topic <_>' -ForEach 'about_ChatAccess', 'about_ChatAccess_Automation' {
+    BeforeAll {
+        $path = "$ModulePath/en-US/$_.help.txt"
+        $lines = Get-Content $path
+    }
+
+    It 'is found by Get-Help' {
+        (Get-Help $_ | Out-String) | Should -Match 'SHORT DESCRIPTION'
+    }
+
+    It 'fits into 80 columns' {
+        $lines | Where-Object Length -GT 80 | Should -BeNullOrEmpty
+    }
+
+    It 'names only commands and parameters that exist' {
+        $commands = (Get-Module ChatAccess).ExportedCommands
+        $names = [regex]::Matches(($lines -join "`n"), '\b[A-Z][a-z]+-ChatAccess\w*').Value | Sort-Object -Unique
+        $names.Count | Should -BeGreaterThan 2
+        foreach ($name in $names) { $commands.ContainsKey($name) | Should -BeTrue -Because $name }
+        foreach ($line in $lines -match '^ {8}.*-ChatAccess') {
+            $ast = [Management.Automation.Language.Parser]::ParseInput($line, [ref] $null, [ref] $null)
+            foreach ($call in $ast.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $true)) {
+                $command = $commands[[string] $call.GetCommandName()]
+                if (-not $command) { continue }
+                foreach ($element in $call.CommandElements) {
+                    if ($element -is [Management.Automation.Language.CommandParameterAst]) {
+                        $command.Parameters.ContainsKey($element.ParameterName) | Should -BeTrue -Because $line
+                    }
+                }
+            }
+        }
+    }
+}
