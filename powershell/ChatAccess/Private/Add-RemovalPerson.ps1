@@ -1,11 +1,10 @@
 function script:Add-RemovalPerson {
     <#
     .SYNOPSIS
-    Adds to an outcome the number in the input and the people that the input names.
+    Adds to an outcome the people that the input names.
     #>
     param([object] $Outcome, [hashtable] $Row)
 
-    $Outcome.Number = $Row.Number
     if ($Row.UserPrincipalName) {
         $Outcome.UserPrincipalName = $Row.UserPrincipalName
     }

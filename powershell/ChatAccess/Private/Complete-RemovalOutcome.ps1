@@ -1,14 +1,13 @@
 function script:Complete-RemovalOutcome {
     <#
     .SYNOPSIS
-    Adds to an outcome what the library does not know: the number in the input, and the people.
+    Adds to an outcome of the library the number in the input, and the people that the input names.
     #>
     param([hashtable] $Run, [object] $Outcome)
 
-    $row = $null
     # The library counts the removals that it accepted.
-    if ($Run.Rows.TryGetValue($Outcome.Number, [ref] $row)) {
-        $null = $Run.Rows.Remove($Outcome.Number)
-        Add-RemovalPerson $Outcome $row
-    }
+    $row = $Run.Rows[$Outcome.Number]
+    $null = $Run.Rows.Remove($Outcome.Number)
+    $Outcome.Number = $row.Number
+    if ($row.UserPrincipalName -or $row.ExternalUser) { Add-RemovalPerson $Outcome $row }
 }

@@ -20,7 +20,7 @@ function script:Get-RemovalRow {
         foreach ($one in $InputObject) { Get-RemovalRow $Run $Given $one }
         return
     }
-    $row = if ($InputObject -is (Get-ResultType).Target) {
+    $row = if ($InputObject.GetType().FullName -eq 'ChatAccess.Target') {
         @{
             TenantId          = $InputObject.TenantId
             UserId            = $InputObject.UserId
@@ -32,8 +32,9 @@ function script:Get-RemovalRow {
     } else {
         Read-RemovalRow $Run $InputObject
     }
-    foreach ($name in $Run.Fixed) {
-        if ($Given.ContainsKey($name)) { $row[$name] = $Given[$name] }
-    }
-    Complete-RemovalRow $Run $row
+    foreach ($name in $Run.Fixed) { $row[$name] = $Given[$name] }
+    $Run.Number++
+    $row.Number = $Run.Number
+    if (-not $row.TenantId) { $row.TenantId = $Run.DefaultTenant }
+    $row
 }

@@ -22,6 +22,7 @@ function script:New-UnsentOutcome {
     $outcome = ConvertTo-Result RemovalOutcome $Received
     # The library shortens ids that are too long to show.
     $outcome.TenantId, $outcome.UserId, $outcome.ThreadId = $Row.TenantId, $Row.UserId, $Row.ThreadId
+    $outcome.Number = $Row.Number
     Add-RemovalPerson $outcome $Row
     $outcome
 }

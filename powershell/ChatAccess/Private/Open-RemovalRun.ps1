@@ -16,7 +16,7 @@ function script:Open-RemovalRun {
     Open-NativeRun -Run $Run -Request @{ open = 'removals'; accounts = $Run.Account; options = $Run.Option }
     $Run.ProgressMeter = 'Measure-RemovalProgress'
     # The removals without an outcome, by their number in the library.
-    $Run.Rows = [Collections.Generic.Dictionary[long, object]]::new()
+    $Run.Rows = [Collections.Generic.Dictionary[long, hashtable]]::new()
     $Run.Queued = 0
     $Run.FetchedAt = 0
 }

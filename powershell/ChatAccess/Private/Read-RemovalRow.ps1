@@ -6,17 +6,17 @@ function script:Read-RemovalRow {
     # Runs for each object of a pipeline. Parameter attributes would cost more than the work.
     param([hashtable] $Run, [object] $InputObject)
 
+    $fields = $Run.Field
     $row = @{}
     $from = @{}
     $properties = if ($InputObject -is [Collections.IDictionary]) { $InputObject.GetEnumerator() } else { $InputObject.PSObject.Properties }
     foreach ($property in $properties) {
-        # A DictionaryEntry has the name in Key, for PowerShell also in Name.
-        $name = [string] $property.Name
-        $field = $Run.Field[$name]
+        # For PowerShell, the entry of a dictionary has a name too.
+        $name = $property.Name
+        $field = $fields[$name]
         if ($null -eq $field) {
             # The header of a table may contain spaces, such as 'User ID'.
-            $field = [string] $Run.Field[$name.Replace(' ', '').Replace('_', '')]
-            $Run.Field[$name] = $field
+            $field = $fields[$name] = [string] $fields["$name".Replace(' ', '').Replace('_', '')]
         }
         if (-not $field) {
             continue
@@ -24,15 +24,16 @@ function script:Read-RemovalRow {
         $value = $property.Value
         if ($field -eq 'ExternalUser') {
             # Export-Csv writes lists with this separator.
-            $row[$field] = if ($value -is [string]) { $value -split '; ' } else { $value }
+            $row.ExternalUser = if ($value -is [string]) { $value -split '; ' } else { $value }
             continue
         }
-        $value = "$value".Trim()
+        if ($value -isnot [string]) { $value = "$value" }
         if (-not $value) {
             continue
         }
-        if ($from[$field] -and $row[$field] -ne $value -and $Run.Fixed -notcontains $field) {
-            $row.Conflict = "the properties $($from[$field]) ('$($row[$field])') and $name ('$value') contain different values for $field"
+        $first = $row[$field]
+        if ($first -and $first -ne $value -and $Run.Fixed -notcontains $field) {
+            $row.Conflict = "the properties $($from[$field]) ('$first') and $name ('$value') contain different values for $field"
             $row.NextStep = 'Pass an object with one of these properties.'
             continue
         }

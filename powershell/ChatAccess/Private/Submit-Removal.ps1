@@ -1,7 +1,7 @@
 function script:Submit-Removal {
     <#
     .SYNOPSIS
-    Queues a removal in a run. Returns the status of the call, and sets the length of the response.
+    Queues a removal in a run, and returns the status of the call: NotYet for a removal that is queued.
     #>
     # Runs for each removal. Parameter attributes would cost more than the work.
     param([hashtable] $Run, [hashtable] $Row)
@@ -10,10 +10,12 @@ function script:Submit-Removal {
     $tenant = $utf8.GetBytes([string] $Row.TenantId)
     $user = $utf8.GetBytes([string] $Row.UserId)
     $thread = $utf8.GetBytes([string] $Row.ThreadId)
-    [int] $length = 0
     $status = $Run.Native::remove_all_access_for_user(
         $Run.Handle, $tenant, $tenant.Length, $user, $user.Length, $thread, $thread.Length, 0,
-        $Run.Buffer, $Run.Buffer.Length, [ref] $length)
-    $Run.ResponseLength = $length
+        $Run.Buffer, $Run.Buffer.Length, $Run.Length)
+    if ($status -eq $NativeStatus.NotYet) {
+        $Run.Queued++
+        $Run.Rows[$Run.Queued] = $Row
+    }
     $status
 }

@@ -9,7 +9,7 @@ function script:Watch-Runspace {
     param()
 
     $expression = [Linq.Expressions.Expression]
-    $sender = $expression::Parameter([object])
+    $subject = $expression::Parameter([object])
     $change = $expression::Parameter([Management.Automation.Runspaces.RunspaceStateEventArgs])
     $state = $expression::Property($expression::Property($change, 'RunspaceStateInfo'), 'State')
     $isClosed = $expression::Equal($state, $expression::Constant([Management.Automation.Runspaces.RunspaceState]::Closed))
@@ -18,6 +18,6 @@ function script:Watch-Runspace {
         $expression::Constant($script:Handles), 'ConvertAll', [type[]] [int], [Linq.Expressions.Expression[]] $expression::Constant($close))
     $handler = $expression::Lambda(
         [EventHandler[Management.Automation.Runspaces.RunspaceStateEventArgs]], $expression::IfThen($isClosed, $closeAll),
-        [Linq.Expressions.ParameterExpression[]] ($sender, $change))
+        [Linq.Expressions.ParameterExpression[]] ($subject, $change))
     [Management.Automation.Runspaces.Runspace]::DefaultRunspace.add_StateChanged($handler.Compile())
 }

@@ -228,46 +228,56 @@ function Remove-ChatAccessForUser {
         $run.DefaultTenant = if ($accounts) { $accounts[0].TenantId }
         $run.Option = Get-RemovalOption -Cmdlet $PSCmdlet -Parameter $PSBoundParameters -ApiVersion $ApiVersion
         # The parameters that the properties of an object do not change.
-        $run.Fixed = @($PSBoundParameters.Keys)
+        $run.Fixed = @(foreach ($name in 'TenantId', 'UserId', 'ThreadId', 'UnresolvedReason') { if ($PSBoundParameters.ContainsKey($name)) { $name } })
         $run.Field = Get-RemovalField -Cmdlet $PSCmdlet
         $run.Number = 0
         $run.Removed = 0
         $run.Failed = 0
+        # Not a loop, for the reason that Wait-NativeRun states.
+        $send = {
+            process {
+                if ($_.Conflict) {
+                    Write-RemovalFailure $run (New-UnsentOutcome $_ -Message "Input $($_.Number) can't be used: $($_.Conflict)." -NextStep (
+                            "Nothing was sent. $($_.NextStep)"))
+                    return
+                }
+                # Without the call of a function where possible, because this runs for each removal.
+                $name = if ($_.UserPrincipalName -or $_.ExternalUser) { Get-RemovalName $_ } else { "user $($_.UserId) in chat $($_.ThreadId)" }
+                if ($_.UnresolvedReason) {
+                    Write-RemovalFailure $run (New-UnsentOutcome $_ -Message "The target $name is unresolved: $($_.UnresolvedReason)" -NextStep (
+                            'Nothing was sent. Find out the object id of the user and pass it as UserId.'))
+                } elseif (-not $PSCmdlet.ShouldProcess($name, 'Remove all access')) {
+                    Test-Removal $run $_
+                } else {
+                    if (-not $run.Handle) {
+                        $PSCmdlet.WriteVerbose("Sending removals to $($accounts[0].GraphEndpoint) ($ApiVersion).")
+                        try {
+                            Open-RemovalRun $run
+                        } catch [InvalidOperationException] {
+                            $PSCmdlet.ThrowTerminatingError($_)
+                        }
+                    }
+                    $status = Submit-Removal $run $_
+                    if ($status -ne $NativeStatus.NotYet) {
+                        Write-UnqueuedRemoval $run $_ $status
+                    }
+                    # Fetching costs more than queueing, so it happens at most every 20 ms, for many removals.
+                    if ($run.Watch.ElapsedMilliseconds - $run.FetchedAt -ge 20) {
+                        Receive-NativeEvent $run 0
+                        $run.FetchedAt = $run.Watch.ElapsedMilliseconds
+                    }
+                }
+            }
+        }
     }
 
     process {
         $given = @{ TenantId = $TenantId; UserId = $UserId; ThreadId = $ThreadId; UnresolvedReason = $UnresolvedReason }
-        $rows = if ($PSCmdlet.ParameterSetName -eq 'Ids') {
-            Complete-RemovalRow $run $given
+        $rows = Get-RemovalRow $run $given $(if ($PSCmdlet.ParameterSetName -eq 'Ids') { $given } else { $InputObject })
+        if ($script:HasCleanBlock) {
+            $rows | & $send
         } else {
-            Get-RemovalRow $run $given $InputObject
-        }
-        # Not a loop, for the reason that Wait-NativeRun states.
-        Invoke-WithCleanup $run {
-            $rows | & {
-                process {
-                    if ($_.Conflict) {
-                        Write-RemovalFailure $run (New-UnsentOutcome $_ -Message "Input $($_.Number) can't be used: $($_.Conflict)." -NextStep (
-                                "Nothing was sent. $($_.NextStep)"))
-                    } elseif ($_.UnresolvedReason) {
-                        $name = Get-RemovalName $_
-                        Write-RemovalFailure $run (New-UnsentOutcome $_ -Message "The target $name is unresolved: $($_.UnresolvedReason)" -NextStep (
-                                'Nothing was sent. Find out the object id of the user and pass it as UserId.'))
-                    } elseif (-not $PSCmdlet.ShouldProcess((Get-RemovalName $_), 'Remove all access')) {
-                        Test-Removal $run $_
-                    } else {
-                        if (-not $run.Handle) {
-                            $PSCmdlet.WriteVerbose("Sending removals to $($accounts[0].GraphEndpoint) ($ApiVersion).")
-                            try {
-                                Open-RemovalRun $run
-                            } catch [InvalidOperationException] {
-                                $PSCmdlet.ThrowTerminatingError($_)
-                            }
-                        }
-                        Send-Removal $run $_
-                    }
-                }
-            }
+            Invoke-WithCleanup $run { $rows | & $send }
         }
     }
 
