@@ -228,6 +228,7 @@ Describe 'What Remove-ChatAccessForUser shows a person at a console' {
         Get-Shown { 1..3 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser @Fast -ErrorAction SilentlyContinue } |
             Should -Be '2 removed, 1 not removed.'
         Get-Shown { New-Target 1 | Remove-ChatAccessForUser } | Should -BeNullOrEmpty
+        Get-Shown { 1..3 | ForEach-Object { New-Target $_ } | Remove-ChatAccessForUser -WhatIf } | Where-Object { $_ -like '*removed*' } | Should -BeNullOrEmpty
         New-Target 1 | Remove-ChatAccessForUser @Fast 6>&1 | Where-Object { $_ -is [Management.Automation.InformationRecord] } | Should -BeNullOrEmpty
     }
 
@@ -240,7 +241,7 @@ Describe 'What Remove-ChatAccessForUser shows a person at a console' {
         $shown[-1] | Should -Be 'caught stop'
         # The record reaches a host, and not the stream of a pipeline that ended.
         $again = Get-Shown { New-Target 1 | Remove-ChatAccessForUser @Fast -JournalPath $journal }
-        $again | Should -Match '^The journal contains \d+ confirmed removals, which are skipped\.'
+        $again | Should -Match '^Confirmed removals in the journal, which are skipped: \d+\.( Without an outcome or failed, and sent again: [1-9]\d*\.)?$'
     }
 
     It 'is the closing line after Ctrl+C' {

@@ -18,9 +18,11 @@ function script:Write-RemovalNotice {
             }
         }
         'resumed' {
-            Write-HostMessage -Cmdlet $Run.Cmdlet -Message (
-                'The journal contains {0} confirmed removals, which are skipped. It also contains {1} without an outcome and {2} that failed, which are sent again.' -f
-                $Received.removed, $Received.in_flight, $Received.failed)
+            $message = 'Confirmed removals in the journal, which are skipped: {0}.' -f $Received.removed
+            if ($Received.in_flight -or $Received.failed) {
+                $message += ' Without an outcome or failed, and sent again: {0}.' -f ($Received.in_flight + $Received.failed)
+            }
+            Write-HostMessage -Cmdlet $Run.Cmdlet -Message $message
             if ($Received.unreadable) {
                 $Run.Cmdlet.WriteWarning("$($Received.unreadable) lines of the journal can't be read and were skipped. Their removals are sent again.")
             }

@@ -18,6 +18,10 @@ function script:Write-RemovalSummary {
     if (($Run.Number -le 1 -and -not $Left) -or (Get-NonInteractiveReason)) {
         return
     }
+    # With -WhatIf there is nothing to sum up.
+    if (-not ($Run.Removed + $Run.Failed + $Left)) {
+        return
+    }
     $message = "$($Run.Removed) removed, $($Run.Failed) not removed"
     if ($Left) {
         $message += ", $Left left. Run the same command again to continue"
