@@ -2,6 +2,7 @@
 //! API against the sandbox.
 
 mod abi;
+mod architecture;
 mod common;
 mod dependencies;
 mod file_search;
