@@ -150,6 +150,10 @@ try {
             # The new app is known in its own tenant only.
             $tenant.TenantId = $app.TenantId
         }
+        if ($UserId -like '*@*' -and -not $RefreshToken -and -not $AccessToken) {
+            # The permission to look up the object id.
+            $signIn.Scope = 'Chat.ReadWrite.All', 'User.ReadBasic.All'
+        }
         $opened = $context = Connect-ChatAccess @cloud @signIn @tenant -PassThru
     }
     Write-Host "Connected to $($context.GraphEndpoint) as $($context.Account)." -ForegroundColor 'Green'

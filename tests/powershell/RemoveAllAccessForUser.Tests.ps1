@@ -42,6 +42,18 @@ exit `$LASTEXITCODE
         (Invoke-Sandbox applied).applied.tenant | Should -Be $Tenant
     }
 
+    It 'accepts a user principal name, and signs in with the permission to look it up' {
+        $null = Invoke-Sandbox users -Body @{ users = @(@{ id = $User; userPrincipalName = 'ann@contoso.example' }) }
+        $run = Invoke-FreshPowerShell @"
+Import-Module '$ModulePath'
+& (Get-Module ChatAccess) { Initialize-ChatAccess; function script:Get-NonInteractiveReason { } }
+& '$DropIn' -TenantId $Tenant -UserId ann@contoso.example -ThreadId '$Chat' -UseDeviceCode -GraphEndpoint $Sandbox -AuthorityHost $Sandbox
+exit `$LASTEXITCODE
+"@
+        $run.ExitCode | Should -Be 0 -Because $run.Output
+        (Invoke-Sandbox applied).applied.user | Should -Be $User
+    }
+
     It 'shows the messages of the sample script and exits with 0' {
         $run = Invoke-DropIn
         $run.Output | Should -Match 'Executing RemoveAllAccessForUser request\.'
