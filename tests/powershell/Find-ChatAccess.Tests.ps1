@@ -121,6 +121,10 @@ Describe 'Find-ChatAccess with files' {
         $lines[3] | Should -Match '^a\.user\.with\.a\.long\.name@subsid +eve@evil\.example +2026-08-31 10:18$'
         $lines[4] | Should -Be 'iary.contoso.com (NoObjectId)'
         $lines[5] | Should -Match '^user2@contoso\.com +eve@evil\.example +2026-08-31 10:18$'
+        $record.Members += @{ OrganizationId = $away; UPN = 'mal@evil.example' }
+        $lines = $record | ConvertTo-Json -Depth 9 | Find-ChatAccess -WarningAction SilentlyContinue | Out-String -Width 80 -Stream
+        $lines[3] | Should -Match ' eve@evil\.example, +2026-08-31 10:18$'
+        $lines[4] | Should -Match ' mal@evil\.example$'
     }
 
     It 'sorts the targets by external user, then by user' {
