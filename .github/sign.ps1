@@ -3,9 +3,8 @@
 param([Parameter(Mandatory)] [string] $Module)
 
 $ErrorActionPreference = 'Stop'
-$password = ConvertTo-SecureString -String $env:SIGNING_PASSWORD -AsPlainText -Force
 $bytes = [Convert]::FromBase64String($env:SIGNING_CERTIFICATE)
-$certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bytes, $password)
+$certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::new($bytes, $env:SIGNING_PASSWORD)
 Get-ChildItem -LiteralPath $Module -Recurse -File -Include *.ps1, *.psm1, *.psd1, *.ps1xml, *.dll | ForEach-Object {
     $signature = Set-AuthenticodeSignature -LiteralPath $_.FullName -Certificate $certificate -HashAlgorithm SHA256 -IncludeChain NotRoot -TimestampServer 'http://timestamp.digicert.com'
     if ($signature.Status -ne 'Valid') {

@@ -4,7 +4,7 @@ function script:ConvertTo-SecretByte {
     Returns the UTF-8 bytes of a SecureString without creating a string. The caller wipes them.
     #>
     [CmdletBinding()]
-    [OutputType([byte[]])]
+    [OutputType([byte[]], [array])]
     param(
         [Parameter(Mandatory)]
         [Security.SecureString] $Secret

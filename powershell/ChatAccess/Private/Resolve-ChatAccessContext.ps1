@@ -7,7 +7,7 @@ function script:Resolve-ChatAccessContext {
     with InvalidContext if a value of -Context is no account of this process.
     #>
     [CmdletBinding()]
-    [OutputType('ChatAccess.Context')]
+    [OutputType('ChatAccess.Context', [object[]])]
     param(
         [Parameter(Mandatory)]
         [Management.Automation.PSCmdlet] $Cmdlet,

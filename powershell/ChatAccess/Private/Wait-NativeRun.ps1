@@ -6,6 +6,7 @@ function script:Wait-NativeRun {
     A pipeline repeats the work, because a loop would catch the 'break' or 'continue' of a following
     command.
     #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'The script blocks use them.')]
     param(
         [hashtable] $Run,
 
