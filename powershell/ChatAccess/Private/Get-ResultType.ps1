@@ -3,8 +3,7 @@ function script:Get-ResultType {
     .SYNOPSIS
     Returns the types of the module's results by name, and creates them on first use.
     #>
-    [CmdletBinding()]
-    [OutputType([hashtable])]
+    # Runs for each batch of events. Parameter attributes would cost more than the work.
     param(
         # Changes with Get-ResultField, for a session that imports two versions of the module.
         [int] $Version = 1

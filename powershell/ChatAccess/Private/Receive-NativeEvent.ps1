@@ -17,5 +17,6 @@ function script:Receive-NativeEvent {
     if ($status -eq $NativeStatus.Ok) {
         & $Run.EventWriter $Run
     }
-    Write-RunProgress $Run
+    # Twice a second at most, and not in the first half second.
+    if ($Run.Watch.ElapsedMilliseconds - $Run.ProgressAt -ge 500) { Write-RunProgress $Run }
 }

@@ -14,7 +14,14 @@ function script:Write-RemovalEvent {
                 Write-RemovalNotice $Run $_
                 return
             }
-            Complete-RemovalOutcome $Run $_
+            # As Complete-RemovalOutcome does. Without its call where nothing names people.
+            $row = $Run.Rows[$_.Number]
+            if ($row.UserPrincipalName -or $row.ExternalUser) {
+                Complete-RemovalOutcome $Run $_
+            } else {
+                $null = $Run.Rows.Remove($_.Number)
+                $_.Number = $row.Number
+            }
             if ($_.Status -eq 'Removed' -or $_.Status -eq 'AlreadyRemoved') {
                 $Run.Removed++
                 $_

@@ -1,15 +1,11 @@
 function script:Write-RunProgress {
     <#
     .SYNOPSIS
-    Updates the progress bar of a run: twice a second at most, and not in its first half second.
+    Updates the progress bar of a run.
     #>
     param([hashtable] $Run)
 
-    $now = $Run.Watch.ElapsedMilliseconds
-    if ($now - $Run.ProgressAt -lt 500) {
-        return
-    }
-    $Run.ProgressAt = $now
+    $Run.ProgressAt = $Run.Watch.ElapsedMilliseconds
     if ($Run.ProgressMeter) {
         & $Run.ProgressMeter $Run
     }

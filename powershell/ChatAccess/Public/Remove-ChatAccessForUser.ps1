@@ -233,39 +233,37 @@ function Remove-ChatAccessForUser {
         $run.Number = 0
         $run.Removed = 0
         $run.Failed = 0
-        # Not a loop, for the reason that Wait-NativeRun states.
+        # Sends the removal in the variable row.
         $send = {
-            process {
-                if ($_.Conflict) {
-                    Write-RemovalFailure $run (New-UnsentOutcome $_ -Message "Input $($_.Number) can't be used: $($_.Conflict)." -NextStep (
-                            "Nothing was sent. $($_.NextStep)"))
-                    return
+            if ($row.Conflict) {
+                Write-RemovalFailure $run (New-UnsentOutcome $row -Message "Input $($row.Number) can't be used: $($row.Conflict)." -NextStep (
+                        "Nothing was sent. $($row.NextStep)"))
+                return
+            }
+            # Without the call of a function where possible, because this runs for each removal.
+            $name = if ($row.UserPrincipalName -or $row.ExternalUser) { Get-RemovalName $row } else { "user $($row.UserId) in chat $($row.ThreadId)" }
+            if ($row.UnresolvedReason) {
+                Write-RemovalFailure $run (New-UnsentOutcome $row -Message "The target $name is unresolved: $($row.UnresolvedReason)" -NextStep (
+                        'Nothing was sent. Find out the object id of the user and pass it as UserId.'))
+            } elseif (-not $PSCmdlet.ShouldProcess($name, 'Remove all access')) {
+                Test-Removal $run $row
+            } else {
+                if (-not $run.Handle) {
+                    $PSCmdlet.WriteVerbose("Sending removals to $($accounts[0].GraphEndpoint) ($ApiVersion).")
+                    try {
+                        Open-RemovalRun $run
+                    } catch [InvalidOperationException] {
+                        $PSCmdlet.ThrowTerminatingError($_)
+                    }
                 }
-                # Without the call of a function where possible, because this runs for each removal.
-                $name = if ($_.UserPrincipalName -or $_.ExternalUser) { Get-RemovalName $_ } else { "user $($_.UserId) in chat $($_.ThreadId)" }
-                if ($_.UnresolvedReason) {
-                    Write-RemovalFailure $run (New-UnsentOutcome $_ -Message "The target $name is unresolved: $($_.UnresolvedReason)" -NextStep (
-                            'Nothing was sent. Find out the object id of the user and pass it as UserId.'))
-                } elseif (-not $PSCmdlet.ShouldProcess($name, 'Remove all access')) {
-                    Test-Removal $run $_
-                } else {
-                    if (-not $run.Handle) {
-                        $PSCmdlet.WriteVerbose("Sending removals to $($accounts[0].GraphEndpoint) ($ApiVersion).")
-                        try {
-                            Open-RemovalRun $run
-                        } catch [InvalidOperationException] {
-                            $PSCmdlet.ThrowTerminatingError($_)
-                        }
-                    }
-                    $status = Submit-Removal $run $_
-                    if ($status -ne $NativeStatus.NotYet) {
-                        Write-UnqueuedRemoval $run $_ $status
-                    }
-                    # Fetching costs more than queueing, so it happens at most every 20 ms, for many removals.
-                    if ($run.Watch.ElapsedMilliseconds - $run.FetchedAt -ge 20) {
-                        Receive-NativeEvent $run 0
-                        $run.FetchedAt = $run.Watch.ElapsedMilliseconds
-                    }
+                $status = Submit-Removal $run $row
+                if ($status -ne $NativeStatus.NotYet) {
+                    Write-UnqueuedRemoval $run $row $status
+                }
+                # Fetching costs more than queueing, so it happens at most every 20 ms, for many removals.
+                if ($run.Watch.ElapsedMilliseconds - $run.FetchedAt -ge 20) {
+                    Receive-NativeEvent $run 0
+                    $run.FetchedAt = $run.Watch.ElapsedMilliseconds
                 }
             }
         }
@@ -274,10 +272,13 @@ function Remove-ChatAccessForUser {
     process {
         $given = @{ TenantId = $TenantId; UserId = $UserId; ThreadId = $ThreadId; UnresolvedReason = $UnresolvedReason }
         $rows = Get-RemovalRow $run $given $(if ($PSCmdlet.ParameterSetName -eq 'Ids') { $given } else { $InputObject })
-        if ($script:HasCleanBlock) {
-            $rows | & $send
+        if ($script:HasCleanBlock -and $rows -is [hashtable]) {
+            # As below, without the pipeline, which takes as long as the rest.
+            $row = $rows
+            . $send
         } else {
-            Invoke-WithCleanup $run { $rows | & $send }
+            # Not a loop, for the reason that Wait-NativeRun states.
+            Invoke-WithCleanup $run { $rows | & { process { $row = $_; . $send } } }
         }
     }
 
