@@ -5,5 +5,6 @@ function script:ConvertFrom-NativeBuffer {
     #>
     param([byte[]] $Buffer, [int] $Length)
 
+    $script:JsonCmdletsLoaded = $true
     Microsoft.PowerShell.Utility\ConvertFrom-Json -InputObject ([Text.Encoding]::UTF8.GetString($Buffer, 0, $Length))
 }

@@ -1,28 +1,27 @@
 function script:Get-PlainValue {
     <#
     .SYNOPSIS
-    Returns a value without the wrappers that PowerShell adds to what passes through a pipeline,
-    because the serializer of .NET would write the wrapper.
+    Returns a dictionary or a list without the wrappers that PowerShell adds to what passes through
+    a pipeline, because the serializer of .NET would write the wrapper.
     #>
-    param([object] $Value)
+    param([object] $Container)
 
-    if ($null -eq $Value) {
-        return $null
-    }
-    $Value = $Value.PSObject.BaseObject
-    if ($Value -is [Collections.IDictionary]) {
+    # A call of this function for each text and number would take as long as the serialization.
+    if ($Container -is [Collections.IDictionary]) {
         $plain = [Collections.Generic.Dictionary[string, object]]::new()
-        foreach ($key in $Value.Keys) {
-            $plain[$key] = Get-PlainValue $Value[$key]
+        foreach ($key in $Container.Keys) {
+            $value = $Container[$key]
+            if ($null -ne $value) { $value = $value.PSObject.BaseObject }
+            if ($value -is [Collections.IEnumerable] -and $value -isnot [string]) { $value = Get-PlainValue $value }
+            $plain[$key] = $value
         }
-        return $plain
-    }
-    if ($Value -is [Collections.IEnumerable] -and $Value -isnot [string]) {
+    } else {
         $plain = [Collections.Generic.List[object]]::new()
-        foreach ($item in $Value) {
-            $plain.Add((Get-PlainValue $item))
+        foreach ($value in $Container) {
+            if ($null -ne $value) { $value = $value.PSObject.BaseObject }
+            if ($value -is [Collections.IEnumerable] -and $value -isnot [string]) { $value = Get-PlainValue $value }
+            $plain.Add($value)
         }
-        return , $plain
     }
-    $Value
+    , $plain
 }

@@ -6,20 +6,22 @@ function script:Write-RemovalEvent {
     param([hashtable] $Run)
 
     $outcomeType = (Get-ResultType).RemovalOutcome
+    $fetched = $Run.Fetched
+    $rows = $Run.Rows
     # No loop, for the reason that Wait-NativeRun states.
-    $Run.Fetched.Events | & {
+    $fetched.Events | & {
         process {
-            $Run.Fetched.Written++
+            $fetched.Written++
             if ($_ -isnot $outcomeType) {
                 Write-RemovalNotice $Run $_
                 return
             }
             # As Complete-RemovalOutcome does. Without its call where nothing names people.
-            $row = $Run.Rows[$_.Number]
+            $row = $rows[$_.Number]
             if ($row.UserPrincipalName -or $row.ExternalUser) {
                 Complete-RemovalOutcome $Run $_
             } else {
-                $null = $Run.Rows.Remove($_.Number)
+                $null = $rows.Remove($_.Number)
                 $_.Number = $row.Number
             }
             if ($_.Status -eq 'Removed' -or $_.Status -eq 'AlreadyRemoved') {

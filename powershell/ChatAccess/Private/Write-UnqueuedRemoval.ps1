@@ -1,7 +1,7 @@
 function script:Write-UnqueuedRemoval {
     <#
     .SYNOPSIS
-    Writes the outcome of a removal that Submit-Removal did not queue, or waits for room in the queue.
+    Writes the outcome of a removal that was not queued, or waits for room in the queue.
     #>
     param([hashtable] $Run, [hashtable] $Row, [int] $Status)
 

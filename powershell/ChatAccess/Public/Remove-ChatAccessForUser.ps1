@@ -192,7 +192,7 @@ function Remove-ChatAccessForUser {
         [AllowEmptyCollection()]
         [object] $InputObject,
 
-        [Parameter(ValueFromPipelineByPropertyName, DontShow)]
+        [Parameter(DontShow)]
         [AllowNull()]
         [AllowEmptyString()]
         [string] $UnresolvedReason,
@@ -225,60 +225,57 @@ function Remove-ChatAccessForUser {
         $accounts = @(Resolve-ChatAccessContext -Cmdlet $PSCmdlet -Parameter $PSBoundParameters -AllowNone:$WhatIfPreference)
         $run = New-NativeRun -Cmdlet $PSCmdlet -EventWriter 'Write-RemovalEvent' -Activity "Removing users' access to chats" -ProgressId 1
         $run.Account = @(foreach ($account in $accounts) { $account.Handle })
+        $run.Endpoint = if ($accounts) { "$($accounts[0].GraphEndpoint) ($ApiVersion)" }
         $run.DefaultTenant = if ($accounts) { $accounts[0].TenantId }
         $run.Option = Get-RemovalOption -Cmdlet $PSCmdlet -Parameter $PSBoundParameters -ApiVersion $ApiVersion
         # The parameters that the properties of an object do not change.
         $run.Fixed = @(foreach ($name in 'TenantId', 'UserId', 'ThreadId', 'UnresolvedReason') { if ($PSBoundParameters.ContainsKey($name)) { $name } })
-        $run.Field = Get-RemovalField -Cmdlet $PSCmdlet
+        $fields = $run.Field = Get-RemovalField -Cmdlet $PSCmdlet
+        # Without -WhatIf, -Confirm and -Verbose, ShouldProcess does nothing, and takes as long as a tenth
+        # of a removal.
+        $isSilent = -not $WhatIfPreference -and $ConfirmPreference -in 'High', 'None' -and $VerbosePreference -eq 'SilentlyContinue'
+        $isSimple = $script:HasCleanBlock -and -not $run.Fixed
         $run.Number = 0
         $run.Removed = 0
         $run.Failed = 0
-        # Sends the removal in the variable row.
-        $send = {
-            if ($row.Conflict) {
-                Write-RemovalFailure $run (New-UnsentOutcome $row -Message "Input $($row.Number) can't be used: $($row.Conflict)." -NextStep (
-                        "Nothing was sent. $($row.NextStep)"))
-                return
-            }
-            # Without the call of a function where possible, because this runs for each removal.
-            $name = if ($row.UserPrincipalName -or $row.ExternalUser) { Get-RemovalName $row } else { "user $($row.UserId) in chat $($row.ThreadId)" }
-            if ($row.UnresolvedReason) {
-                Write-RemovalFailure $run (New-UnsentOutcome $row -Message "The target $name is unresolved: $($row.UnresolvedReason)" -NextStep (
-                        'Nothing was sent. Find out the object id of the user and pass it as UserId.'))
-            } elseif (-not $PSCmdlet.ShouldProcess($name, 'Remove all access')) {
-                Test-Removal $run $row
-            } else {
-                if (-not $run.Handle) {
-                    $PSCmdlet.WriteVerbose("Sending removals to $($accounts[0].GraphEndpoint) ($ApiVersion).")
-                    try {
-                        Open-RemovalRun $run
-                    } catch [InvalidOperationException] {
-                        $PSCmdlet.ThrowTerminatingError($_)
-                    }
-                }
-                $status = Submit-Removal $run $row
-                if ($status -ne $NativeStatus.NotYet) {
-                    Write-UnqueuedRemoval $run $row $status
-                }
-                # Fetching costs more than queueing, so it happens at most every 20 ms, for many removals.
-                if ($run.Watch.ElapsedMilliseconds - $run.FetchedAt -ge 20) {
-                    Receive-NativeEvent $run 0
-                    $run.FetchedAt = $run.Watch.ElapsedMilliseconds
-                }
-            }
-        }
     }
 
     process {
+        $row = if ($isSimple -and $InputObject -is [Management.Automation.PSCustomObject]) {
+            # As Get-RemovalRow does for the usual object, without the calls of functions, which take
+            # longer than the rest: this runs for each of thousands of removals. For the same reason,
+            # nothing in this function is dot-sourced: PowerShell would look up each variable by name.
+            $found = @{ Number = ++$run.Number }
+            $isUsual = $true
+            foreach ($property in $InputObject.PSObject.Properties) {
+                $field = $fields[$property.Name]
+                if ($field -eq '') { continue }
+                $isUsual = $field -and -not $found[$field] -and $property.Value -is [string]
+                if (-not $isUsual) { break }
+                $found[$field] = $property.Value
+            }
+            if ($isUsual -and $found.TenantId -and $found.UserId -and -not $found.UnresolvedReason -and -not $found.UserId.Contains('@')) { $found } else { $run.Number-- }
+        }
+        if ($row) {
+            Send-RemovalRow $run $row ($isSilent -or $PSCmdlet.ShouldProcess((Get-RemovalName $row), 'Remove all access'))
+            return
+        }
         $given = @{ TenantId = $TenantId; UserId = $UserId; ThreadId = $ThreadId; UnresolvedReason = $UnresolvedReason }
         $rows = Get-RemovalRow $run $given $(if ($PSCmdlet.ParameterSetName -eq 'Ids') { $given } else { $InputObject })
         if ($script:HasCleanBlock -and $rows -is [hashtable]) {
             # As below, without the pipeline, which takes as long as the rest.
-            $row = $rows
-            . $send
-        } else {
-            # Not a loop, for the reason that Wait-NativeRun states.
-            Invoke-WithCleanup $run { $rows | & { process { $row = $_; . $send } } }
+            $isApproved = $isSilent -or $rows.Conflict -or $rows.UnresolvedReason -or $PSCmdlet.ShouldProcess((Get-RemovalName $rows), 'Remove all access')
+            Send-RemovalRow $run $rows $isApproved
+            return
+        }
+        # Not a loop, for the reason that Wait-NativeRun states.
+        Invoke-WithCleanup $run {
+            $rows | & {
+                process {
+                    $isApproved = $isSilent -or $_.Conflict -or $_.UnresolvedReason -or $PSCmdlet.ShouldProcess((Get-RemovalName $_), 'Remove all access')
+                    Send-RemovalRow $run $_ $isApproved
+                }
+            }
         }
     }
 
