@@ -34,7 +34,9 @@ if ([IO.Directory]::Exists("$PSScriptRoot/Public")) {
         . $file
     }
 } elseif ($PSVersionTable.PSVersion -ge [version] '7.3') {
-    # Replaces two of the commands. Windows PowerShell can't parse the file.
+    # Two of the commands. Windows PowerShell can't parse this file, and has them in the other one.
     . "$PSScriptRoot/CleanBlock.ps1"
     $script:HasCleanBlock = $true
+} else {
+    . "$PSScriptRoot/NoCleanBlock.ps1"
 }

@@ -42,11 +42,13 @@ Describe 'The module' {
     }
 
     It 'has clean blocks in PowerShell 7.3 and later, in commands that are the same otherwise' {
-        $root = [Management.Automation.Language.Parser]::ParseFile("$ModulePath/ChatAccess.psm1", [ref] $null, [ref] $null)
+        $parser = [Management.Automation.Language.Parser]
+        $root = $parser::ParseFile("$ModulePath/ChatAccess.psm1", [ref] $null, [ref] $null)
+        $other = $parser::ParseFile("$ModulePath/NoCleanBlock.ps1", [ref] $null, [ref] $null)
         foreach ($name in 'Find-ChatAccess', 'Remove-ChatAccessForUser') {
             $body = (Get-Command $name).ScriptBlock.Ast.Body
             $body.CleanBlock.Extent.Text | Should -BeLike 'clean {*Stop-NativeRun $run*}'
-            $older = $root.Find({ param($node) $node -is [Management.Automation.Language.FunctionDefinitionAst] -and $node.Name -eq $name }, $false).Body
+            $older = $other.Find({ param($node) $node -is [Management.Automation.Language.FunctionDefinitionAst] -and $node.Name -eq $name }, $false).Body
             $older.CleanBlock | Should -BeNullOrEmpty
             foreach ($part in 'ParamBlock', 'BeginBlock', 'ProcessBlock', 'EndBlock') { $body.$part.Extent.Text | Should -Be $older.$part.Extent.Text }
             (Get-Help $name).description.Text | Should -Not -BeNullOrEmpty

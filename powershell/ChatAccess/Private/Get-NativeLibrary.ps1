@@ -22,14 +22,15 @@ function script:Get-NativeLibrary {
         [AppDomain]::CurrentDomain.SetData($key, $native)
     }
     try {
-        if ($PSVersionTable['PSEdition'] -eq 'Core') {
-            # A call of a library that can't be loaded fails in PowerShell 7 without saying why.
-            $null = [Runtime.InteropServices.NativeLibrary]::Load($path)
-        }
         $found = $native::chat_access_abi_version()
     } catch {
+        $failure = $_
+        if ($PSVersionTable['PSEdition'] -eq 'Core') {
+            # The error of the call does not say in PowerShell 7 why the library can't be loaded.
+            try { $null = [Runtime.InteropServices.NativeLibrary]::Load($path) } catch { $failure = $_ }
+        }
         # On Linux and macOS, the last line is the loader's; those before it are advice for developers.
-        $reason = $_.Exception.GetBaseException().Message.Trim().Split([char] 10)[-1]
+        $reason = $failure.Exception.GetBaseException().Message.Trim().Split([char] 10)[-1]
         throw (New-ChatAccessError -ErrorId 'NativeLibraryNotLoaded' -Category ResourceUnavailable -TargetObject $path -Message (
                 "Can't load the native library '$path': $reason") -RecommendedAction (
                 'Install the ChatAccess module again. Its library must have the same architecture as this PowerShell process.'))

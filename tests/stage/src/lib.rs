@@ -118,18 +118,23 @@ pub fn module(into: &Path) -> io::Result<PathBuf> {
     Ok(target)
 }
 
-/// Writes the commands whose work may outlive their pipeline into the file of the clean block, which
-/// only PowerShell 7.3 and later can parse, with this block at their end.
+/// Moves the commands whose work may outlive their pipeline into two files: one with the clean block
+/// at their end, which only PowerShell 7.3 and later can parse, and one without it. An import reads
+/// one of them.
 fn add_clean_blocks(module: &Path) -> io::Result<()> {
     let path = module.join("CleanBlock.ps1");
     let block = fs::read_to_string(&path)?;
-    let mut commands = String::new();
+    let (mut with, mut without) = (String::new(), String::new());
     for name in ["Find-ChatAccess", "Remove-ChatAccessForUser"] {
-        let command = fs::read_to_string(module.join("Public").join(name).with_extension("ps1"))?;
+        let source = module.join("Public").join(name).with_extension("ps1");
+        let command = fs::read_to_string(&source)?;
         let open = command.trim_end().strip_suffix('}').expect("a function");
-        commands += &format!("{open}{block}}}\n");
+        with += &format!("{open}{block}}}\n");
+        without += &command;
+        fs::remove_file(source)?;
     }
-    fs::write(path, commands)
+    fs::write(path, with)?;
+    fs::write(module.join("NoCleanBlock.ps1"), without)
 }
 
 /// Removes a folder of scripts and returns them as one, in the order of their names.
