@@ -70,6 +70,14 @@ Describe 'The input of Remove-ChatAccessForUser' {
         @((Invoke-Sandbox requests).requests | Where-Object target -NotLike '/sandbox/*').Count | Should -Be 0
     }
 
+    It 'reads the external users of a table that Export-Csv wrote' {
+        $row = [pscustomobject] @{ TenantId = $Tenant; UserId = $User; ThreadId = $Chat; ExternalUser = 'eve@evil.example; mal@evil.example' }
+        foreach ($outcome in $row, $row | Remove-ChatAccessForUser) {
+            $outcome.ExternalUser.Count | Should -Be 2
+            $outcome.ExternalUser[1] | Should -Be 'mal@evil.example'
+        }
+    }
+
     It 'accepts an object with the same value twice, and with two values if the parameter decides' {
         $same = [pscustomobject] @{ UserId = $User; RecipientObjectId = $User; ThreadId = $Chat }
         $other = [pscustomobject] @{ UserId = 'eve@evil.example'; RecipientObjectId = $User; ThreadId = (New-Target 2).ThreadId }

@@ -250,7 +250,8 @@ function Remove-ChatAccessForUser {
             foreach ($property in $InputObject.PSObject.Properties) {
                 $field = $fields[$property.Name]
                 if ($field -eq '') { continue }
-                $isUsual = $field -and -not $found[$field] -and $property.Value -is [string]
+                # Read-RemovalRow splits a text with several external users.
+                $isUsual = $field -and $field -ne 'ExternalUser' -and -not $found[$field] -and $property.Value -is [string]
                 if (-not $isUsual) { break }
                 $found[$field] = $property.Value
             }
