@@ -387,8 +387,8 @@ int32_t chat_access_describe(int64_t handle,
 //
 // Callers that wait in `chat_access_next` return with `CHAT_ACCESS_STATUS_CLOSED_HANDLE`. A run
 // sends no more requests; requests in flight have 300 ms from the call of `chat_access_cancel`, or
-// from this call, to complete and to reach the journal, and then the journal's file is released. An account's token is wiped when no run uses
-// it any more.
+// from this call, to complete and to reach the journal, and then the journal's file is released.
+// An account's token is wiped when no run uses it any more.
 //
 // - `handle`: any handle.
 //
@@ -398,7 +398,7 @@ int32_t chat_access_describe(int64_t handle,
 // - `CHAT_ACCESS_STATUS_INVALID_HANDLE`, `CHAT_ACCESS_STATUS_PANICKED`: see `ChatAccessStatus`.
 int32_t chat_access_close(int64_t handle);
 
-// Checks whether the token of an account rules out removals in a tenant: by its own tenant, its
+// Checks whether the token of an account rules out removals in a tenant: by its tenant, its
 // permissions or its expiry. Sends no request.
 //
 // - `handle`: an account, or a sign-in after `signed_in`.

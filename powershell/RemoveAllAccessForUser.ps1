@@ -147,7 +147,7 @@ try {
                 Write-Host "Client app with id '$($app.ClientId)' found." -ForegroundColor 'Green'
             }
             $signIn.ClientId = $app.ClientId
-            # The new app is known in its own tenant only.
+            # The new app is known only in the tenant that it was registered in.
             $tenant.TenantId = $app.TenantId
         }
         if ($UserId -like '*@*' -and -not $RefreshToken -and -not $AccessToken) {

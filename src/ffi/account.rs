@@ -100,7 +100,7 @@ fn check_tenant(account: &Account, tenant: &str) -> Result<(), InvalidInput> {
     }
 }
 
-/// Checks whether the token of an account rules out removals in a tenant: by its own tenant, its
+/// Checks whether the token of an account rules out removals in a tenant: by its tenant, its
 /// permissions or its expiry. Sends no request.
 ///
 /// - `handle`: an account, or a sign-in after `signed_in`.

@@ -421,8 +421,8 @@ pub unsafe extern "C" fn chat_access_describe(
 ///
 /// Callers that wait in `chat_access_next` return with `CHAT_ACCESS_STATUS_CLOSED_HANDLE`. A run
 /// sends no more requests; requests in flight have 300 ms from the call of `chat_access_cancel`, or
-/// from this call, to complete and to reach the journal, and then the journal's file is released. An account's token is wiped when no run uses
-/// it any more.
+/// from this call, to complete and to reach the journal, and then the journal's file is released.
+/// An account's token is wiped when no run uses it any more.
 ///
 /// - `handle`: any handle.
 ///
