@@ -465,11 +465,15 @@ int32_t chat_access_export_secret(int64_t handle,
 //
 // An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "user_principal_name",
 // "thread_id", "status", "http_status", "code", "message", "next_step", "request_id",
-// "client_request_id", "attempts", "duration_ms", "completed"}`. `status` is "Removed",
-// "AlreadyRemoved", "NotFound", "Denied", "Unauthorized", "Throttled", "Failed", "Uncertain",
-// "Cancelled" or "Invalid". For "AlreadyRemoved", `completed` and `request_id` are those of the
-// first confirmation. `user_principal_name` is null if `user_id` was an object id; `user_id` is
-// the name of a user who was not found.
+// "client_request_id", "attempts", "duration_ms", "completed", "account", "times_returned",
+// "previously_removed"}`. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
+// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid". For
+// "AlreadyRemoved", `completed` and `request_id` are those of the first confirmation.
+// `user_principal_name` is null if `user_id` was an object id; `user_id` is the name of a user who
+// was not found. The last three members are omitted where they are empty: `account` is the user
+// principal name (or the object id) of the account whose token the last request contained,
+// `times_returned` says how often evidence showed the chat again after a confirmed removal, and
+// `previously_removed` is the time of the last confirmation before this removal.
 //
 // Returns:
 // - `CHAT_ACCESS_STATUS_OK`: Graph confirmed the removal, now or earlier. `buffer` holds the

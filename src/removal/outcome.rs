@@ -82,6 +82,25 @@ pub struct Outcome {
     pub duration_ms: u64,
     /// When the removal ended, or was confirmed earlier: RFC 3339, UTC.
     pub completed: String,
+    /// User principal name of the signed-in account whose token the last request contained, or its
+    /// object id; `None` without a request, or with a token that can't be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// How often evidence showed the chat again after a confirmed removal.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub times_returned: u32,
+    /// When the service had last confirmed the removal before this request: RFC 3339, UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previously_removed: Option<String>,
+}
+
+/// Returns whether a number is left out of outcomes and records.
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+pub(super) fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl Outcome {
@@ -127,6 +146,9 @@ impl Outcome {
             attempts: 0,
             duration_ms: 0,
             completed: timestamp(),
+            account: None,
+            times_returned: 0,
+            previously_removed: None,
         }
     }
 }

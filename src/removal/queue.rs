@@ -18,6 +18,8 @@ pub(super) struct Job {
     pub(super) user_principal_name: Option<Box<str>>,
     /// Requests sent.
     pub(super) attempts: u32,
+    /// The lane of the last request.
+    pub(super) lane: Option<usize>,
     /// When the first request was sent.
     pub(super) started: Option<Duration>,
     /// The response to one of the requests was lost.
@@ -33,6 +35,7 @@ impl Job {
             removal,
             user_principal_name: None,
             attempts: 0,
+            lane: None,
             started: None,
             lost: false,
             renewed: false,

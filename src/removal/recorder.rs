@@ -29,6 +29,7 @@ impl Shared {
             .map_or(Duration::ZERO, |at| now().saturating_sub(at));
         let mut outcome = Outcome::unsent(&job, conclusion);
         outcome.client_request_id = id.map(|id| id.to_string());
+        outcome.account = job.lane.and_then(|lane| self.lanes[lane].account().name());
         outcome.attempts = job.attempts;
         outcome.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         self.report(Some(&job.removal), outcome);

@@ -54,6 +54,7 @@ impl Shared {
             self.end(job, None, why);
             return;
         }
+        job.lane = Some(slot.lane);
         let exchange = account.client().remove_all_access_for_user(
             self.version,
             &job.removal,

@@ -131,6 +131,13 @@ function Remove-ChatAccessForUser {
       UTC, such as 2026-10-01T10:00:00Z. To compare it, use
       [datetime] $_.Completed. For AlreadyRemoved, the time when the service
       confirmed the removal.
+    - Account: the user principal name of the signed-in account that sent the
+      last request, or its object id. Empty if nothing was sent.
+    - TimesReturned: how often evidence showed the chat again after the
+      service had confirmed its removal. 0 if it never did.
+    - PreviouslyRemoved: the time when the service had last confirmed the
+      removal before this request, in the form of Completed. Empty for the
+      first removal.
     - Number: the position of the removal in the input, from 1.
 
     .EXAMPLE

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::graph::Removal;
+use crate::removal::outcome::is_zero;
 use crate::removal::{Outcome, Status};
 
 /// The version of the format that is written and read.
@@ -114,6 +115,12 @@ pub(super) struct OutcomeRecord<'a> {
     client_request_id: Option<&'a str>,
     attempts: u32,
     duration_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
+    #[serde(skip_serializing_if = "is_zero")]
+    times_returned: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previously_removed: Option<&'a str>,
 }
 
 impl<'a> From<&'a Outcome> for OutcomeRecord<'a> {
@@ -132,6 +139,9 @@ impl<'a> From<&'a Outcome> for OutcomeRecord<'a> {
             client_request_id: outcome.client_request_id.as_deref(),
             attempts: outcome.attempts,
             duration_ms: outcome.duration_ms,
+            account: outcome.account.as_deref(),
+            times_returned: outcome.times_returned,
+            previously_removed: outcome.previously_removed.as_deref(),
         }
     }
 }
