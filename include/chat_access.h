@@ -114,7 +114,7 @@ extern "C" {
 // other call.
 int32_t chat_access_abi_version(void);
 
-// Opens an account, a sign-in, a registration, a run of removals or a search.
+// Opens an account, a sign-in, a probe, a registration, a run of removals or a search.
 //
 // - `request`, `request_length`: a JSON object, described below by its member `open`.
 // - `secret`, `secret_length`: bytes that must not be part of the JSON, or NULL. The library
@@ -147,6 +147,10 @@ int32_t chat_access_abi_version(void);
 // - `time_ms`: time limit for the browser, in milliseconds; 600000 by default.
 // - `environment`, `graph_endpoint`, `authority_host`, `graph_proxy`, `authority_proxy`: as for
 //   an account.
+//
+// Probe: `{"open":"probe"}` sends a request without a token to Microsoft Graph and one to Entra, to
+// show what the other requests of this process will meet. Optional members: `environment`,
+// `graph_endpoint`, `authority_host`, `graph_proxy`, `authority_proxy`, as for an account.
 //
 // Registration: `{"open":"registration","account":handle,"name":...}` finds the application with
 // this display name, or creates it: a public client with the loopback redirect and the delegated
@@ -243,6 +247,13 @@ int32_t chat_access_open(const uint8_t *request,
 // - `signed_in`, the last event: `account` is what `chat_access_describe` returns.
 // - `failed`, the last event: `error` (a stable name), `message`, `next_step`, `code`
 //   ("AADSTS..."), `correlation_id`, `trace_id`.
+//
+// Events of a probe, within about 10 seconds:
+// - `library`: `version`, of this library.
+// - `service`, twice: `service` ("Graph" or "Entra"), `proxy_variable` (the environment variable
+//   of this process that names the proxy, or null) and either `status`, `request_id` (null if
+//   something between this computer and the service responded) and `time` (the header Date), or
+//   `message` (the end of a sentence) and `next_step` (may be empty), if there is no response.
 //
 // Events of a registration:
 // - `step`: `message` describes the current step.
@@ -357,7 +368,7 @@ int32_t chat_access_cancel(int64_t handle);
 
 // Describes an account, a sign-in, a run or a search as JSON.
 //
-// - `handle`: any handle but a registration.
+// - `handle`: any handle but a probe or a registration.
 // - `buffer`, `capacity`, `length`: see the rules for text out.
 //
 // An account, or a sign-in after `signed_in`: `account`, `user_id`, `tenant_id`, `client_id`,

@@ -18,6 +18,7 @@
         'Get-ChatAccessContext'
         'Register-ChatAccessApp'
         'Remove-ChatAccessForUser'
+        'Test-ChatAccess'
     )
     CmdletsToExport      = @()
     VariablesToExport    = @()

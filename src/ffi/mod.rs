@@ -46,7 +46,7 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
     CHAT_ACCESS_ABI_VERSION
 }
 
-/// Opens an account, a sign-in, a registration, a run of removals or a search.
+/// Opens an account, a sign-in, a probe, a registration, a run of removals or a search.
 ///
 /// - `request`, `request_length`: a JSON object, described below by its member `open`.
 /// - `secret`, `secret_length`: bytes that must not be part of the JSON, or NULL. The library
@@ -79,6 +79,10 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// - `time_ms`: time limit for the browser, in milliseconds; 600000 by default.
 /// - `environment`, `graph_endpoint`, `authority_host`, `graph_proxy`, `authority_proxy`: as for
 ///   an account.
+///
+/// Probe: `{"open":"probe"}` sends a request without a token to Microsoft Graph and one to Entra, to
+/// show what the other requests of this process will meet. Optional members: `environment`,
+/// `graph_endpoint`, `authority_host`, `graph_proxy`, `authority_proxy`, as for an account.
 ///
 /// Registration: `{"open":"registration","account":handle,"name":...}` finds the application with
 /// this display name, or creates it: a public client with the loopback redirect and the delegated
@@ -209,6 +213,13 @@ pub unsafe extern "C" fn chat_access_open(
 /// - `failed`, the last event: `error` (a stable name), `message`, `next_step`, `code`
 ///   ("AADSTS..."), `correlation_id`, `trace_id`.
 ///
+/// Events of a probe, within about 10 seconds:
+/// - `library`: `version`, of this library.
+/// - `service`, twice: `service` ("Graph" or "Entra"), `proxy_variable` (the environment variable
+///   of this process that names the proxy, or null) and either `status`, `request_id` (null if
+///   something between this computer and the service responded) and `time` (the header Date), or
+///   `message` (the end of a sentence) and `next_step` (may be empty), if there is no response.
+///
 /// Events of a registration:
 /// - `step`: `message` describes the current step.
 /// - `registered`, the last event: `app_id`, `object_id`, `name`, `tenant_id`, and `changes`, a
@@ -324,6 +335,7 @@ fn next(
         Object::SignIn(signing_in) => {
             fetch_next(signing_in.sign_in.events(), timeout_ms, batch, &mut out)
         }
+        Object::Probe(probe) => fetch_next(probe.events(), timeout_ms, batch, &mut out),
         Object::Registration(registration) => {
             fetch_next(registration.events(), timeout_ms, batch, &mut out)
         }
@@ -377,7 +389,7 @@ pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
 
 /// Describes an account, a sign-in, a run or a search as JSON.
 ///
-/// - `handle`: any handle but a registration.
+/// - `handle`: any handle but a probe or a registration.
 /// - `buffer`, `capacity`, `length`: see the rules for text out.
 ///
 /// An account, or a sign-in after `signed_in`: `account`, `user_id`, `tenant_id`, `client_id`,
@@ -412,7 +424,9 @@ pub unsafe extern "C" fn chat_access_describe(
         let description = match handles::get(handle)? {
             Object::Account(lane) => lane.account().describe(),
             Object::SignIn(signing_in) => signing_in.lane()?.account().describe(),
-            Object::Registration(_) => return Err(ChatAccessStatus::WrongHandleKind),
+            Object::Probe(_) | Object::Registration(_) => {
+                return Err(ChatAccessStatus::WrongHandleKind);
+            }
             Object::Run(run) => run.describe(),
             Object::Search(search) => search.describe(),
         };
@@ -440,6 +454,7 @@ pub extern "C" fn chat_access_close(handle: i64) -> i32 {
         match handles::close(handle)? {
             Object::Run(run) => run.close(),
             Object::SignIn(signing_in) => signing_in.sign_in.close(),
+            Object::Probe(probe) => probe.close(),
             Object::Registration(registration) => registration.close(),
             Object::Search(search) => search.close(),
             Object::Account(_) => {}
