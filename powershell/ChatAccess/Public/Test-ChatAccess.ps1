@@ -20,7 +20,7 @@ function Test-ChatAccess {
 
     .PARAMETER Environment
     The cloud to check: Global (also for GCC), USGov (GCC High) or USGovDoD.
-    The default is that of the account, or Global if no account is connected.
+    The default is that of the account, or Global without an account.
 
     .PARAMETER GraphEndpoint
     The address of a different Microsoft Graph, such as a test server. It
