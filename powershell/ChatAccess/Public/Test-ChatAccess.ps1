@@ -50,7 +50,7 @@ function Test-ChatAccess {
     .EXAMPLE
     PS> Test-ChatAccess
 
-    Shows all checks as a table.
+    Shows all checks, each with its next step.
 
     .EXAMPLE
     PS> Test-ChatAccess | Where-Object Passed -EQ $false | Format-List
