@@ -20,7 +20,7 @@ function Test-ChatAccess {
 
     .PARAMETER Environment
     The cloud to check: Global (also for GCC), USGov (GCC High) or USGovDoD.
-    The default is that of the account, or Global if no account is connected.
+    The default is that of the account, or Global without an account.
 
     .PARAMETER GraphEndpoint
     The address of a different Microsoft Graph, such as a test server. It
@@ -50,7 +50,7 @@ function Test-ChatAccess {
     .EXAMPLE
     PS> Test-ChatAccess
 
-    Shows all checks as a table.
+    Shows all checks, each with its next step.
 
     .EXAMPLE
     PS> Test-ChatAccess | Where-Object Passed -EQ $false | Format-List
