@@ -16,6 +16,7 @@ use super::status::ChatAccessStatus;
 use crate::identity::SignInError;
 use crate::input::InvalidInput;
 use crate::removal::StartError;
+use crate::report::RunningReport;
 use crate::search;
 
 /// What to do when the system has no thread left.
@@ -30,6 +31,7 @@ enum Kind {
     Registration,
     Removals,
     Search,
+    Report,
     /// A fault, to show that this build catches it.
     Panic,
 }
@@ -62,6 +64,7 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, OpenE
             let request: SearchRequest = read(members)?;
             Object::Search(Arc::new(request.open(secret)?))
         }
+        Kind::Report => Object::Report(Arc::new(RunningReport::new(read(members)?))),
         Kind::Panic => panic!("requested by the caller"),
     })
 }
