@@ -247,7 +247,8 @@ function Find-ChatAccess {
     https://learn.microsoft.com/purview/audit-log-export-records
     #>
     [CmdletBinding(DefaultParameterSetName = 'Online', PositionalBinding = $false)]
-    [OutputType('ChatAccess.Target')]
+    # ChatAccess.Target, with the properties that Tab offers: see ChatAccess.Types.ps1xml.
+    [OutputType('ChatAccess.Target#Columns')]
     param(
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path')]
         [SupportsWildcards()]
