@@ -166,6 +166,7 @@ int32_t chat_access_abi_version(void);
 // - `api_version`: "v1.0" (default) or "beta".
 // - `journal`: path of the journal. A run with the journal of an earlier one skips confirmed
 //   removals.
+// - `force`: true to send removals again that the journal or this run has confirmed.
 // - `request_time_ms`: time limit of one request, in milliseconds; 30000 by default.
 // - `run_time_ms`: time limit of the run, in milliseconds; 0 (default) means no limit.
 // - `lease_ms`: the run sends nothing once the caller has not called for this long, in
@@ -476,11 +477,16 @@ int32_t chat_access_export_secret(int64_t handle,
 //
 // An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "user_principal_name",
 // "thread_id", "status", "http_status", "code", "message", "next_step", "request_id",
-// "client_request_id", "attempts", "duration_ms", "completed"}`. `status` is "Removed",
-// "AlreadyRemoved", "NotFound", "Denied", "Unauthorized", "Throttled", "Failed", "Uncertain",
-// "Cancelled" or "Invalid". For "AlreadyRemoved", `completed` and `request_id` are those of the
-// first confirmation. `user_principal_name` is null if `user_id` was an object id; `user_id` is
-// the name of a user who was not found.
+// "client_request_id", "attempts", "duration_ms", "completed", "account", "times_returned",
+// "previously_removed"}`. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
+// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid". For
+// "AlreadyRemoved", `completed` and `request_id` are those of the last confirmation.
+// `user_principal_name` is null if `user_id` was an object id; `user_id` is the name of a user who
+// was not found. The last three members are omitted where they are empty: `account` is the user
+// principal name (or the object id) of the account whose token the last request contained,
+// `times_returned` says how often evidence showed the chat again after a confirmed removal (see
+// `chat_access_remove_seen`), and `previously_removed` is the time of the last confirmation before
+// this removal.
 //
 // Returns:
 // - `CHAT_ACCESS_STATUS_OK`: Graph confirmed the removal, now or earlier. `buffer` holds the
@@ -517,6 +523,36 @@ int32_t remove_all_access_for_user(int64_t handle,
                                    int32_t capacity,
                                    int32_t *length);
 
+// Removes a user's access to a chat, as `remove_all_access_for_user` does, also if the chat has
+// come back since the last removal.
+//
+// Teams can show a chat again after its removal, when an external user writes again. Evidence that
+// is later than the confirmed removal, in the same run or in the journal, means that: the removal
+// is sent again, and `times_returned` counts it. The removal's time is that of the service (the
+// Date of its response), and evidence of the same second counts as later.
+//
+// - `last_seen`: the time of the latest evidence of the chat: RFC 3339 with its zone, such as
+//   2026-08-31T10:18:39Z. Empty if there is none.
+// - the other parameters: as for `remove_all_access_for_user`.
+//
+// Returns: as for `remove_all_access_for_user`.
+//
+// # Safety
+// As for `chat_access_open`.
+int32_t chat_access_remove_seen(int64_t handle,
+                                const uint8_t *tenant_id,
+                                int32_t tenant_id_length,
+                                const uint8_t *user_id,
+                                int32_t user_id_length,
+                                const uint8_t *thread_id,
+                                int32_t thread_id_length,
+                                const uint8_t *last_seen,
+                                int32_t last_seen_length,
+                                int32_t timeout_ms,
+                                uint8_t *buffer,
+                                int32_t capacity,
+                                int32_t *length);
+
 // Checks the three ids of a removal as `remove_all_access_for_user` does, without a run and
 // without a request.
 //
@@ -541,6 +577,26 @@ int32_t chat_access_check(const uint8_t *tenant_id,
                           uint8_t *buffer,
                           int32_t capacity,
                           int32_t *length);
+
+// Checks the time of the latest evidence as `chat_access_remove_seen` does, without a run.
+//
+// - `last_seen`: as for `chat_access_remove_seen`.
+// - `buffer`, `capacity`, `length`: see the rules for text out.
+//
+// Returns:
+// - `CHAT_ACCESS_STATUS_OK`: the time can be used. `length` is 0.
+// - `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: it can't be used. `buffer` holds an outcome with the
+//   status "Invalid" and `parameter`, if it has room for it.
+// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_INVALID_UTF8`, `_PANICKED`: see
+//   `ChatAccessStatus`.
+//
+// # Safety
+// As for `chat_access_open`.
+int32_t chat_access_check_last_seen(const uint8_t *last_seen,
+                                    int32_t last_seen_length,
+                                    uint8_t *buffer,
+                                    int32_t capacity,
+                                    int32_t *length);
 
 // Adds a record to a search, for records that are not in a file.
 //

@@ -42,8 +42,9 @@
 //! | Module | Purpose |
 //! |---|---|
 //! | [`ffi`] | The C ABI: handles, and all `unsafe` code but the lock of the journal |
+//! | [`report`] | The report as a page |
 //! | [`removal`] | The engine: queue, pace, retry, journal, outcome |
-//! | [`search`] | From audit exports, hunting results and Graph queries to removals; the report |
+//! | [`search`] | From audit exports, hunting results and Graph queries to removals |
 //! | [`registration`] | The application to sign in with |
 //! | [`identity`] | Entra sign-in, token renewal, token claims, sessions with Graph |
 //! | [`graph`] | Microsoft Graph: requests, responses, errors, chat ids |
@@ -76,6 +77,7 @@ pub mod identity;
 pub mod input;
 pub mod registration;
 pub mod removal;
+pub mod report;
 pub mod retry;
 pub mod search;
 mod secret;

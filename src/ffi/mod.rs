@@ -27,7 +27,10 @@ use self::arguments::{Out, bytes, text};
 use self::fetch::{Batch, fetch_next};
 use self::guard::guard;
 use self::handles::Object;
-pub use self::removals::{chat_access_check, remove_all_access_for_user};
+pub use self::removals::{
+    chat_access_check, chat_access_check_last_seen, chat_access_remove_seen,
+    remove_all_access_for_user,
+};
 use self::request::OpenError;
 pub use self::search::chat_access_feed;
 pub use self::status::ChatAccessStatus;
@@ -95,6 +98,7 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// - `api_version`: "v1.0" (default) or "beta".
 /// - `journal`: path of the journal. A run with the journal of an earlier one skips confirmed
 ///   removals.
+/// - `force`: true to send removals again that the journal or this run has confirmed.
 /// - `request_time_ms`: time limit of one request, in milliseconds; 30000 by default.
 /// - `run_time_ms`: time limit of the run, in milliseconds; 0 (default) means no limit.
 /// - `lease_ms`: the run sends nothing once the caller has not called for this long, in

@@ -15,8 +15,9 @@ use super::status::ChatAccessStatus;
 use crate::identity::Account;
 use crate::input::InvalidInput;
 use crate::removal::RunRetry;
+use crate::report::write_findings;
 use crate::search::{
-    ChatList, Online, QueryOptions, RunningSearch, SearchOptions, Span, SpanOptions,
+    ChatList, Online, QueryOptions, ReportFile, RunningSearch, SearchOptions, Span, SpanOptions,
 };
 use crate::token::AccessToken;
 
@@ -71,7 +72,10 @@ impl SearchRequest {
             },
             paths: self.paths,
             query: self.query,
-            report: self.report,
+            report: self.report.map(|path| ReportFile {
+                path,
+                write: write_findings,
+            }),
             account,
             resolve_users: self.resolve_users,
         };

@@ -10,7 +10,7 @@ use super::target::Target;
 use crate::input::one_line;
 
 /// Returns a number and its noun: "1 record", "2 records".
-pub(super) fn counted(count: u64, noun: &str) -> String {
+pub(crate) fn counted(count: u64, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }

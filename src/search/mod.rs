@@ -6,8 +6,7 @@
 //! and [`rules`] decide who loses access and by which object id. [`directory`] looks up the ids
 //! that no record contains, and [`online`] reads records from Graph. [`RunningSearch`] does all of
 //! this in the background and also accepts records one by one. [`Query`] contains the filters,
-//! [`damage`] lists files and rows that could not be read, and [`report`] writes the results as an
-//! HTML page.
+//! and [`damage`] lists files and rows that could not be read.
 
 mod damage;
 mod directory;
@@ -15,12 +14,12 @@ mod event;
 mod findings;
 mod gather;
 mod left_out;
+mod memory;
 mod online;
 mod pre_filter;
 mod query;
 mod read;
 mod record;
-mod report;
 mod rules;
 mod running_search;
 mod search_options;
@@ -31,11 +30,11 @@ pub use self::damage::Damage;
 pub use self::event::Event;
 pub use self::findings::Findings;
 pub use self::gather::{Effort, search_sources};
+pub(crate) use self::left_out::counted;
 pub use self::online::{ChatList, Online, Span, SpanOptions};
 pub use self::query::{Query, QueryOptions};
 pub use self::read::{FormatError, ReadError, Source};
 pub use self::record::{Origin, RecordError};
-pub use self::report::page as report_page;
 pub use self::running_search::{RunningSearch, StartError};
-pub use self::search_options::SearchOptions;
+pub use self::search_options::{ReportFile, SearchOptions};
 pub use self::target::{ChatKind, FoundBy, Target, Unresolved};

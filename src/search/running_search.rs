@@ -6,7 +6,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fmt, io};
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::damage::{Damage, Damages};
@@ -18,9 +17,8 @@ use super::online::{self, GraphUsers, Online, SourceContext};
 use super::query::Query;
 use super::read::Source;
 use super::record::read_json;
-use super::report::{page as report_page, write as write_report};
 use super::rules::Facts;
-use super::search_options::SearchOptions;
+use super::search_options::{ReportFile, SearchOptions};
 use crate::background::spawn;
 use crate::cancel::Cancel;
 use crate::events::EventQueue;
@@ -71,7 +69,7 @@ impl From<InvalidInput> for StartError {
 struct Shared {
     query: Query,
     online: Online,
-    report: Option<PathBuf>,
+    report: Option<ReportFile>,
     account: Option<Arc<Account>>,
     resolve_users: bool,
     events: EventQueue<Event>,
@@ -132,16 +130,14 @@ impl RunningSearch {
     /// Adds one record as JSON. Returns `false` after [`RunningSearch::finish`].
     pub fn feed(&self, json: &str) -> bool {
         let shared = &self.shared;
-        let mut fed = shared.fed();
+        let fed = &mut *shared.fed();
         if fed.finished {
             return false;
         }
         fed.records += 1;
-        let mut facts = std::mem::take(&mut fed.facts);
         let read = read_json(json.as_bytes(), &mut |record| {
-            facts.add(&record, &shared.query)
+            fed.facts.add(&record, &shared.query)
         });
-        fed.facts = facts;
         if let Err(why) = read {
             let record = fed.records - 1;
             fed.damages.row(0, 0, record, why);
@@ -336,12 +332,11 @@ impl Shared {
 
 impl Shared {
     fn write_report(&self, findings: &Findings) {
-        let Some(path) = &self.report else {
+        let Some(ReportFile { path, write }) = &self.report else {
             return;
         };
-        let page = report_page(findings, Timestamp::now());
         let file = path.display().to_string();
-        self.events.push(match write_report(path, &page) {
+        self.events.push(match write(path, findings) {
             Ok(()) => Event::Report { path: file },
             Err(error) => Event::FileError {
                 message: format!(
@@ -430,7 +425,10 @@ mod tests {
             ("/no/such/folder/x.html".into(), "file_error"),
         ] {
             let search = RunningSearch::start(SearchOptions {
-                report: Some(path.clone()),
+                report: Some(ReportFile {
+                    path: path.clone(),
+                    write: |path, _| std::fs::write(path, "page"),
+                }),
                 ..Default::default()
             })
             .unwrap();

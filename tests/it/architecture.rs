@@ -6,12 +6,13 @@ use std::path::Path;
 use stage::root;
 
 /// The folders of `src`, from the bottom up. The files beside them are the ground floor.
-const FLOORS: [&[&str]; 6] = [
+const FLOORS: [&[&str]; 7] = [
     &["http"],
     &["graph"],
     &["identity"],
     &["registration"],
     &["removal", "search"],
+    &["report"],
     &["ffi"],
 ];
 

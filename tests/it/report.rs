@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use chat_access::search::{ChatKind, Findings, FoundBy, Target, report_page};
+use chat_access::report::page as report_page;
+use chat_access::search::{ChatKind, Findings, FoundBy, Target};
 use jiff::Timestamp;
 use uuid::Uuid;
 

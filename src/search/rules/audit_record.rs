@@ -65,7 +65,7 @@ impl Facts {
                 self.actors.add_internal(home, name, id);
             }
         }
-        let Some((chat, size)) = self.chat(home, thread) else {
+        let Some((chat, size)) = self.chat(home, thread, query) else {
             return;
         };
         chat.external |= external == ExternalUsers::Present;

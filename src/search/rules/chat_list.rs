@@ -39,7 +39,7 @@ impl Facts {
             self.left_out.unclean("", thread);
         }
         let external = listed.is_external(home);
-        let Some((chat, size)) = self.chat(Some(home), thread) else {
+        let Some((chat, size)) = self.chat(Some(home), thread, query) else {
             return;
         };
         chat.external |= external;

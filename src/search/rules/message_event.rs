@@ -40,7 +40,7 @@ impl Facts {
         if texts.any(|text| matches!(text, Cow::Owned(_))) {
             self.left_out.unclean(event.teams_message_id.get(), thread);
         }
-        let Some((chat, size)) = self.chat(query.tenant, thread) else {
+        let Some((chat, size)) = self.chat(query.tenant, thread, query) else {
             return;
         };
         chat.external |= event.is_external_thread.is_true();

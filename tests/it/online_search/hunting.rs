@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chat_access::report::write_findings;
+use chat_access::search::ReportFile;
 use jiff::{SignedDuration, Timestamp};
 use sandbox::{Fault, FaultScript, Hunting, Rule, When};
 use serde_json::{Value, json};
@@ -108,7 +110,10 @@ fn one_missing_table_is_a_warning_and_two_are_an_error() {
     let mut job = Job::new(SCOPE);
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("report.html");
-    job.options.report = Some(page.clone());
+    job.options.report = Some(ReportFile {
+        path: page.clone(),
+        write: write_findings,
+    });
     job.online().hunting = super::support::span(&ago(48), &ago(0));
     let outcome = job.run();
     let (error, message, _) = outcome.error();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::user;
-use crate::search::target::Target;
+use crate::search::Target;
 
 /// The users and chats that one external user reached.
 #[derive(Default)]

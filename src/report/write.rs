@@ -11,7 +11,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// The system reports an error. What was at `path` stays as it was.
-pub(in crate::search) fn write(path: &Path, page: &str) -> io::Result<()> {
+pub(super) fn write(path: &Path, page: &str) -> io::Result<()> {
     // In the same folder, because a file can't be renamed across volumes.
     let name = format!(".chat-access-{}.tmp", Uuid::new_v4().simple());
     let temporary = path.with_file_name(name);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::search::target::{ChatKind, FoundBy, Unresolved};
+use crate::search::{ChatKind, FoundBy, Unresolved};
 
 fn target(name: &str) -> Target {
     Target {

@@ -1,6 +1,6 @@
 //! The HTML report: which external users reached whom, and when.
 //!
-//! [`page`] returns one self-contained document. External users influence the values in records, so
+//! [`write_findings`] writes the results of a search, and [`page`] returns the document: self-contained. External users influence the values in records, so
 //! every value is escaped by [`Text`], and the page's policy allows nothing but its own style and
 //! script.
 
@@ -10,6 +10,8 @@ mod text;
 mod write;
 
 use std::fmt::{self, Write as _};
+use std::io;
+use std::path::Path;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -17,13 +19,19 @@ use uuid::Uuid;
 use self::days::Days;
 use self::external_users::external_users;
 use self::text::{Text, When};
-pub(super) use self::write::write;
-use super::findings::Findings;
-use super::left_out::counted;
-use super::target::Target;
+use crate::search::{Findings, Target, counted};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
+
+/// Writes the report on `findings` to `path`, as [`SearchOptions`](crate::search::SearchOptions)
+/// requires.
+///
+/// # Errors
+/// The file can't be written. What was at `path` stays as it was.
+pub fn write_findings(path: &Path, findings: &Findings) -> io::Result<()> {
+    write::write(path, &page(findings, Timestamp::now()))
+}
 
 /// Returns the report on `findings`, dated `now`.
 pub fn page(findings: &Findings, now: Timestamp) -> String {

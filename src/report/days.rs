@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use crate::search::target::Target;
+use crate::search::Target;
 
 const DAY: i64 = 24 * 60 * 60;
 
