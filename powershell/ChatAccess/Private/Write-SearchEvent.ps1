@@ -12,6 +12,9 @@ function script:Write-SearchEvent {
                 $seen = $Run.Unresolved[$target.Unresolved]
                 if ($seen) { $seen[0]++ } else { $Run.Unresolved[$target.Unresolved] = @(1, $target.UnresolvedReason) }
             }
+            if ($VerbosePreference -ne 'SilentlyContinue') {
+                $cmdlet.WriteVerbose("User $(if ($target.UserPrincipalName) { $target.UserPrincipalName } else { $target.UserId }) in chat $($target.ThreadId): first record $($target.FirstRecord); last record $($target.LastRecord).")
+            }
         }
         # Outside of a loop, for the reason that Wait-NativeRun states.
         $Run.Fetched.Events
@@ -37,7 +40,10 @@ function script:Write-SearchEvent {
                 $Run.BadRows[$one.file][$kind].Add($one.message)
                 $cmdlet.WriteVerbose($one.message)
             }
-            'searched' { Write-SearchSummary $Run $one }
+            'searched' {
+                $Run.Search.Add($one)
+                Write-SearchSummary $Run $one
+            }
         }
     }
 }

@@ -174,6 +174,8 @@ function Find-ChatAccess {
       them, use [datetime] $_.LastSeen.
     - EventCount: the number of records. A record that two files contain
       counts once.
+    - FirstRecord, LastRecord: the file and the row of the first and the
+      last record, such as 'AuditLog.csv, row 12'.
     - Source*: where the records are from: AuditLog, CloudAppEvents,
       MessageEvents or Chats.
     - FoundBy: what UserId was found by. UserKey: your user is the actor of

@@ -1,0 +1,181 @@
+//! A report in the background. Its owner feeds it targets and outcomes and fetches its events.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::case::Case;
+use super::page::page;
+use super::{TITLE, write};
+use crate::background::spawn;
+use crate::cancel::Cancel;
+use crate::events::EventQueue;
+use crate::search::Event;
+
+/// What a report is about, and where it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportOptions {
+    /// The path of the page. The JSON document is beside it, with the ending `.json`.
+    pub path: PathBuf,
+    /// Journals to read.
+    #[serde(default)]
+    pub journals: Vec<PathBuf>,
+    /// Files that searches of other sessions read.
+    #[serde(default)]
+    pub sources: Vec<PathBuf>,
+    /// The title of the page.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// The number of the case, or another name for it.
+    #[serde(default)]
+    pub case_id: Option<String>,
+}
+
+/// A report in the background.
+#[derive(Debug)]
+pub struct RunningReport {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    options: ReportOptions,
+    /// `None` after the feed has ended.
+    case: Mutex<Option<Case>>,
+    events: EventQueue<Event>,
+    cancel: Cancel,
+}
+
+impl RunningReport {
+    /// Begins a report. Nothing is read before [`RunningReport::finish`].
+    pub fn new(options: ReportOptions) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                options,
+                case: Mutex::new(Some(Case::default())),
+                events: EventQueue::default(),
+                cancel: Cancel::default(),
+            }),
+        }
+    }
+
+    /// Adds targets and outcomes as JSON. Returns `false` after the feed has ended. What can't be
+    /// read is reported as a warning.
+    pub fn feed(&self, json: &str) -> bool {
+        let mut case = self
+            .shared
+            .case
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Some(case) = &mut *case else {
+            return false;
+        };
+        if let Err(error) = case.add(json) {
+            let message = error.to_string();
+            self.shared.events.push(Event::Warning { message });
+        }
+        true
+    }
+
+    /// Ends the feed and writes the report.
+    pub fn finish(&self) {
+        let case = self.shared.case.lock();
+        let Some(case) = case.unwrap_or_else(PoisonError::into_inner).take() else {
+            return;
+        };
+        let shared = Arc::clone(&self.shared);
+        let work = move || {
+            let _end = End(&shared);
+            if let Some(event) = shared.write(case) {
+                shared.events.push(event);
+            }
+        };
+        if let Err(error) = spawn("chat-access-report", work) {
+            self.shared.events.push(self.shared.failed(&error));
+            self.shared.events.end();
+        }
+    }
+
+    /// Ends the work. Nothing is written.
+    pub fn cancel(&self) {
+        self.shared.cancel.cancel();
+        self.finish();
+    }
+
+    /// Ends the work and every wait for an event.
+    pub fn close(&self) {
+        self.cancel();
+        self.shared.events.close();
+    }
+
+    /// Returns the queue of its events.
+    pub fn events(&self) -> &EventQueue<Event> {
+        &self.shared.events
+    }
+}
+
+impl Drop for RunningReport {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Ends the queue with the thread, even if it panics, so that no caller waits forever.
+struct End<'a>(&'a Shared);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.events.end();
+    }
+}
+
+impl Shared {
+    /// Writes the report. Returns the last event, if the work was not cancelled.
+    fn write(&self, mut case: Case) -> Option<Event> {
+        let options = &self.options;
+        for path in &options.journals {
+            // Without the folder, unless two have the same name.
+            let same = |other: &&PathBuf| other.file_name() == path.file_name();
+            let name = match path.file_name() {
+                Some(name) if options.journals.iter().filter(same).count() == 1 => Path::new(name),
+                _ => path,
+            };
+            if let Err(error) = case.add_journal(path, &name.to_string_lossy()) {
+                return Some(Event::FileError {
+                    file: path.to_string_lossy().into_owned(),
+                    message: error.to_string(),
+                });
+            }
+        }
+        for path in &options.sources {
+            case.add_source(path);
+        }
+        case.hash(&self.cancel);
+        let title = options.title.as_deref().unwrap_or(TITLE);
+        let case_id = options.case_id.as_deref().unwrap_or_default();
+        let case = case.finish(title, case_id, Timestamp::now());
+        let page = page(&case);
+        if self.cancel.is_cancelled() {
+            return None;
+        }
+        let json = options.path.with_extension("json");
+        let written = write::write(&json, case.to_string().as_bytes())
+            .and_then(|()| write::write(&options.path, page.as_bytes()));
+        Some(match written {
+            Ok(()) => Event::Report {
+                path: options.path.to_string_lossy().into_owned(),
+            },
+            Err(error) => self.failed(&error),
+        })
+    }
+
+    fn failed(&self, error: &io::Error) -> Event {
+        let file = self.options.path.to_string_lossy().into_owned();
+        let message = format!("Can't write the report to {file}: {error}. Choose another path.");
+        Event::FileError { file, message }
+    }
+}
