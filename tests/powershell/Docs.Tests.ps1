@@ -214,15 +214,18 @@ Describe 'docs/run.svg' {
         $null = New-Item "$TestDrive/picture" -ItemType Directory
         Push-Location "$TestDrive/picture"
         Copy-Item "$Root/examples/audit-export.csv" './AuditLog_1.csv'
-        $null = Invoke-Sandbox users -Body @{ users = @(@{ id = '91c4e0d7-2f5a-4b36-8d79-c60a1b3e5f24'; userPrincipalName = 'ben@contoso.example' }) }
+        $null = Invoke-Sandbox users -Body @{
+            users = @(
+                @{ id = '91c4e0d7-2f5a-4b36-8d79-c60a1b3e5f24'; userPrincipalName = 'ben@contoso.example' }
+                @{ id = '5b8e1c63-0d97-42fa-a6e4-7c93f2d1b085'; userPrincipalName = 'dan@contoso.example' })
+        }
         Connect-ChatAccess -AccessToken (New-SecureToken @{ scp = 'Chat.ReadWrite.All User.ReadBasic.All' }) @Endpoints
         $lines = Get-ConsoleLine -Width 80 -Command @(
             '$search = @{ ExternalDomain = ''it-support.example''; ResolveUser = $true }'
             '$targets = Find-ChatAccess AuditLog_*.csv @search'
             '$targets'
-            '$ready = $targets | Where-Object { -not $_.Unresolved }'
-            '$ready | Remove-ChatAccessForUser -JournalPath removals.jsonl'
-            '$ready | Remove-ChatAccessForUser -JournalPath removals.jsonl  # the next day'
+            '$targets | Remove-ChatAccessForUser -JournalPath removals.jsonl'
+            '$targets | Remove-ChatAccessForUser -JournalPath removals.jsonl  # again'
         )
         $svg = (ConvertTo-Svg -Line $lines -Width 80) + "`n"
         $null = [xml] $svg

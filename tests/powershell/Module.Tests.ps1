@@ -193,6 +193,8 @@ Describe 'The help of <_>' -ForEach (Get-ChildItem "$PSScriptRoot/../../powershe
         $lines = @($help.Synopsis) + (@($help.description.Text) + @($help.parameters.parameter.description.Text) +
             @($help.returnValues.returnValue.type.name) + @($help.examples.example.code) + @($help.examples.example.remarks.Text)) -split '\r?\n'
         $lines | Where-Object Length -GT 72 | Should -BeNullOrEmpty
+        # Get-Help indents parameters by 8 columns, and leaves the last column of the window empty.
+        @($help.parameters.parameter.description.Text) -split '\r?\n' | Where-Object Length -GT 71 | Should -BeNullOrEmpty
     }
 
     It 'describes every parameter' {

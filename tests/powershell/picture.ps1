@@ -22,9 +22,10 @@ function ConvertTo-Svg {
                 continue
             }
             $text = $part.Groups['text'].Value
-            if ($text.Trim()) {
-                $start = $at + $text.Length - $text.TrimStart().Length
-                $shown = $text.Trim()
+            # Several spaces would be drawn as one.
+            foreach ($words in [regex]::Matches($text, '\S+( \S+)*')) {
+                $start = $at + $words.Index
+                $shown = $words.Value
                 # The length keeps the columns straight in every font.
                 $texts.Add(('<text x="{0}" y="{1}" fill="{2}" font-weight="{3}" textLength="{4}">{5}</text>' -f @(
                             [string]::Format([cultureinfo]::InvariantCulture, '{0:0.#}', 16 + $start * $Column), $y, $colour, $weight
@@ -41,7 +42,7 @@ function ConvertTo-Svg {
         '<title>Find the chats of an external user and remove the access, in PowerShell</title>'
         "<rect width=`"$across`" height=`"$y`" rx=`"8`" fill=`"#0d1117`"/>"
         '<circle cx="18" cy="16" r="5" fill="#ff5f57"/><circle cx="36" cy="16" r="5" fill="#febc2e"/><circle cx="54" cy="16" r="5" fill="#28c840"/>'
-        '<g font-family="ui-monospace, Menlo, Consolas, ''DejaVu Sans Mono'', monospace" font-size="14" xml:space="preserve">'
+        '<g font-family="ui-monospace, Menlo, Consolas, ''DejaVu Sans Mono'', monospace" font-size="14">'
         $texts
         '</g>'
         '</svg>'

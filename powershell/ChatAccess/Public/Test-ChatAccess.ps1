@@ -19,16 +19,17 @@ function Test-ChatAccess {
     someone who helps you.
 
     .PARAMETER Environment
-    The cloud to check: Global (also for GCC), USGov (GCC High) or USGovDoD.
-    The default is that of the account, or Global without an account.
+    The cloud to check: Global (also for GCC), USGov (GCC High) or
+    USGovDoD. The default is that of the account, or Global without an
+    account.
 
     .PARAMETER GraphEndpoint
     The address of a different Microsoft Graph, such as a test server. It
     must use https, or http on a loopback address.
 
     .PARAMETER AuthorityHost
-    The address of a different Entra sign-in service, such as a test server.
-    It must use https, or http on a loopback address.
+    The address of a different Entra sign-in service, such as a test
+    server. It must use https, or http on a loopback address.
 
     .PARAMETER Context
     The account to check, as Connect-ChatAccess -PassThru returned it. The
