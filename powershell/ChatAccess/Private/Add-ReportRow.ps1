@@ -25,7 +25,7 @@ function script:Add-ReportRow {
     $typeName = if ($names -contains 'Status') { 'RemovalOutcome' } else { 'Target' }
     if ($InputObject -is [string] -or $names -notcontains 'ThreadId' -or ($typeName -eq 'Target' -and $names -notcontains 'UserId')) {
         $Report.Cmdlet.WriteError((New-ChatAccessError -ErrorId 'InvalidInputObject' -Category InvalidArgument -TargetObject $InputObject -Message (
-                    "'$(([string] $InputObject).Substring(0, [Math]::Min(80, ([string] $InputObject).Length)))' is neither a target nor an outcome.") -RecommendedAction (
+                    'An object of the pipeline is neither a target nor an outcome.') -RecommendedAction (
                     'Pass objects of Find-ChatAccess or Remove-ChatAccessForUser, or a table of them.')))
         return
     }
