@@ -114,7 +114,7 @@ extern "C" {
 // other call.
 int32_t chat_access_abi_version(void);
 
-// Opens an account, a sign-in, a registration, a run of removals, a search or a report.
+// Opens an account, a sign-in, a probe, a registration, a run of removals, a search or a report.
 //
 // - `request`, `request_length`: a JSON object, described below by its member `open`.
 // - `secret`, `secret_length`: bytes that must not be part of the JSON, or NULL. The library
@@ -148,6 +148,10 @@ int32_t chat_access_abi_version(void);
 // - `environment`, `graph_endpoint`, `authority_host`, `graph_proxy`, `authority_proxy`: as for
 //   an account.
 //
+// Probe: `{"open":"probe"}` sends a request without a token to Microsoft Graph and one to Entra, to
+// show what the other requests of this process will meet. Optional members: `environment`,
+// `graph_endpoint`, `authority_host`, `graph_proxy`, `authority_proxy`, as for an account.
+//
 // Registration: `{"open":"registration","account":handle,"name":...}` finds the application with
 // this display name, or creates it: a public client with the loopback redirect and the delegated
 // permission Chat.ReadWrite.All. The account needs the permission Application.ReadWrite.All.
@@ -162,6 +166,7 @@ int32_t chat_access_abi_version(void);
 // - `api_version`: "v1.0" (default) or "beta".
 // - `journal`: path of the journal. A run with the journal of an earlier one skips confirmed
 //   removals.
+// - `force`: true to send removals again that the journal or this run has confirmed.
 // - `request_time_ms`: time limit of one request, in milliseconds; 30000 by default.
 // - `run_time_ms`: time limit of the run, in milliseconds; 0 (default) means no limit.
 // - `lease_ms`: the run sends nothing once the caller has not called for this long, in
@@ -249,6 +254,13 @@ int32_t chat_access_open(const uint8_t *request,
 // - `signed_in`, the last event: `account` is what `chat_access_describe` returns.
 // - `failed`, the last event: `error` (a stable name), `message`, `next_step`, `code`
 //   ("AADSTS..."), `correlation_id`, `trace_id`.
+//
+// Events of a probe, within about 10 seconds:
+// - `library`: `version`, of this library.
+// - `service`, twice: `service` ("Graph" or "Entra"), `proxy_variable` (the environment variable
+//   of this process that names the proxy, or null) and either `status`, `request_id` (null if
+//   something between this computer and the service responded) and `time` (the header Date), or
+//   `message` (the end of a sentence) and `next_step` (may be empty), if there is no response.
 //
 // Events of a registration:
 // - `step`: `message` describes the current step.
@@ -372,7 +384,7 @@ int32_t chat_access_cancel(int64_t handle);
 
 // Describes an account, a sign-in, a run or a search as JSON.
 //
-// - `handle`: any handle but a registration or a report.
+// - `handle`: any handle but a probe, a registration or a report.
 // - `buffer`, `capacity`, `length`: see the rules for text out.
 //
 // An account, or a sign-in after `signed_in`: `account`, `user_id`, `tenant_id`, `client_id`,
@@ -481,11 +493,16 @@ int32_t chat_access_export_secret(int64_t handle,
 //
 // An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "user_principal_name",
 // "thread_id", "status", "http_status", "code", "message", "next_step", "request_id",
-// "client_request_id", "attempts", "duration_ms", "completed"}`. `status` is "Removed",
-// "AlreadyRemoved", "NotFound", "Denied", "Unauthorized", "Throttled", "Failed", "Uncertain",
-// "Cancelled" or "Invalid". For "AlreadyRemoved", `completed` and `request_id` are those of the
-// first confirmation. `user_principal_name` is null if `user_id` was an object id; `user_id` is
-// the name of a user who was not found.
+// "client_request_id", "attempts", "duration_ms", "completed", "account", "times_returned",
+// "previously_removed"}`. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
+// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid". For
+// "AlreadyRemoved", `completed` and `request_id` are those of the last confirmation.
+// `user_principal_name` is null if `user_id` was an object id; `user_id` is the name of a user who
+// was not found. The last three members are omitted where they are empty: `account` is the user
+// principal name (or the object id) of the account whose token the last request contained,
+// `times_returned` says how often evidence showed the chat again after a confirmed removal (see
+// `chat_access_remove_seen`), and `previously_removed` is the time of the last confirmation before
+// this removal.
 //
 // Returns:
 // - `CHAT_ACCESS_STATUS_OK`: Graph confirmed the removal, now or earlier. `buffer` holds the
@@ -522,6 +539,36 @@ int32_t remove_all_access_for_user(int64_t handle,
                                    int32_t capacity,
                                    int32_t *length);
 
+// Removes a user's access to a chat, as `remove_all_access_for_user` does, also if the chat has
+// come back since the last removal.
+//
+// Teams can show a chat again after its removal, when an external user writes again. Evidence that
+// is later than the confirmed removal, in the same run or in the journal, means that: the removal
+// is sent again, and `times_returned` counts it. The removal's time is that of the service (the
+// Date of its response), and evidence of the same second counts as later.
+//
+// - `last_seen`: the time of the latest evidence of the chat: RFC 3339 with its zone, such as
+//   2026-08-31T10:18:39Z. Empty if there is none.
+// - the other parameters: as for `remove_all_access_for_user`.
+//
+// Returns: as for `remove_all_access_for_user`.
+//
+// # Safety
+// As for `chat_access_open`.
+int32_t chat_access_remove_seen(int64_t handle,
+                                const uint8_t *tenant_id,
+                                int32_t tenant_id_length,
+                                const uint8_t *user_id,
+                                int32_t user_id_length,
+                                const uint8_t *thread_id,
+                                int32_t thread_id_length,
+                                const uint8_t *last_seen,
+                                int32_t last_seen_length,
+                                int32_t timeout_ms,
+                                uint8_t *buffer,
+                                int32_t capacity,
+                                int32_t *length);
+
 // Checks the three ids of a removal as `remove_all_access_for_user` does, without a run and
 // without a request.
 //
@@ -546,6 +593,26 @@ int32_t chat_access_check(const uint8_t *tenant_id,
                           uint8_t *buffer,
                           int32_t capacity,
                           int32_t *length);
+
+// Checks the time of the latest evidence as `chat_access_remove_seen` does, without a run.
+//
+// - `last_seen`: as for `chat_access_remove_seen`.
+// - `buffer`, `capacity`, `length`: see the rules for text out.
+//
+// Returns:
+// - `CHAT_ACCESS_STATUS_OK`: the time can be used. `length` is 0.
+// - `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: it can't be used. `buffer` holds an outcome with the
+//   status "Invalid" and `parameter`, if it has room for it.
+// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_INVALID_UTF8`, `_PANICKED`: see
+//   `ChatAccessStatus`.
+//
+// # Safety
+// As for `chat_access_open`.
+int32_t chat_access_check_last_seen(const uint8_t *last_seen,
+                                    int32_t last_seen_length,
+                                    uint8_t *buffer,
+                                    int32_t capacity,
+                                    int32_t *length);
 
 // Adds a record to a search, for records that are not in a file, or targets and outcomes to a
 // report.

@@ -98,6 +98,19 @@ impl Bars {
         );
     }
 
+    /// As [`Bars::report`], for a time in a unit that depends on the computer: `slowness` is that
+    /// of [`powershell::PowerShell::slowness`].
+    pub fn report_time(&mut self, bar: &Bar, value: f64, slowness: f64) {
+        println!(
+            "{}.{}: {} {} on this computer, which is {slowness:.2} times slower than the one of the limits",
+            self.group,
+            bar.name,
+            rounded(value),
+            bar.unit,
+        );
+        self.report(bar, value / slowness);
+    }
+
     /// Prints why a benchmark can't run here.
     pub fn not_run(&self, bar: &Bar, why: &str) {
         self.not_run_with(bar.name, &format!("{} {}", bar.limit, bar.unit), why);

@@ -37,6 +37,15 @@ impl PowerShell {
         self.folder.path()
     }
 
+    /// Returns how many times slower this computer is now than the one that the limits in
+    /// milliseconds are for. A measurement in turn with the measured work makes the verdict the same
+    /// on a slow or busy computer.
+    pub fn slowness(&self) -> f64 {
+        /// Of the computer that the limits are for.
+        const SECONDS: f64 = 0.74;
+        self.measure("reference.ps1", &[])["seconds"] / SECONDS
+    }
+
     /// Runs a script of `benches/bars` in a new process and returns its measurements by name.
     pub fn measure(&self, script: &str, arguments: &[&str]) -> HashMap<String, f64> {
         let output = stage::pwsh_command(&self.pwsh)

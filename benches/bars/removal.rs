@@ -20,11 +20,17 @@ pub fn run(bars: &mut Bars) {
     std::fs::write(token.path(), sandbox.token(TokenClaims::default())).expect("a file");
     let module = powershell.module.to_string_lossy().into_owned();
     let path = token.path().to_string_lossy().into_owned();
+    let before = powershell.slowness();
     let measured = powershell.measure("removal.ps1", &[&module, &sandbox.url(), &path]);
+    let slowness = f64::midpoint(before, powershell.slowness());
     println!(
         "a removal: {:.2} ms; the response of the server: {:.2} ms; Invoke-RestMethod: {:.2} ms",
         measured["removal"], measured["response"], measured["rest"]
     );
-    bars.report(&OVERHEAD, measured["removal"] - measured["response"]);
+    bars.report_time(
+        &OVERHEAD,
+        measured["removal"] - measured["response"],
+        slowness,
+    );
     bars.report(&RATIO, measured["removal"] / measured["rest"]);
 }

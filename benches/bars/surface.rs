@@ -47,10 +47,17 @@ pub fn run(bars: &mut Bars) {
         );
         measured
     };
-    let runs: Vec<_> = (0..ROUNDS).map(|_| search()).collect();
+    let mut slowness = Vec::new();
+    let runs: Vec<_> = (0..ROUNDS)
+        .map(|_| {
+            slowness.push(powershell.slowness());
+            search()
+        })
+        .collect();
+    let slowness = median(slowness);
     let of = |name: &str| median(runs.iter().map(|run| run[name]).collect());
     println!("surface: {} MB, {targets} targets", EXPORT / MEGABYTE);
-    bars.report(&SEARCH, of("seconds"));
+    bars.report_time(&SEARCH, of("seconds"), slowness);
     bars.report(&RETAINED, of("retained") / targets as f64);
     bars.report(&PEAK, (of("peak") - of("retained")) / 1e6);
 
@@ -59,7 +66,7 @@ pub fn run(bars: &mut Bars) {
     let piped = piped.to_string_lossy().into_owned();
     let measured = powershell.measure("surface.ps1", &["rows", &module, &piped]);
     assert!((measured["targets"] - targets as f64).abs() < 0.5);
-    bars.report(&ROW, measured["row"]);
+    bars.report_time(&ROW, measured["row"], powershell.slowness());
 
     let sandbox = Sandbox::start(SandboxOptions {
         keep_requests: 0,
@@ -69,10 +76,10 @@ pub fn run(bars: &mut Bars) {
     std::fs::write(&token, sandbox.token(TokenClaims::default())).expect("a file");
     let token = token.to_string_lossy().into_owned();
     let arguments = ["outcomes", &module, &sandbox.url(), &token];
-    bars.report(
-        &OUTCOME,
-        powershell.measure("surface.ps1", &arguments)["outcome"],
-    );
+    let before = powershell.slowness();
+    let outcome = powershell.measure("surface.ps1", &arguments)["outcome"];
+    let slowness = f64::midpoint(before, powershell.slowness());
+    bars.report_time(&OUTCOME, outcome, slowness);
 }
 
 fn write(bytes: u64, path: &Path) -> Expected {

@@ -19,6 +19,7 @@
         'Get-ChatAccessContext'
         'Register-ChatAccessApp'
         'Remove-ChatAccessForUser'
+        'Test-ChatAccess'
     )
     CmdletsToExport      = @()
     VariablesToExport    = @()

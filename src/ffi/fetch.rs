@@ -1,7 +1,6 @@
 //! Fetches events from a queue into the caller's buffer.
 
 use std::cell::RefCell;
-use std::mem::discriminant;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -19,59 +18,74 @@ pub(super) enum Batch {
     SameKind,
 }
 
-/// Fetches the next event, or the next events of one kind.
-pub(super) fn fetch_next<E: Serialize>(
-    events: &EventQueue<E>,
+/// A queue whose events are read as JSON. One function for the queues of all kinds of handle makes
+/// the library smaller.
+pub(super) trait JsonEvents {
+    /// Takes the next event, and waits for it up to `limit`. It stays in the queue if `read`, which
+    /// receives its JSON, fails.
+    fn take_json(
+        &self,
+        limit: Option<Duration>,
+        read: &mut dyn FnMut(&str) -> Result<(), ChatAccessStatus>,
+    ) -> Result<Taken<()>, ChatAccessStatus>;
+}
+
+impl<E: Serialize> JsonEvents for EventQueue<E> {
+    fn take_json(
+        &self,
+        limit: Option<Duration>,
+        read: &mut dyn FnMut(&str) -> Result<(), ChatAccessStatus>,
+    ) -> Result<Taken<()>, ChatAccessStatus> {
+        let read = RefCell::new(read);
+        self.take(limit, |_| true, |event| (read.borrow_mut())(&json(event)?))
+    }
+}
+
+/// Fetches the next event, or waits for it and fetches it with the events of its kind that follow
+/// it, as far as they are in the queue and fit into the buffer.
+pub(super) fn fetch_next(
+    events: &dyn JsonEvents,
     timeout_ms: i32,
     batch: Batch,
     out: &mut Out<'_>,
 ) -> Result<ChatAccessStatus, ChatAccessStatus> {
-    match batch {
-        Batch::One => fetch(events, timeout_ms, |_| true, |_| ChatAccessStatus::Ok, out),
-        Batch::SameKind => fetch_same_kind(events, timeout_ms, out),
-    }
-}
-
-/// Waits for the next event, and fetches it with the events of its kind that follow it, as far as
-/// they are in the queue and fit into the buffer.
-fn fetch_same_kind<E: Serialize>(
-    events: &EventQueue<E>,
-    timeout_ms: i32,
-    out: &mut Out<'_>,
-) -> Result<ChatAccessStatus, ChatAccessStatus> {
     let capacity = out.capacity();
-    let first = {
-        let out = RefCell::new(&mut *out);
-        let read = |event: &E| -> Result<_, ChatAccessStatus> {
-            let text = format!("[{}]", json(event)?);
-            // An event that does not fit stays in the queue.
-            out.borrow_mut().write(&text)?;
-            Ok((discriminant(event), text))
+    let mut text = String::new();
+    let first = events.take_json(limit(timeout_ms), &mut |json| {
+        text = match batch {
+            Batch::One => json.into(),
+            Batch::SameKind => format!("[{json}]"),
         };
-        events.take(limit(timeout_ms), |_| true, read)?
-    };
-    let Taken::Event((kind, mut text)) = first else {
+        // An event that does not fit stays in the queue.
+        out.write(&text)
+    })?;
+    if !matches!((&first, batch), (Taken::Event(()), Batch::SameKind)) {
         return without_event(&first);
-    };
+    }
     text.pop();
+    let kind = kind(&text).to_owned();
     loop {
-        let read = |event: &E| -> Result<String, ()> {
-            let one = json(event).map_err(drop)?;
+        let more = events.take_json(Some(Duration::ZERO), &mut |json| {
             // With the comma before it and the bracket at the end.
-            let fits = text.len() + one.len() + 2 <= capacity;
-            (discriminant(event) == kind && fits)
-                .then_some(one)
-                .ok_or(())
-        };
-        let Ok(Taken::Event(one)) = events.take(Some(Duration::ZERO), |_| true, read) else {
+            if self::kind(json) != kind || text.len() + json.len() + 2 > capacity {
+                return Err(ChatAccessStatus::NotYet);
+            }
+            text.push(',');
+            text.push_str(json);
+            Ok(())
+        });
+        if !matches!(more, Ok(Taken::Event(()))) {
             break;
-        };
-        text.push(',');
-        text.push_str(&one);
+        }
     }
     text.push(']');
     out.write(&text)?;
     Ok(ChatAccessStatus::Ok)
+}
+
+/// Returns the value of the first member, which is `event`.
+fn kind(json: &str) -> &str {
+    json.split('"').nth(3).unwrap_or_default()
 }
 
 /// Fetches the first event that `wanted` accepts; the call returns `status` of it. An event that

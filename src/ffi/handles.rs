@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::sign_in::SigningIn;
 use super::status::ChatAccessStatus;
+use crate::http::Probe;
 use crate::registration::Registration;
 use crate::removal::{Lane, Run};
 use crate::report::RunningReport;
@@ -22,6 +23,8 @@ pub(super) enum Object {
     Account(Arc<Lane>),
     /// A sign-in, and then the administrator who signed in.
     SignIn(Arc<SigningIn>),
+    /// A probe of the services.
+    Probe(Arc<Probe>),
     /// A registration of an application.
     Registration(Arc<Registration>),
     /// A run of removals.

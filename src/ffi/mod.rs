@@ -27,7 +27,10 @@ use self::arguments::{Out, bytes, text};
 use self::fetch::{Batch, fetch_next};
 use self::guard::guard;
 use self::handles::Object;
-pub use self::removals::{chat_access_check, remove_all_access_for_user};
+pub use self::removals::{
+    chat_access_check, chat_access_check_last_seen, chat_access_remove_seen,
+    remove_all_access_for_user,
+};
 use self::request::OpenError;
 pub use self::search::chat_access_feed;
 pub use self::status::ChatAccessStatus;
@@ -43,7 +46,7 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
     CHAT_ACCESS_ABI_VERSION
 }
 
-/// Opens an account, a sign-in, a registration, a run of removals, a search or a report.
+/// Opens an account, a sign-in, a probe, a registration, a run of removals, a search or a report.
 ///
 /// - `request`, `request_length`: a JSON object, described below by its member `open`.
 /// - `secret`, `secret_length`: bytes that must not be part of the JSON, or NULL. The library
@@ -77,6 +80,10 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// - `environment`, `graph_endpoint`, `authority_host`, `graph_proxy`, `authority_proxy`: as for
 ///   an account.
 ///
+/// Probe: `{"open":"probe"}` sends a request without a token to Microsoft Graph and one to Entra, to
+/// show what the other requests of this process will meet. Optional members: `environment`,
+/// `graph_endpoint`, `authority_host`, `graph_proxy`, `authority_proxy`, as for an account.
+///
 /// Registration: `{"open":"registration","account":handle,"name":...}` finds the application with
 /// this display name, or creates it: a public client with the loopback redirect and the delegated
 /// permission Chat.ReadWrite.All. The account needs the permission Application.ReadWrite.All.
@@ -91,6 +98,7 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 /// - `api_version`: "v1.0" (default) or "beta".
 /// - `journal`: path of the journal. A run with the journal of an earlier one skips confirmed
 ///   removals.
+/// - `force`: true to send removals again that the journal or this run has confirmed.
 /// - `request_time_ms`: time limit of one request, in milliseconds; 30000 by default.
 /// - `run_time_ms`: time limit of the run, in milliseconds; 0 (default) means no limit.
 /// - `lease_ms`: the run sends nothing once the caller has not called for this long, in
@@ -211,6 +219,13 @@ pub unsafe extern "C" fn chat_access_open(
 /// - `signed_in`, the last event: `account` is what `chat_access_describe` returns.
 /// - `failed`, the last event: `error` (a stable name), `message`, `next_step`, `code`
 ///   ("AADSTS..."), `correlation_id`, `trace_id`.
+///
+/// Events of a probe, within about 10 seconds:
+/// - `library`: `version`, of this library.
+/// - `service`, twice: `service` ("Graph" or "Entra"), `proxy_variable` (the environment variable
+///   of this process that names the proxy, or null) and either `status`, `request_id` (null if
+///   something between this computer and the service responded) and `time` (the header Date), or
+///   `message` (the end of a sentence) and `next_step` (may be empty), if there is no response.
 ///
 /// Events of a registration:
 /// - `step`: `message` describes the current step.
@@ -335,6 +350,7 @@ fn next(
         Object::SignIn(signing_in) => {
             fetch_next(signing_in.sign_in.events(), timeout_ms, batch, &mut out)
         }
+        Object::Probe(probe) => fetch_next(probe.events(), timeout_ms, batch, &mut out),
         Object::Registration(registration) => {
             fetch_next(registration.events(), timeout_ms, batch, &mut out)
         }
@@ -392,7 +408,7 @@ pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
 
 /// Describes an account, a sign-in, a run or a search as JSON.
 ///
-/// - `handle`: any handle but a registration or a report.
+/// - `handle`: any handle but a probe, a registration or a report.
 /// - `buffer`, `capacity`, `length`: see the rules for text out.
 ///
 /// An account, or a sign-in after `signed_in`: `account`, `user_id`, `tenant_id`, `client_id`,
@@ -427,7 +443,7 @@ pub unsafe extern "C" fn chat_access_describe(
         let description = match handles::get(handle)? {
             Object::Account(lane) => lane.account().describe(),
             Object::SignIn(signing_in) => signing_in.lane()?.account().describe(),
-            Object::Registration(_) | Object::Report(_) => {
+            Object::Probe(_) | Object::Registration(_) | Object::Report(_) => {
                 return Err(ChatAccessStatus::WrongHandleKind);
             }
             Object::Run(run) => run.describe(),
@@ -457,6 +473,7 @@ pub extern "C" fn chat_access_close(handle: i64) -> i32 {
         match handles::close(handle)? {
             Object::Run(run) => run.close(),
             Object::SignIn(signing_in) => signing_in.sign_in.close(),
+            Object::Probe(probe) => probe.close(),
             Object::Registration(registration) => registration.close(),
             Object::Search(search) => search.close(),
             Object::Report(report) => report.close(),

@@ -11,7 +11,7 @@ use super::request::OpenError;
 use super::status::ChatAccessStatus;
 use crate::graph::RemovalRequest;
 use crate::input::{InvalidInput, shown};
-use crate::removal::{Event, NotQueued, Run, RunOptions, Status};
+use crate::removal::{Event, NotQueued, Run, RunOptions, Status, read_last_seen};
 
 /// The request for a run of removals.
 #[derive(Deserialize)]
@@ -49,11 +49,16 @@ impl RemovalsRequest {
 ///
 /// An outcome is `{"event":"outcome", "item", "tenant_id", "user_id", "user_principal_name",
 /// "thread_id", "status", "http_status", "code", "message", "next_step", "request_id",
-/// "client_request_id", "attempts", "duration_ms", "completed"}`. `status` is "Removed",
-/// "AlreadyRemoved", "NotFound", "Denied", "Unauthorized", "Throttled", "Failed", "Uncertain",
-/// "Cancelled" or "Invalid". For "AlreadyRemoved", `completed` and `request_id` are those of the
-/// first confirmation. `user_principal_name` is null if `user_id` was an object id; `user_id` is
-/// the name of a user who was not found.
+/// "client_request_id", "attempts", "duration_ms", "completed", "account", "times_returned",
+/// "previously_removed"}`. `status` is "Removed", "AlreadyRemoved", "NotFound", "Denied",
+/// "Unauthorized", "Throttled", "Failed", "Uncertain", "Cancelled" or "Invalid". For
+/// "AlreadyRemoved", `completed` and `request_id` are those of the last confirmation.
+/// `user_principal_name` is null if `user_id` was an object id; `user_id` is the name of a user who
+/// was not found. The last three members are omitted where they are empty: `account` is the user
+/// principal name (or the object id) of the account whose token the last request contained,
+/// `times_returned` says how often evidence showed the chat again after a confirmed removal (see
+/// `chat_access_remove_seen`), and `previously_removed` is the time of the last confirmation before
+/// this removal.
 ///
 /// Returns:
 /// - `CHAT_ACCESS_STATUS_OK`: Graph confirmed the removal, now or earlier. `buffer` holds the
@@ -104,33 +109,96 @@ pub unsafe extern "C" fn remove_all_access_for_user(
                 ])?,
             )
         };
-        let run = handles::run(handle)?;
-        let item = match run.submit(&tenant, &user, &thread) {
-            Ok(item) => item,
-            Err(NotQueued::Invalid(error)) => {
-                let _ = out.write(&invalid(&error, &tenant, &user, &thread));
-                return Err(ChatAccessStatus::InvalidArgument);
-            }
-            Err(NotQueued::Full) => return Err(ChatAccessStatus::QueueFull),
-            Err(NotQueued::Over) => return Err(ChatAccessStatus::RunOver),
-        };
-        let queued = json!({"event": "queued", "item": item});
-        if timeout_ms == 0 {
-            let _ = out.write(&queued.to_string());
-            return Ok(ChatAccessStatus::NotYet);
-        }
-        let is_mine =
-            |event: &Event| matches!(event, Event::Outcome(outcome) if outcome.item == item);
-        let status_of = |event: &Event| match event {
-            Event::Outcome(outcome) => outcome.status.into(),
-            _ => ChatAccessStatus::Ok,
-        };
-        let status = fetch(run.events(), timeout_ms, is_mine, status_of, &mut out)?;
-        if status == ChatAccessStatus::NotYet {
-            let _ = out.write(&queued.to_string());
-        }
-        Ok(status)
+        remove(handle, [&tenant, &user, &thread, ""], timeout_ms, &mut out)
     })
+}
+
+/// Removes a user's access to a chat, as `remove_all_access_for_user` does, also if the chat has
+/// come back since the last removal.
+///
+/// Teams can show a chat again after its removal, when an external user writes again. Evidence that
+/// is later than the confirmed removal, in the same run or in the journal, means that: the removal
+/// is sent again, and `times_returned` counts it. The removal's time is that of the service (the
+/// Date of its response), and evidence of the same second counts as later.
+///
+/// - `last_seen`: the time of the latest evidence of the chat: RFC 3339 with its zone, such as
+///   2026-08-31T10:18:39Z. Empty if there is none.
+/// - the other parameters: as for `remove_all_access_for_user`.
+///
+/// Returns: as for `remove_all_access_for_user`.
+///
+/// # Safety
+/// As for `chat_access_open`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn chat_access_remove_seen(
+    handle: i64,
+    tenant_id: *const u8,
+    tenant_id_length: i32,
+    user_id: *const u8,
+    user_id_length: i32,
+    thread_id: *const u8,
+    thread_id_length: i32,
+    last_seen: *const u8,
+    last_seen_length: i32,
+    timeout_ms: i32,
+    buffer: *mut u8,
+    capacity: i32,
+    length: *mut i32,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller guarantees what these require.
+        let (mut out, [tenant, user, thread, seen]) = unsafe {
+            (
+                Out::new(buffer, capacity, length)?,
+                texts([
+                    (tenant_id, tenant_id_length),
+                    (user_id, user_id_length),
+                    (thread_id, thread_id_length),
+                    (last_seen, last_seen_length),
+                ])?,
+            )
+        };
+        remove(
+            handle,
+            [&tenant, &user, &thread, &seen],
+            timeout_ms,
+            &mut out,
+        )
+    })
+}
+
+/// Queues a removal and waits for its outcome.
+fn remove(
+    handle: i64,
+    [tenant, user, thread, last_seen]: [&str; 4],
+    timeout_ms: i32,
+    out: &mut Out<'_>,
+) -> Result<ChatAccessStatus, ChatAccessStatus> {
+    let run = handles::run(handle)?;
+    let item = match run.submit_seen(tenant, user, thread, last_seen) {
+        Ok(item) => item,
+        Err(NotQueued::Invalid(error)) => {
+            let _ = out.write(&invalid(&error, tenant, user, thread));
+            return Err(ChatAccessStatus::InvalidArgument);
+        }
+        Err(NotQueued::Full) => return Err(ChatAccessStatus::QueueFull),
+        Err(NotQueued::Over) => return Err(ChatAccessStatus::RunOver),
+    };
+    let queued = json!({"event": "queued", "item": item});
+    if timeout_ms == 0 {
+        let _ = out.write(&queued.to_string());
+        return Ok(ChatAccessStatus::NotYet);
+    }
+    let is_mine = |event: &Event| matches!(event, Event::Outcome(outcome) if outcome.item == item);
+    let status_of = |event: &Event| match event {
+        Event::Outcome(outcome) => outcome.status.into(),
+        _ => ChatAccessStatus::Ok,
+    };
+    let status = fetch(run.events(), timeout_ms, is_mine, status_of, out)?;
+    if status == ChatAccessStatus::NotYet {
+        let _ = out.write(&queued.to_string());
+    }
+    Ok(status)
 }
 
 /// Checks the three ids of a removal as `remove_all_access_for_user` does, without a run and
@@ -174,6 +242,44 @@ pub unsafe extern "C" fn chat_access_check(
         };
         if let Err(error) = RemovalRequest::parse(&tenant, &user, &thread) {
             let _ = out.write(&invalid(&error, &tenant, &user, &thread));
+            return Err(ChatAccessStatus::InvalidArgument);
+        }
+        Ok(ChatAccessStatus::Ok)
+    })
+}
+
+/// Checks the time of the latest evidence as `chat_access_remove_seen` does, without a run.
+///
+/// - `last_seen`: as for `chat_access_remove_seen`.
+/// - `buffer`, `capacity`, `length`: see the rules for text out.
+///
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: the time can be used. `length` is 0.
+/// - `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: it can't be used. `buffer` holds an outcome with the
+///   status "Invalid" and `parameter`, if it has room for it.
+/// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_INVALID_UTF8`, `_PANICKED`: see
+///   `ChatAccessStatus`.
+///
+/// # Safety
+/// As for `chat_access_open`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn chat_access_check_last_seen(
+    last_seen: *const u8,
+    last_seen_length: i32,
+    buffer: *mut u8,
+    capacity: i32,
+    length: *mut i32,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller guarantees what these require.
+        let (mut out, [seen]) = unsafe {
+            (
+                Out::new(buffer, capacity, length)?,
+                texts([(last_seen, last_seen_length)])?,
+            )
+        };
+        if let Err(error) = read_last_seen(&seen) {
+            let _ = out.write(&invalid(&error, "", "", ""));
             return Err(ChatAccessStatus::InvalidArgument);
         }
         Ok(ChatAccessStatus::Ok)

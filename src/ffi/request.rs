@@ -13,6 +13,7 @@ use super::removals::RemovalsRequest;
 use super::search::SearchRequest;
 use super::sign_in::SignInRequest;
 use super::status::ChatAccessStatus;
+use crate::http::Probe;
 use crate::identity::SignInError;
 use crate::input::InvalidInput;
 use crate::removal::StartError;
@@ -28,6 +29,7 @@ const NO_THREAD: &str = "Close other programs or start a new process, and try ag
 enum Kind {
     Account,
     SignIn,
+    Probe,
     Registration,
     Removals,
     Search,
@@ -51,6 +53,14 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, OpenE
             let cloud = CloudRequest::take(&mut members)?;
             let request: SignInRequest = read(members)?;
             Object::SignIn(Arc::new(request.open(&cloud, secret)?))
+        }
+        Kind::Probe => {
+            let cloud = CloudRequest::take(&mut members)?.cloud()?;
+            let probe = Probe::start(&cloud).map_err(|error| OpenError::Unavailable {
+                message: format!("This process can't start another thread: {error}."),
+                next_step: NO_THREAD,
+            })?;
+            Object::Probe(Arc::new(probe))
         }
         Kind::Registration => {
             let request: RegistrationRequest = read(members)?;

@@ -30,6 +30,8 @@ pub struct GraphResponse {
     pub client_request_id: Option<String>,
     /// How long the service asks to wait, if it says so in a known form.
     pub retry_after: Option<Duration>,
+    /// The service's time of the response, in whole seconds.
+    pub date: Option<Timestamp>,
     /// The claims that a 401 asks for (Conditional Access), base64 as sent.
     pub claims_challenge: Option<String>,
 }
@@ -65,6 +67,7 @@ impl GraphResponse {
             retry_after: text(&headers, RETRY_AFTER.as_str()).and_then(|value| {
                 retry_after::parse(value, text(&headers, DATE.as_str()), Timestamp::now())
             }),
+            date: text(&headers, DATE.as_str()).and_then(retry_after::timestamp),
             claims_challenge: text(&headers, WWW_AUTHENTICATE.as_str()).and_then(claims_challenge),
         };
         let is_json = || serde_json::from_slice::<IgnoredAny>(&body.bytes).is_ok();

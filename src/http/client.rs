@@ -90,7 +90,7 @@ pub(crate) fn client(root: &str, route: Option<&Route>) -> Result<Client, Client
         .user_agent(concat!("ChatAccess/", env!("CARGO_PKG_VERSION")));
     let settings = |error| ClientError::Settings(Arc::new(error));
     let is_local = is_loopback(&Url::parse(root).map_err(ClientError::Address)?);
-    if is_local || !has_proxy_variable(|name| std::env::var(name).ok())? {
+    if is_local || current_proxy_variable()?.is_none() {
         builder = match route {
             _ if is_local => builder.no_proxy(),
             None => builder,
@@ -104,11 +104,18 @@ pub(crate) fn client(root: &str, route: Option<&Route>) -> Result<Client, Client
     builder.build().map_err(settings)
 }
 
-/// Returns whether a variable names the proxy for https addresses, and checks all of them, in the
-/// order in which they apply. Without this check a malformed value is ignored, and the requests go
-/// past the proxy.
-fn has_proxy_variable(value: impl Fn(&str) -> Option<String>) -> Result<bool, ClientError> {
-    let mut found = false;
+/// Returns the variable of this process that names the proxy for https addresses, if there is one.
+pub(super) fn current_proxy_variable() -> Result<Option<&'static str>, ClientError> {
+    proxy_variable(|name| std::env::var(name).ok())
+}
+
+/// Returns the variable that names the proxy for https addresses, if there is one, and checks all
+/// of them, in the order in which they apply. Without this check a malformed value is ignored, and
+/// the requests go past the proxy.
+fn proxy_variable(
+    value: impl Fn(&str) -> Option<String>,
+) -> Result<Option<&'static str>, ClientError> {
+    let mut found = None;
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let Some(value) = value(name).filter(|value| !value.trim().is_empty()) else {
             continue;
@@ -122,7 +129,7 @@ fn has_proxy_variable(value: impl Fn(&str) -> Option<String>) -> Result<bool, Cl
         if !known || !Url::parse(&address).is_ok_and(|url| url.has_host()) {
             return Err(ClientError::Proxy(name));
         }
-        found = true;
+        found.get_or_insert(name);
     }
     Ok(found)
 }
@@ -219,16 +226,16 @@ mod tests {
     fn a_malformed_proxy_variable_is_an_error_that_does_not_repeat_it() {
         let check = |text: &str| {
             let text = text.to_string();
-            has_proxy_variable(|name| (name == "HTTPS_PROXY").then(|| text.clone()))
+            proxy_variable(|name| (name == "HTTPS_PROXY").then(|| text.clone()))
         };
-        assert!(!check(" ").unwrap());
+        assert_eq!(check(" ").unwrap(), None);
         for good in [
             "proxy:8080",
             "http://proxy:8080",
             "http://u:p@proxy.contoso.com",
             "https://proxy",
         ] {
-            assert!(check(good).unwrap(), "{good}");
+            assert_eq!(check(good).unwrap(), Some("HTTPS_PROXY"), "{good}");
         }
         for bad in [
             "http://",

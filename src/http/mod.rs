@@ -3,6 +3,7 @@
 
 mod body;
 mod client;
+mod probe;
 pub(crate) mod retry_after;
 mod transport_fault;
 
@@ -10,4 +11,5 @@ pub(crate) use body::text;
 pub use body::{Body, MAX_RESPONSE_BYTES};
 pub use client::{ClientError, ExchangeError};
 pub(crate) use client::{client, is_transient};
+pub(crate) use probe::Probe;
 pub use transport_fault::TransportFault;

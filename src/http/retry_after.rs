@@ -45,7 +45,7 @@ fn seconds(text: &str) -> Option<Duration> {
 }
 
 /// Parses a date of RFC 9110, with or without the weekday, in GMT or with an offset.
-fn timestamp(text: &str) -> Option<Timestamp> {
+pub(crate) fn timestamp(text: &str) -> Option<Timestamp> {
     rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 

@@ -130,6 +130,15 @@ impl Account {
         self.tokens.held().claims?.user_id
     }
 
+    /// Returns the principal name of the signed-in user, or the object id, if the token can be read.
+    pub fn name(&self) -> Option<String> {
+        let claims = self.tokens.held().claims?;
+        [claims.account, claims.user_id]
+            .into_iter()
+            .flatten()
+            .find(|name| !name.is_empty())
+    }
+
     /// Describes the account, its permissions and its endpoints as JSON. Contains no token.
     pub fn describe(&self) -> Value {
         let held = self.tokens.held();

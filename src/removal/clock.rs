@@ -14,5 +14,10 @@ pub(super) fn now() -> Duration {
 
 /// Returns the current time as outcomes and journals hold it: RFC 3339, UTC, milliseconds.
 pub(super) fn timestamp() -> String {
-    format!("{:.3}", Timestamp::now())
+    text(Timestamp::now())
+}
+
+/// Returns a time in the same form.
+pub(super) fn text(time: Timestamp) -> String {
+    format!("{time:.3}")
 }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::outcome::Conclusion;
@@ -29,6 +30,8 @@ pub(super) struct Lookup {
     /// The user principal name.
     pub(super) name: Box<str>,
     pub(super) thread_id: ChatId,
+    /// The latest evidence of the chat.
+    pub(super) last_seen: Option<Timestamp>,
 }
 
 /// The lookups of a run.
@@ -113,6 +116,7 @@ impl Shared {
                         },
                     );
                     job.user_principal_name = Some(lookup.name);
+                    job.last_seen = lookup.last_seen;
                     state.schedule.push(job);
                     self.scheduler.notify_one();
                 }

@@ -32,4 +32,5 @@ pub use lane::Lane;
 pub use limits::{Limit, Limits};
 pub use options::{RunOptions, RunRetry};
 pub use outcome::{Outcome, Status};
+pub(crate) use run::read_last_seen;
 pub use run::{NotQueued, QUEUE, Run, StartError};

@@ -16,6 +16,8 @@ pub struct RunOptions {
     pub api_version: String,
     /// Path of the journal. Without a journal, a later run can't resume this one.
     pub journal: Option<String>,
+    /// Whether removals are sent that the journal or this run has confirmed.
+    pub force: bool,
     /// The service's limits.
     pub limits: Limits,
     /// The waits between attempts.
@@ -36,6 +38,7 @@ impl Default for RunOptions {
         Self {
             api_version: "v1.0".into(),
             journal: None,
+            force: false,
             limits: Limits::default(),
             retry: RunRetry::default(),
             request_time_ms: 30_000,

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::clock::timestamp;
+use super::clock::{text, timestamp};
 use super::lookup::Lookup;
-use super::queue::Job;
+use super::queue::{Job, Past};
 use crate::graph::{ChatId, GraphResponse, Removal};
 use crate::identity::{Objection, SignInError};
 
@@ -16,7 +17,7 @@ pub enum Status {
     /// Graph confirmed the removal (204).
     Removed,
     /// Confirmed earlier, in the same run or in the journal. No request was sent; `completed` and
-    /// `request_id` are those of the first confirmation.
+    /// `request_id` are those of the last confirmation.
     AlreadyRemoved,
     /// Graph knows no such chat or user (404).
     NotFound,
@@ -82,6 +83,31 @@ pub struct Outcome {
     pub duration_ms: u64,
     /// When the removal ended, or was confirmed earlier: RFC 3339, UTC.
     pub completed: String,
+    /// User principal name of the signed-in account whose token the last request contained, or its
+    /// object id; `None` without a request, or with a token that can't be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// How often evidence showed the chat again after a confirmed removal.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub times_returned: u32,
+    /// When the service had last confirmed the removal before this request: RFC 3339, UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previously_removed: Option<String>,
+    /// The service's time in the last response, and how many milliseconds that response took. For
+    /// the journal, which compares later evidence with them.
+    #[serde(skip)]
+    pub(super) service_time: Option<Timestamp>,
+    #[serde(skip)]
+    pub(super) request_ms: u64,
+}
+
+/// Returns whether a number is left out of outcomes and records.
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+pub(super) fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl Outcome {
@@ -94,7 +120,17 @@ impl Outcome {
         } = &job.removal;
         let name = job.user_principal_name.as_deref().map(Into::into);
         let ids = [tenant_id.to_string(), user_id.to_string()];
-        Self::new(job.item, ids, name, thread_id, conclusion)
+        let mut outcome = Self::new(job.item, ids, name, thread_id, conclusion);
+        if let Some(past) = job.past {
+            outcome.times_returned = past.times_returned;
+            if outcome.status != Status::AlreadyRemoved {
+                outcome.previously_removed = Some(text(past.removed_at));
+            }
+            if past.returned {
+                outcome.message = Some(came_back(&past, job.last_seen, outcome.message));
+            }
+        }
+        outcome
     }
 
     /// Creates the outcome of a removal whose user was not found.
@@ -127,8 +163,27 @@ impl Outcome {
             attempts: 0,
             duration_ms: 0,
             completed: timestamp(),
+            account: None,
+            times_returned: 0,
+            previously_removed: None,
+            service_time: None,
+            request_ms: 0,
         }
     }
+}
+
+/// Says that a chat had come back, after what happened to the request.
+fn came_back(past: &Past, seen: Option<Timestamp>, message: Option<String>) -> String {
+    let before = message.map(|text| text + " ").unwrap_or_default();
+    let evidence = match seen {
+        Some(seen) => format!("it was seen at {seen}"),
+        None => "an earlier run found evidence of it".into(),
+    };
+    format!(
+        "{before}The chat had come back (times so far: {}): {evidence}, after its removal was confirmed at {}.",
+        past.times_returned,
+        text(past.removed_at)
+    )
 }
 
 /// The part of an outcome that the last response, or its absence, determines.

@@ -7,6 +7,8 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::graph::{ChatId, Removal};
 
 /// A removal and its attempts so far.
@@ -16,10 +18,18 @@ pub(super) struct Job {
     pub(super) removal: Removal,
     /// The name by which the caller named the user.
     pub(super) user_principal_name: Option<Box<str>>,
+    /// The latest evidence of the chat.
+    pub(super) last_seen: Option<Timestamp>,
+    /// What was known about an earlier removal of the same access before the first request.
+    pub(super) past: Option<Past>,
     /// Requests sent.
     pub(super) attempts: u32,
+    /// The lane of the last request.
+    pub(super) lane: Option<usize>,
     /// When the first request was sent.
     pub(super) started: Option<Duration>,
+    /// The service's time in the last response, and how long that response took.
+    pub(super) responded: Option<(Option<Timestamp>, Duration)>,
     /// The response to one of the requests was lost.
     pub(super) lost: bool,
     /// The token was renewed for this removal once.
@@ -32,12 +42,27 @@ impl Job {
             item,
             removal,
             user_principal_name: None,
+            last_seen: None,
+            past: None,
             attempts: 0,
+            lane: None,
             started: None,
+            responded: None,
             lost: false,
             renewed: false,
         }
     }
+}
+
+/// An earlier removal of the same access.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Past {
+    /// When it was confirmed.
+    pub(super) removed_at: Timestamp,
+    /// How often evidence showed the chat again after a removal, this time included.
+    pub(super) times_returned: u32,
+    /// Whether evidence shows it after `removed_at`.
+    pub(super) returned: bool,
 }
 
 /// A queue of removals, ordered by chat and by retry. All times come from the caller.

@@ -18,7 +18,8 @@ const OTHER_JOURNAL: &str =
 
 impl Shared {
     /// Ends a removal. `id` is the client request id of its last request.
-    pub(super) fn end(&self, job: Job, id: Option<Uuid>, conclusion: Conclusion) {
+    pub(super) fn end(&self, mut job: Job, id: Option<Uuid>, conclusion: Conclusion) {
+        self.lock().look_back(&mut job);
         let conclusion = if job.lost {
             after_a_loss(conclusion)
         } else {
@@ -29,8 +30,13 @@ impl Shared {
             .map_or(Duration::ZERO, |at| now().saturating_sub(at));
         let mut outcome = Outcome::unsent(&job, conclusion);
         outcome.client_request_id = id.map(|id| id.to_string());
+        outcome.account = job.lane.and_then(|lane| self.lanes[lane].account().name());
         outcome.attempts = job.attempts;
-        outcome.duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        outcome.duration_ms = milliseconds(took);
+        if let Some((date, took)) = job.responded {
+            outcome.service_time = date;
+            outcome.request_ms = milliseconds(took);
+        }
         self.report(Some(&job.removal), outcome);
     }
 
@@ -44,10 +50,11 @@ impl Shared {
         }
         let mut state = self.lock();
         if outcome.status.is_removed() {
-            if let Some(removal) = removal {
-                let confirmation = || Confirmation::of(&outcome);
-                let confirmed = state.confirmed.entry(journal::key(removal));
-                confirmed.or_insert_with(confirmation);
+            if let Some(removal) = removal
+                && outcome.status == Status::Removed
+            {
+                let confirmation = Confirmation::of(&outcome);
+                state.confirmed.insert(journal::key(removal), confirmation);
             }
             state.counts.removed += 1;
         } else {
@@ -89,12 +96,12 @@ impl Shared {
     ///
     /// # Errors
     /// How the removal ends if the journal can't be written. The run stops then.
-    pub(super) fn journal_sent(&self, removal: &Removal, id: &str) -> Result<(), Conclusion> {
+    pub(super) fn journal_sent(&self, job: &Job, id: &str) -> Result<(), Conclusion> {
         let mut journal = self.journal();
         let Some(open) = journal.as_mut() else {
             return Ok(());
         };
-        let Err(error) = open.sent(removal, id) else {
+        let Err(error) = open.sent(job, id) else {
             return Ok(());
         };
         let why = Conclusion::new(
@@ -129,4 +136,8 @@ impl Shared {
         ));
         Some(message)
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -8,6 +8,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::clock::now;
@@ -109,8 +110,25 @@ impl Run {
     /// # Errors
     /// See [`NotQueued`]; the removal is not in the run then.
     pub fn submit(&self, tenant_id: &str, user: &str, thread_id: &str) -> Result<u64, NotQueued> {
+        self.submit_seen(tenant_id, user, thread_id, "")
+    }
+
+    /// Queues a removal as [`Self::submit`] does. `last_seen` is the time of the latest evidence of
+    /// the chat, RFC 3339 with its zone, or empty: evidence that is later than the confirmed
+    /// removal means that the chat came back, so the removal is sent again.
+    ///
+    /// # Errors
+    /// As for [`Self::submit`].
+    pub fn submit_seen(
+        &self,
+        tenant_id: &str,
+        user: &str,
+        thread_id: &str,
+        last_seen: &str,
+    ) -> Result<u64, NotQueued> {
         let request =
             RemovalRequest::parse(tenant_id, user, thread_id).map_err(NotQueued::Invalid)?;
+        let last_seen = read_last_seen(last_seen).map_err(NotQueued::Invalid)?;
         let mut state = self.shared.lock();
         state.last_call = Instant::now();
         if state.finished || state.closed || state.stopped.is_some() {
@@ -131,14 +149,18 @@ impl Run {
             self.warn_of_form(&mut state, &thread_id);
         }
         match user {
-            User::Id(user_id) => state.schedule.push(Job::new(
-                item,
-                Removal {
-                    tenant_id,
-                    user_id,
-                    thread_id,
-                },
-            )),
+            User::Id(user_id) => {
+                let mut job = Job::new(
+                    item,
+                    Removal {
+                        tenant_id,
+                        user_id,
+                        thread_id,
+                    },
+                );
+                job.last_seen = last_seen;
+                state.schedule.push(job);
+            }
             User::Name(name) => self.shared.look_up(
                 &mut state,
                 Lookup {
@@ -146,6 +168,7 @@ impl Run {
                     tenant_id,
                     name: name.into(),
                     thread_id,
+                    last_seen,
                 },
             ),
         }
@@ -252,6 +275,24 @@ impl Drop for Run {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// Reads the time of the latest evidence. A text of white space means that there is none.
+///
+/// # Errors
+/// It is not a time with its zone: a guessed zone could hide that a chat came back.
+pub(crate) fn read_last_seen(text: &str) -> Result<Option<Timestamp>, InvalidInput> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| {
+        InvalidInput::new(
+            "LastSeen",
+            text,
+            "use a time with its zone, such as 2026-08-31T10:18:39Z",
+        )
+    })
 }
 
 fn check_accounts(lanes: &[Arc<Lane>]) -> Result<(), InvalidInput> {

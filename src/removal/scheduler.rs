@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::clock::now;
+use super::clock::{now, text};
 use super::journal;
 use super::outcome::Conclusion;
 use super::queue::Job;
@@ -90,7 +90,8 @@ impl Shared {
             state.schedule.next(now)
         };
         match next {
-            Next::Send(job, slot) => {
+            Next::Send(mut job, slot) => {
+                state.look_back(&mut job);
                 state.in_flight += 1;
                 state.counts.requests += 1;
                 state.outbox.push_back((job, slot));
@@ -124,18 +125,24 @@ impl Shared {
         now: Duration,
     ) -> Option<Box<(Job, Outcome)>> {
         let job = state.schedule.peek(now)?;
-        let confirmed = state.confirmed.get(&journal::key(&job.removal)).cloned();
-        let conclusion = if let Some(first) = &confirmed {
+        // What has come back is sent again.
+        let standing = state
+            .confirmed
+            .get(&journal::key(&job.removal))
+            .filter(|last| !self.force && !last.returned && !last.is_older_than(job.last_seen))
+            .cloned();
+        let conclusion = if let Some(last) = &standing {
             let mut conclusion = Conclusion::new(Status::AlreadyRemoved, None, None);
-            conclusion.request_id = first.request_id.as_deref().map(Into::into);
+            conclusion.request_id = last.request_id.as_deref().map(Into::into);
             conclusion
         } else {
             self.objection(job.removal.tenant_id)?.into()
         };
-        let job = state.schedule.drop_next()?;
+        let mut job = state.schedule.drop_next()?;
+        state.look_back(&mut job);
         let mut outcome = Outcome::unsent(&job, conclusion);
-        if let Some(first) = confirmed {
-            outcome.completed = first.at.into();
+        if let Some(last) = standing {
+            outcome.completed = text(last.at);
         }
         Some(Box::new((job, outcome)))
     }

@@ -1,7 +1,7 @@
 //! The sending threads of a run: each sends one request at a time and acts on its response.
 
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
@@ -48,12 +48,14 @@ impl Shared {
             Err(error) => return self.no_token(job, slot, &error),
         };
         let client_request_id = Uuid::new_v4();
-        if let Err(why) = self.journal_sent(&job.removal, &client_request_id.to_string()) {
+        if let Err(why) = self.journal_sent(&job, &client_request_id.to_string()) {
             self.settle(slot, &job, Feedback::Responded);
             job.attempts -= 1;
             self.end(job, None, why);
             return;
         }
+        job.lane = Some(slot.lane);
+        let sent = Instant::now();
         let exchange = account.client().remove_all_access_for_user(
             self.version,
             &job.removal,
@@ -61,6 +63,10 @@ impl Shared {
             client_request_id,
             self.request_time,
         );
+        job.responded = exchange
+            .as_ref()
+            .ok()
+            .map(|response| (response.date, sent.elapsed()));
         let id = Some(client_request_id);
         match judge(&exchange) {
             Verdict::Final(conclusion) => {

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::clock::now;
-use super::journal::{Confirmation, Journal, Key};
+use super::journal::{Confirmation, Journal, Key, key};
 use super::lookup::Lookups;
 use super::outcome::Conclusion;
-use super::queue::Job;
+use super::queue::{Job, Past};
 use super::schedule::{Schedule, Slot};
 use super::{Event, Lane, RunOptions, RunRetry, Status};
 use crate::cancel::Cancel;
@@ -36,6 +36,8 @@ pub(super) fn no_thread(error: &io::Error) -> Conclusion {
 pub(super) struct Shared {
     pub(super) lanes: Vec<Arc<Lane>>,
     pub(super) version: ApiVersion,
+    /// Whether confirmed removals are sent too.
+    pub(super) force: bool,
     pub(super) request_time: Duration,
     run_time: Option<Duration>,
     lease: Option<Duration>,
@@ -132,6 +134,25 @@ impl State {
         }
     }
 
+    /// Adds to a removal what is known about an earlier removal of the same access, and counts a
+    /// return that its evidence shows for the first time.
+    pub(super) fn look_back(&mut self, job: &mut Job) {
+        if job.past.is_some() {
+            return;
+        }
+        if let Some(known) = self.confirmed.get_mut(&key(&job.removal)) {
+            if !known.returned && known.is_older_than(job.last_seen) {
+                known.returned = true;
+                known.times_returned += 1;
+            }
+            job.past = Some(Past {
+                removed_at: known.at,
+                times_returned: known.times_returned,
+                returned: known.returned,
+            });
+        }
+    }
+
     /// Returns the number of removals that wait, for their user or for their request.
     pub(super) fn queued(&self) -> usize {
         self.schedule.queued() + self.lookups.waiting.len()
@@ -152,6 +173,7 @@ impl Shared {
         Self {
             lanes,
             version,
+            force: options.force,
             request_time: Duration::from_millis(options.request_time_ms),
             run_time: limit(options.run_time_ms),
             lease: limit(options.lease_ms),

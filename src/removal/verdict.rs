@@ -177,6 +177,7 @@ mod tests {
             request_id: Some("r".into()),
             client_request_id: None,
             retry_after: Some(Duration::from_secs(7)),
+            date: None,
             claims_challenge: None,
         })
     }

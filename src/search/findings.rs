@@ -1,6 +1,9 @@
 //! The results of a search: first the facts from its sources, then its targets.
 
+use std::collections::BTreeMap;
+
 use super::damage::{Damage, Damages};
+use super::left_out::counted;
 use super::query::Query;
 use super::rules::Facts;
 use super::search_source::{SearchSource, SourceFile, list, short_names};
@@ -50,6 +53,7 @@ impl Gathered {
         let mut incomplete = self.incomplete;
         let nothing_found = targets.is_empty() && incomplete.is_empty() && damages.is_empty();
         incomplete.extend(left_out.sentences(query, nothing_found.then_some(records)));
+        incomplete.extend(other_homes(&targets, query));
         for source in &mut sources {
             source.add_problems(&damages, damages.len() as u64 >= damaged_rows);
         }
@@ -63,4 +67,27 @@ impl Gathered {
             incomplete,
         }
     }
+}
+
+/// Says which targets belong to another tenant than the one that the caller states. Their records
+/// are from the audit log of that tenant.
+fn other_homes(targets: &[Target], query: &Query) -> Option<String> {
+    let stated = query.tenant?;
+    let mut homes = BTreeMap::new();
+    for home in targets.iter().filter_map(|target| target.tenant_id) {
+        if home != stated {
+            *homes.entry(home).or_insert(0) += 1;
+        }
+    }
+    let counts: Vec<String> = homes
+        .iter()
+        .map(|(home, count)| format!("{} of the tenant {home}", counted(*count, "target")))
+        .collect();
+    (!counts.is_empty()).then(|| {
+        format!(
+            "The input contains the audit log of another tenant: {}, but TenantId is {stated}. \
+             Check the source of these records before you remove access.",
+            counts.join(", "),
+        )
+    })
 }

@@ -76,7 +76,7 @@ pub(crate) fn gather(
 ) -> Option<Gathered> {
     let reader = Mutex::new(Reader::new(sources, effort.block_size.max(1)));
     let work = || {
-        let mut worker = Worker::new(query, effort.threads);
+        let mut worker = Worker::new(query);
         let mut block = Block::default();
         while !cancel.is_cancelled() {
             {

@@ -14,6 +14,7 @@ mod event;
 mod findings;
 mod gather;
 mod left_out;
+mod memory;
 mod online;
 mod pre_filter;
 mod query;

@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::memory::Memory;
 use super::record::read_time;
 use super::target::ChatKind;
 use crate::input::InvalidInput;
@@ -83,6 +84,8 @@ pub struct Query {
     pub(super) include_internal: bool,
     pub(super) tenant: Option<Uuid>,
     internal_domains: Vec<String>,
+    /// Of the search that this query is for.
+    pub(super) memory: Memory,
 }
 
 impl Query {
@@ -140,6 +143,7 @@ impl Query {
                 .iter()
                 .map(|text| folded(domain(text)))
                 .collect(),
+            memory: Memory::default(),
         })
     }
 

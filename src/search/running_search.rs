@@ -131,21 +131,19 @@ impl RunningSearch {
     /// Adds one record as JSON. Returns `false` after [`RunningSearch::finish`].
     pub fn feed(&self, json: &str) -> bool {
         let shared = &self.shared;
-        let mut fed = shared.fed();
+        let fed = &mut *shared.fed();
         if fed.finished {
             return false;
         }
         fed.records += 1;
-        let mut facts = std::mem::take(&mut fed.facts);
-        facts.place = Place {
+        fed.facts.place = Place {
             file: Place::PIPELINE,
             block: 0,
             record: fed.records - 1,
         };
         let read = read_json(json.as_bytes(), &mut |record| {
-            facts.add(&record, &shared.query)
+            fed.facts.add(&record, &shared.query)
         });
-        fed.facts = facts;
         if let Err(why) = read {
             let record = fed.records - 1;
             fed.damages.row(0, 0, record, why);

@@ -29,14 +29,13 @@ pub(crate) struct Worker<'q> {
 }
 
 impl<'q> Worker<'q> {
-    /// Creates one of several workers, which share the memory for facts.
-    pub(crate) fn new(query: &'q Query, workers: usize) -> Self {
+    pub(crate) fn new(query: &'q Query) -> Self {
         Self {
             query,
             chat_field: Finder::new(CHAT_FIELD),
             pre_filter: PreFilter::new(),
             scratch: Vec::new(),
-            facts: Facts::with_share(workers),
+            facts: Facts::default(),
             damages: Damages::default(),
         }
     }

@@ -205,14 +205,14 @@ Describe 'Find-ChatAccess with files' {
         $found = Find-ChatAccess $damaged -WarningVariable warned -WarningAction SilentlyContinue
         $found.Count | Should -Be 2
         $warned.Count | Should -Be 1
-        "$warned" | Should -BeLike '*damaged.csv.txt: 2 rows are invalid and were skipped, the first is row 3.*'
+        "$warned" | Should -BeLike '*damaged.csv.txt, row 3, is skipped: its end is missing*. 1 more row is skipped. Use -Verbose to list them.'
         $cut = (New-Json 4).Substring(0, 500)
         $partly = Join-Path $TestDrive 'partly.csv.txt'
         @((New-Row (New-Json 3)), (New-Row $cut), (New-Row 'no JSON'), (New-Row $cut)) | Export-Csv -LiteralPath $partly
         $null = Find-ChatAccess $partly -WarningVariable warned -WarningAction SilentlyContinue
         $warned.Count | Should -Be 2
-        $warned[0] | Should -BeLike '*partly.csv.txt: row 4 is invalid and was skipped. Use -Verbose to see why.'
-        $warned[1] | Should -BeLike '*partly.csv.txt: 2 rows are incomplete, the first is row 3; what could be read of them was used.*'
+        $warned[0] | Should -BeLike '*partly.csv.txt, row 4, is skipped: it is not valid JSON.'
+        $warned[1] | Should -BeLike '*partly.csv.txt, row 3, is incomplete: *. The rest of the row is used. 1 more row is incomplete. Use -Verbose to list them.'
         $verbose = Find-ChatAccess $damaged -Verbose -WarningAction SilentlyContinue 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
         "$verbose" | Should -BeLike '*row 3,*row 4,*'
     }
@@ -375,7 +375,18 @@ Describe 'Find-ChatAccess with records' {
 
     It 'ignores empty input and warns about text that is not a record' {
         @('', $null, (New-Json 1), '{"ChatThreadId":' | Find-ChatAccess -WarningVariable warned -WarningAction SilentlyContinue).Count | Should -Be 1
-        "$warned" | Should -BeLike '*the pipeline: row 2 is invalid and was skipped.*'
+        "$warned" | Should -BeLike 'the pipeline, row 2, is skipped: its end is missing*'
+    }
+
+    It 'says once that text is neither a file nor a record, and uses the rest' {
+        $found = @('AuditLog_today.csv', (New-Json 1), 'x', 'C:\exports\AuditLog.csv' | Find-ChatAccess -ErrorVariable failed -ErrorAction SilentlyContinue)
+        $found.Count | Should -Be 1
+        $failed.Count | Should -Be 1
+        $failed[0].FullyQualifiedErrorId | Should -Be 'NotARecord,Find-ChatAccess'
+        "$($failed[0])" | Should -BeLike "InputObject 'AuditLog_today.csv' is neither the path of a file nor a record as JSON.*"
+        'typo.csv' | Find-ChatAccess -WarningVariable warned -WarningAction SilentlyContinue -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $warned.Count | Should -Be 0 -Because 'the error says it all'
+        { 'typo.csv' | Find-ChatAccess -ErrorAction Stop } | Should -Throw -ErrorId 'NotARecord,Find-ChatAccess'
     }
 
     It 'uses AuditData that was cut the same from a file and from the pipeline' {
@@ -388,7 +399,7 @@ Describe 'Find-ChatAccess with records' {
         foreach ($piped in $rows, $rows.AuditData) {
             $found = $piped | Find-ChatAccess -WarningVariable warned -WarningAction SilentlyContinue
             $found | ConvertTo-Json | Should -Be ($fromFile | ConvertTo-Json)
-            "$warned" | Should -BeLike 'the pipeline: row 1 is incomplete; what could be read of it was used.*'
+            "$warned" | Should -BeLike 'the pipeline, row 1, is incomplete: *. The rest of the row is used.'
         }
     }
 

@@ -75,4 +75,36 @@ Describe 'Get-ChatAccessContext' {
             $shown | Should -Not -Match ([regex]::Escape($part.Substring(0, 20)))
         }
     }
+
+    It 'is the only account that <Command> accepts: an object of the same name and content is refused' -ForEach @(
+        @{ Command = 'Export-ChatAccessToken'; Script = { Export-ChatAccessToken -Context $args[0] } }
+        @{ Command = 'Disconnect-ChatAccess'; Script = { Disconnect-ChatAccess -Context $args[0] } }
+        @{ Command = 'Remove-ChatAccessForUser'; Script = { New-Target 1 | Remove-ChatAccessForUser -Context $args[0] } }
+        @{ Command = 'Find-ChatAccess'; Script = { Find-ChatAccess -ResolveUser -Path $PSCommandPath -Context $args[0] } }
+    ) {
+        Connect-Sandbox
+        $real = Get-ChatAccessContext
+        $copy = [pscustomobject] @{ PSTypeName = 'ChatAccess.Context'; Handle = $real.Handle; TenantId = $real.TenantId; Account = $real.Account }
+        { & $Script $copy } | Should -Throw -ErrorId "InvalidContext,$Command" -ExpectedMessage '*is not an account of Connect-ChatAccess*'
+        { New-Object ChatAccess.Context } | Should -Throw
+        { [ChatAccess.Context]::new() } | Should -Throw
+        (Get-SandboxRequest).Count | Should -Be 0
+        (New-Target 1 | Remove-ChatAccessForUser -Context $real).Status | Should -Be 'Removed' -Because 'the account itself is still connected'
+    }
+
+    It 'is accepted in another runspace that it is passed to' {
+        Connect-Sandbox
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript({
+                    Import-Module $args[0]
+                    $args[1] | Remove-ChatAccessForUser -Context $args[2]
+                }).AddArgument((Get-Module ChatAccess).Path.Replace('.psm1', '.psd1')).AddArgument((New-Target 1)).AddArgument((Get-ChatAccessContext))
+            $outcome = $shell.Invoke()
+            "$($shell.Streams.Error)" | Should -BeNullOrEmpty
+            $outcome.Status | Should -Be 'Removed'
+        } finally {
+            $shell.Dispose()
+        }
+    }
 }

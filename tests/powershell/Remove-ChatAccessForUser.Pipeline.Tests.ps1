@@ -241,7 +241,7 @@ Describe 'What Remove-ChatAccessForUser shows a person at a console' {
         $shown[-1] | Should -Be 'caught stop'
         # The record reaches a host, and not the stream of a pipeline that ended.
         $again = Get-Shown { New-Target 1 | Remove-ChatAccessForUser @Fast -JournalPath $journal }
-        $again | Should -Match '^Confirmed removals in the journal, which are skipped: \d+\.( Without an outcome or failed, and sent again: [1-9]\d*\.)?$'
+        $again | Should -Match '^Confirmed removals in the journal, which are skipped unless LastSeen is later: \d+\.( Without an outcome or failed, and sent again: [1-9]\d*\.)?$'
     }
 
     It 'is the closing line after Ctrl+C' {

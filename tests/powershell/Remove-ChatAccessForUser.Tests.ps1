@@ -22,6 +22,9 @@ Describe 'Remove-ChatAccessForUser' {
         $outcome.Duration | Should -BeOfType [timespan]
         $outcome.Duration.TotalMilliseconds | Should -BeGreaterThan 0
         $outcome.Completed | Should -Match '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$'
+        $outcome.Account | Should -Be 'admin@contoso.example'
+        $outcome.TimesReturned | Should -Be 0
+        $outcome.PreviouslyRemoved | Should -BeNullOrEmpty
         $sent = Get-SandboxRequest
         $sent.Count | Should -Be 1
         $outcome.ClientRequestId | Should -Be ($sent.headers | Where-Object { $_[0] -eq 'client-request-id' })[1]

@@ -17,6 +17,14 @@ function script:Add-SearchInput {
                 $Run.Files.AddRange([string[]] $found)
                 return
             }
+            $Run.NotRecords++
+            if ($Run.NotRecords -eq 1) {
+                $shown = if ($InputObject.Length -gt 80) { $InputObject.Substring(0, 80) + '...' } else { $InputObject }
+                $Run.Cmdlet.WriteError((New-ChatAccessError -ErrorId 'NotARecord' -Category InvalidData -TargetObject $InputObject -Message (
+                            "InputObject '$shown' is neither the path of a file nor a record as JSON.") -RecommendedAction (
+                            'Check the path. To search the lines of a file, pass the file with -Path.')))
+            }
+            return
         }
     } elseif ($null -eq $InputObject) {
         return

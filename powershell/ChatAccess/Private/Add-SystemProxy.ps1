@@ -12,15 +12,8 @@ function script:Add-SystemProxy {
         [hashtable] $Request
     )
 
-    # The native library has the same addresses. It refuses unknown environments.
-    $graph, $authority = switch ($Request['environment']) {
-        'USGov' { 'https://graph.microsoft.us', 'https://login.microsoftonline.us' }
-        'USGovDoD' { 'https://dod-graph.microsoft.us', 'https://login.microsoftonline.us' }
-        default { 'https://graph.microsoft.com', 'https://login.microsoftonline.com' }
-    }
-    if ($Request['graph_endpoint']) { $graph = $Request['graph_endpoint'] }
-    if ($Request['authority_host']) { $authority = $Request['authority_host'] }
-    foreach ($service in @{ graph_proxy = $graph; authority_proxy = $authority }.GetEnumerator()) {
+    $addresses = Get-CloudAddress $Request
+    foreach ($service in @{ graph_proxy = $addresses.Graph; authority_proxy = $addresses.Entra }.GetEnumerator()) {
         $address = $service.Value -as [uri]
         if (-not $address -or -not $address.IsAbsoluteUri -or $address.IsLoopback) {
             continue

@@ -7,17 +7,15 @@ function script:Complete-SearchRun {
 
     Complete-NativeRun $Run
     foreach ($file in $Run.BadRows.Keys) {
-        $skipped = $Run.BadRows[$file].Skipped
-        if ($skipped.Count -eq 1) {
-            $Run.Cmdlet.WriteWarning("${file}: row $($skipped[0]) is invalid and was skipped. Use -Verbose to see why.")
-        } elseif ($skipped.Count) {
-            $Run.Cmdlet.WriteWarning("${file}: $($skipped.Count) rows are invalid and were skipped, the first is row $($skipped[0]). Use -Verbose to list them.")
-        }
-        $used = $Run.BadRows[$file].Used
-        if ($used.Count -eq 1) {
-            $Run.Cmdlet.WriteWarning("${file}: row $($used[0]) is incomplete; what could be read of it was used. Use -Verbose to see why.")
-        } elseif ($used.Count) {
-            $Run.Cmdlet.WriteWarning("${file}: $($used.Count) rows are incomplete, the first is row $($used[0]); what could be read of them was used. Use -Verbose to list them.")
+        foreach ($kind in 'Skipped', 'Used') {
+            $messages = $Run.BadRows[$file][$kind]
+            $warning = $messages[0]
+            if ($messages.Count -gt 1) {
+                $rows = if ($messages.Count -eq 2) { '1 more row is' } else { "$($messages.Count - 1) more rows are" }
+                $what = if ($kind -eq 'Skipped') { 'skipped' } else { 'incomplete' }
+                $warning += " $rows $what. Use -Verbose to list them."
+            }
+            if ($warning) { $Run.Cmdlet.WriteWarning($warning) }
         }
     }
     foreach ($name in $Run.Unresolved.Keys) {

@@ -8,10 +8,11 @@ function script:Get-ContextVariable {
     [OutputType([string])]
     param()
 
+    $type = Get-ContextType
     foreach ($variable in Microsoft.PowerShell.Utility\Get-Variable -Scope Global) {
         # Enumerating anything but an array could change it, such as the variable foreach of a loop.
         $first = if ($variable.Value -is [array]) { $variable.Value[0] } else { $variable.Value }
-        if ($null -ne $first -and $first.PSTypeNames -contains 'ChatAccess.Context') {
+        if ($first -is $type) {
             "`$$($variable.Name)"
         }
     }

@@ -12,7 +12,7 @@ function script:Get-RemovalField {
 
     $fields = @{ UserPrincipalName = 'UserPrincipalName'; ExternalUser = 'ExternalUser' }
     $parameters = $Cmdlet.MyInvocation.MyCommand.Parameters
-    foreach ($name in 'TenantId', 'UserId', 'ThreadId', 'UnresolvedReason') {
+    foreach ($name in 'TenantId', 'UserId', 'ThreadId', 'LastSeen', 'UnresolvedReason') {
         $fields[$name] = $name
         foreach ($alias in $parameters[$name].Aliases) { $fields[$alias] = $name }
     }

@@ -21,6 +21,7 @@ function script:Get-RemovalOption {
     if ($Parameter.ContainsKey('JournalPath')) {
         $option.journal = Resolve-OutputPath -Cmdlet $Cmdlet -Parameter JournalPath -Path $Parameter['JournalPath']
     }
+    if ($Parameter['Force']) { $option.force = $true }
     $rate = $Parameter['RequestsPerSecond']
     if ($rate) {
         $limit = @{ per_second = $rate; burst = [Math]::Max(1, [int] [Math]::Floor($rate)) }

@@ -28,6 +28,7 @@ function script:Get-RemovalRow {
             UserPrincipalName = $InputObject.UserPrincipalName
             ExternalUser      = $InputObject.ExternalUser
             UnresolvedReason  = $InputObject.UnresolvedReason
+            LastSeen          = $InputObject.LastSeen
         }
     } else {
         Read-RemovalRow $Run $InputObject

@@ -51,6 +51,9 @@ function script:Get-ResultField {
             Attempts          = [int], 'attempts'
             Duration          = [timespan], 'duration_ms'
             Completed         = [string], 'completed'
+            Account           = [string], 'account'
+            TimesReturned     = [int], 'times_returned'
+            PreviouslyRemoved = [string], 'previously_removed'
             Number            = [long], 'item'
         }
     }

@@ -6,7 +6,7 @@ function script:Get-ResultType {
     # Runs for each batch of events. Parameter attributes would cost more than the work.
     param(
         # Changes with Get-ResultField, for a session that imports two versions of the module.
-        [int] $Version = 1
+        [int] $Version = 2
     )
 
     if (-not $script:ResultType) {

@@ -19,21 +19,21 @@ function script:New-ChatAccessContext {
         throw (ConvertTo-NativeStatusError $status)
     }
     $about = ConvertFrom-NativeBuffer $buffer $length
-    [pscustomobject] @{
-        PSTypeName    = 'ChatAccess.Context'
-        Account       = $about.account
-        TenantId      = $about.tenant_id
-        UserId        = $about.user_id
-        ClientId      = $about.client_id
-        AppName       = $about.app_name
-        Scopes        = [string[]] $about.scopes
-        AuthType      = $about.auth_type
-        TokenSource   = $about.token_source
-        Renews        = $about.renews
-        ExpiresOn     = ConvertTo-UtcTime $about.expires
-        Environment   = $about.environment
-        GraphEndpoint = $about.graph_endpoint
-        AuthorityHost = $about.authority_host
-        Handle        = $Handle
-    }
+    # Only code that is allowed to see private members can call the constructor.
+    $context = [Activator]::CreateInstance((Get-ContextType), $true)
+    $context.Account = $about.account
+    $context.TenantId = $about.tenant_id
+    $context.UserId = $about.user_id
+    $context.ClientId = $about.client_id
+    $context.AppName = $about.app_name
+    $context.Scopes = $about.scopes
+    $context.AuthType = $about.auth_type
+    $context.TokenSource = $about.token_source
+    $context.Renews = $about.renews
+    $context.ExpiresOn = ConvertTo-UtcTime $about.expires
+    $context.Environment = $about.environment
+    $context.GraphEndpoint = $about.graph_endpoint
+    $context.AuthorityHost = $about.authority_host
+    $context.Handle = $Handle
+    $context
 }

@@ -27,7 +27,9 @@ function script:New-NativeType {
         chat_access_abi_version    = @()
         chat_access_open           = @($text, $int, $text, $int, $outLong) + $buffer
         remove_all_access_for_user = @($long, $text, $int, $text, $int, $text, $int, $int) + $buffer
+        chat_access_remove_seen    = @($long, $text, $int, $text, $int, $text, $int, $text, $int, $int) + $buffer
         chat_access_check          = @($text, $int, $text, $int, $text, $int) + $buffer
+        chat_access_check_last_seen = @($text, $int) + $buffer
         chat_access_check_account  = @($long, $text, $int) + $buffer
         chat_access_next_many      = @($long, $int) + $buffer
         chat_access_describe       = @($long) + $buffer

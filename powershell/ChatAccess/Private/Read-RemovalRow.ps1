@@ -27,7 +27,7 @@ function script:Read-RemovalRow {
             $row.ExternalUser = if ($value -is [string]) { $value -split '; ' } else { $value }
             continue
         }
-        if ($value -isnot [string]) { $value = "$value" }
+        if ($value -isnot [string]) { $value = if ($field -eq 'LastSeen') { ConvertTo-TimeText $value } else { "$value" } }
         if (-not $value) {
             continue
         }

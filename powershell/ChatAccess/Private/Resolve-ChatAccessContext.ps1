@@ -38,8 +38,8 @@ function script:Resolve-ChatAccessContext {
         } elseif ($context.PSTypeNames -contains 'Deserialized.ChatAccess.Context') {
             $reason = 'is an account of another process, whose token is not available here'
             $action = 'Run Connect-ChatAccess in this process.'
-        } elseif ($context.PSTypeNames -notcontains 'ChatAccess.Context') {
-            $reason = "'$context' is not an account"
+        } elseif ($context -isnot (Get-ContextType)) {
+            $reason = "'$context' is not an account of Connect-ChatAccess"
         }
     }
     if ($reason) {

@@ -10,9 +10,16 @@ function script:Submit-Removal {
     $tenant = $utf8.GetBytes([string] $Row.TenantId)
     $user = $utf8.GetBytes([string] $Row.UserId)
     $thread = $utf8.GetBytes([string] $Row.ThreadId)
-    $status = $Run.Native::remove_all_access_for_user(
-        $Run.Handle, $tenant, $tenant.Length, $user, $user.Length, $thread, $thread.Length, 0,
-        $Run.Buffer, $Run.Buffer.Length, $Run.Length)
+    $status = if ($Row.LastSeen) {
+        $seen = $utf8.GetBytes([string] $Row.LastSeen)
+        $Run.Native::chat_access_remove_seen(
+            $Run.Handle, $tenant, $tenant.Length, $user, $user.Length, $thread, $thread.Length, $seen, $seen.Length, 0,
+            $Run.Buffer, $Run.Buffer.Length, $Run.Length)
+    } else {
+        $Run.Native::remove_all_access_for_user(
+            $Run.Handle, $tenant, $tenant.Length, $user, $user.Length, $thread, $thread.Length, 0,
+            $Run.Buffer, $Run.Buffer.Length, $Run.Length)
+    }
     if ($status -eq $NativeStatus.NotYet) {
         $Run.Queued++
         $Run.Rows[$Run.Queued] = $Row

@@ -1,8 +1,8 @@
 function script:Test-Removal {
     <#
     .SYNOPSIS
-    Writes an error if a removal could not be sent, so that -WhatIf finds it: because of its ids or,
-    where an account is connected, of its tenant or permissions.
+    Writes an error if a removal could not be sent, so that -WhatIf finds it: because of its ids or
+    its LastSeen or, where an account is connected, of its tenant or permissions.
     #>
     [CmdletBinding()]
     param(
@@ -19,6 +19,10 @@ function script:Test-Removal {
     [int] $length = 0
     $status = $native::chat_access_check(
         $tenant, $tenant.Length, $user, $user.Length, $thread, $thread.Length, $buffer, $buffer.Length, [ref] $length)
+    if ($status -eq $NativeStatus.Ok -and $Row.LastSeen) {
+        $seen = [Text.Encoding]::UTF8.GetBytes([string] $Row.LastSeen)
+        $status = $native::chat_access_check_last_seen($seen, $seen.Length, $buffer, $buffer.Length, [ref] $length)
+    }
     if ($status -eq $NativeStatus.Ok) {
         # A run sends a removal that one of its accounts can send.
         foreach ($account in $Run.Account) {

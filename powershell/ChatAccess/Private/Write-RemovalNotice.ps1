@@ -18,7 +18,8 @@ function script:Write-RemovalNotice {
             }
         }
         'resumed' {
-            $message = 'Confirmed removals in the journal, which are skipped: {0}.' -f $Received.removed
+            $then = if ($Run.Option.force) { 'sent again' } else { 'skipped unless LastSeen is later' }
+            $message = 'Confirmed removals in the journal, which are {0}: {1}.' -f $then, $Received.removed
             if ($Received.in_flight -or $Received.failed) {
                 $message += ' Without an outcome or failed, and sent again: {0}.' -f ($Received.in_flight + $Received.failed)
             }

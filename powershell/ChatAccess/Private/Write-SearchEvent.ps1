@@ -35,12 +35,12 @@ function script:Write-SearchEvent {
             'bad_row' {
                 if (-not $Run.BadRows.Contains($one.file)) {
                     $Run.BadRows[$one.file] = @{
-                        Skipped = [Collections.Generic.List[object]]::new()
-                        Used    = [Collections.Generic.List[object]]::new()
+                        Skipped = [Collections.Generic.List[string]]::new()
+                        Used    = [Collections.Generic.List[string]]::new()
                     }
                 }
                 $kind = if ($one.used) { 'Used' } else { 'Skipped' }
-                $Run.BadRows[$one.file][$kind].Add($one.row)
+                $Run.BadRows[$one.file][$kind].Add($one.message)
                 $cmdlet.WriteVerbose($one.message)
             }
             'searched' {

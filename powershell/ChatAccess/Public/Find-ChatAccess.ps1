@@ -366,7 +366,7 @@ function Find-ChatAccess {
                 throw (New-ChatAccessError -ErrorId 'NothingToSearch' -Category InvalidArgument -Message (
                         'There is nothing to search.') -RecommendedAction 'Use -Path with audit log exports, pipe records to the command, or use -StartDate, -Hunting or -DiscoveryToken.')
             }
-            if ($PSCmdlet.ParameterSetName -eq 'InputObject' -and -not $run.Files.Count -and -not $run.Handle) {
+            if ($PSCmdlet.ParameterSetName -eq 'InputObject' -and -not $run.Files.Count -and -not $run.Handle -and -not $run.NotRecords) {
                 $PSCmdlet.WriteWarning('The pipeline contained no records.')
             }
             if ($run.Files.Count -or ($online -and -not $run.Handle)) {

@@ -18,7 +18,7 @@ function Remove-ChatAccessForUser {
 
     - Removed: the service confirmed the removal.
     - AlreadyRemoved: this command or its journal confirmed the removal
-      earlier. Nothing was sent.
+      earlier, and no later evidence shows the chat again. Nothing was sent.
     - NotFound: Microsoft Graph has no such chat or user (404).
     - Denied: a permission is missing, or Microsoft Graph denied access
       (403).
@@ -39,7 +39,9 @@ function Remove-ChatAccessForUser {
     -JournalPath, the same command continues later where it stopped.
 
     Block the external user before you remove chats. The service does not
-    prevent external users from writing again.
+    prevent external users from writing again, and then the chat is back.
+    The targets of Find-ChatAccess say when a chat was last seen. With the
+    same journal, a chat that was seen after its removal is removed again.
 
     .PARAMETER TenantId
     The home tenant of the user, as a GUID. Audit records contain it as
@@ -59,6 +61,19 @@ function Remove-ChatAccessForUser {
     19:meeting_...@thread.v2. Another form that begins with 19: is sent with
     a warning, and Microsoft Graph decides. Aliases: ChatId, ChatThreadId,
     ChatsId.
+
+    .PARAMETER LastSeen
+    The time of the latest evidence of the chat, with its zone, such as
+    2026-08-31T10:18:39Z. The targets of Find-ChatAccess contain it. Where it
+    is later than the confirmed removal in the journal, or in this command,
+    the chat came back and the removal is sent again. The time of the removal
+    is that of the service; evidence of the same second counts as later,
+    because a removal can be repeated without harm. Without LastSeen, a
+    confirmed removal is not sent again.
+
+    .PARAMETER Force
+    Sends all removals, also those that the journal or this command confirmed
+    earlier.
 
     .PARAMETER InputObject
     An object or a hashtable with the properties TenantId, UserId and
@@ -131,6 +146,13 @@ function Remove-ChatAccessForUser {
       UTC, such as 2026-10-01T10:00:00Z. To compare it, use
       [datetime] $_.Completed. For AlreadyRemoved, the time when the service
       confirmed the removal.
+    - Account: the user principal name of the signed-in account that sent the
+      last request, or its object id. Empty if nothing was sent.
+    - TimesReturned: how often evidence showed the chat again after the
+      service had confirmed its removal. 0 if it never did. Message says when.
+    - PreviouslyRemoved: the time when the service had last confirmed the
+      removal before this request, in the form of Completed. Empty for the
+      first removal.
     - Number: the position of the removal in the input, from 1.
 
     .EXAMPLE
@@ -156,6 +178,12 @@ function Remove-ChatAccessForUser {
     PS> Import-Csv targets.csv | Remove-ChatAccessForUser -WhatIf
 
     Checks the table and shows which removals would be sent.
+
+    .EXAMPLE
+    PS> Find-ChatAccess -Hunting -ExternalDomain evil.example | Remove-ChatAccessForUser -JournalPath run.jsonl
+
+    Run every hour, this removes new chats, and removes again the chats that
+    came back since the last run. It sends nothing for the others.
 
     .LINK
     Connect-ChatAccess
@@ -187,6 +215,11 @@ function Remove-ChatAccessForUser {
         [AllowEmptyString()]
         [string] $ThreadId,
 
+        # Not text, because the text that PowerShell makes of a time has no zone.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [AllowNull()]
+        [object] $LastSeen,
+
         [Parameter(Mandatory, ValueFromPipeline, ParameterSetName = 'InputObject')]
         [AllowNull()]
         [AllowEmptyCollection()]
@@ -198,6 +231,8 @@ function Remove-ChatAccessForUser {
         [string] $UnresolvedReason,
 
         [string] $JournalPath,
+
+        [switch] $Force,
 
         [ValidateSet('v1.0', 'beta')]
         [string] $ApiVersion = 'v1.0',
@@ -229,7 +264,7 @@ function Remove-ChatAccessForUser {
         $run.DefaultTenant = if ($accounts) { $accounts[0].TenantId }
         $run.Option = Get-RemovalOption -Cmdlet $PSCmdlet -Parameter $PSBoundParameters -ApiVersion $ApiVersion
         # The parameters that the properties of an object do not change.
-        $run.Fixed = @(foreach ($name in 'TenantId', 'UserId', 'ThreadId', 'UnresolvedReason') { if ($PSBoundParameters.ContainsKey($name)) { $name } })
+        $run.Fixed = @(foreach ($name in 'TenantId', 'UserId', 'ThreadId', 'LastSeen', 'UnresolvedReason') { if ($PSBoundParameters.ContainsKey($name)) { $name } })
         $fields = $run.Field = Get-RemovalField -Cmdlet $PSCmdlet
         # Without -WhatIf, -Confirm and -Verbose, ShouldProcess does nothing, and takes as long as a tenth
         # of a removal.
@@ -262,6 +297,7 @@ function Remove-ChatAccessForUser {
             return
         }
         $given = @{ TenantId = $TenantId; UserId = $UserId; ThreadId = $ThreadId; UnresolvedReason = $UnresolvedReason }
+        $given.LastSeen = if ($null -eq $LastSeen -or $LastSeen -is [string]) { $LastSeen } else { ConvertTo-TimeText $LastSeen }
         $rows = Get-RemovalRow $run $given $(if ($PSCmdlet.ParameterSetName -eq 'Ids') { $given } else { $InputObject })
         if ($script:HasCleanBlock -and $rows -is [hashtable]) {
             # As below, without the pipeline, which takes as long as the rest.

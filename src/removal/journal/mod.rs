@@ -9,6 +9,7 @@ mod file;
 mod record;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ pub(super) use self::record::{Confirmation, Key, key};
 use self::record::{Header, OutcomeRecord, SentRecord, State, VERSION};
 use super::clock::timestamp;
 use super::outcome::Outcome;
-use crate::graph::Removal;
+use super::queue::Job;
 use crate::input::InvalidInput;
 
 /// Maximum length of a line, in bytes. No record is as long, so a file with a longer line is not a
@@ -112,11 +113,9 @@ impl Journal {
                 Header::check(&line)?;
             } else if !line.trim_ascii().is_empty() {
                 match record::parse(&line) {
-                    // A later failure does not undo a confirmed removal, and the first confirmation
-                    // counts.
-                    Some((key, state)) => match states.get(&key) {
-                        Some(State::Removed(_)) => {}
-                        _ => drop(states.insert(key, state)),
+                    Some((key, state, times_returned)) => match states.entry(key) {
+                        Entry::Occupied(mut known) => known.get_mut().follow(state, times_returned),
+                        Entry::Vacant(new) => drop(new.insert(state)),
                     },
                     None => found.unreadable += 1,
                 }
@@ -138,18 +137,23 @@ impl Journal {
         let mut done = HashMap::new();
         for (key, state) in states {
             match state {
-                State::Removed(confirmation) => drop(done.insert(key, confirmation)),
+                State::Removed(confirmation) => {
+                    // An attempt to remove what had come back has no confirmation yet.
+                    found.failed += usize::from(confirmation.returned);
+                    found.removed += usize::from(!confirmation.returned);
+                    done.insert(key, confirmation);
+                }
                 State::Sent => found.in_flight += 1,
                 State::Unconfirmed => found.unconfirmed += 1,
                 State::Ended => found.failed += 1,
             }
         }
-        found.removed = done.len();
         Ok((done, found))
     }
 
     /// Writes that a request is about to be sent.
-    pub(super) fn sent(&mut self, removal: &Removal, client_request_id: &str) -> io::Result<()> {
+    pub(super) fn sent(&mut self, job: &Job, client_request_id: &str) -> io::Result<()> {
+        let removal = &job.removal;
         self.append(
             &SentRecord {
                 at: timestamp(),
@@ -158,6 +162,7 @@ impl Journal {
                 thread_id: removal.thread_id.as_str(),
                 state: "Sent",
                 client_request_id: client_request_id.into(),
+                times_returned: job.past.map_or(0, |past| past.times_returned),
             },
             false,
         )
@@ -189,9 +194,9 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Removal;
     use crate::removal::Status;
     use crate::removal::outcome::Conclusion;
-    use crate::removal::queue::Job;
     use std::fs;
 
     const TENANT: &str = "2a690434-97d9-4eed-83a6-f5f13600199a";
@@ -226,22 +231,21 @@ mod tests {
         let (mut journal, done, found) = Journal::open(&file.path).unwrap();
         assert_eq!((done.len(), found), (0, Resumed::default()));
         for number in 0..4 {
-            journal.sent(&removal(number), "id").unwrap();
+            journal.sent(&Job::new(1, removal(number)), "id").unwrap();
         }
         journal.ended(&outcome(0, Status::Removed)).unwrap();
         journal.ended(&outcome(1, Status::Denied)).unwrap();
-        let first = outcome(2, Status::Removed);
-        journal.ended(&first).unwrap();
-        // A later failure of the same removal does not undo what the service confirmed.
-        journal.ended(&outcome(2, Status::Failed)).unwrap();
+        journal.ended(&outcome(2, Status::Removed)).unwrap();
         let mut again = outcome(2, Status::Removed);
         again.request_id = Some("another".into());
         journal.ended(&again).unwrap();
+        // A later failure of the same removal does not undo what the service confirmed.
+        journal.ended(&outcome(2, Status::Failed)).unwrap();
         drop(journal);
         let (_journal, done, found) = Journal::open(&file.path).unwrap();
         assert_eq!(done.len(), 2);
         assert!(done.contains_key(&key(&removal(0))));
-        assert_eq!(done[&key(&removal(2))], Confirmation::of(&first));
+        assert_eq!(done[&key(&removal(2))], Confirmation::of(&again));
         let summary = Resumed {
             removed: 2,
             in_flight: 1,

@@ -21,7 +21,7 @@ pub(super) struct Sink<'q> {
 impl<'q> Sink<'q> {
     pub(super) fn new(query: &'q Query, file: usize) -> Self {
         Self {
-            worker: Worker::new(query, 1),
+            worker: Worker::new(query),
             file,
             pages: 0,
             records: 0,

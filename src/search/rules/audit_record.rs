@@ -66,7 +66,7 @@ impl Facts {
             }
         }
         let place = self.place;
-        let Some((chat, size)) = self.chat(home, thread) else {
+        let Some((chat, size)) = self.chat(home, thread, query) else {
             return;
         };
         chat.external |= external == ExternalUsers::Present;

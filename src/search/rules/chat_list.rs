@@ -40,7 +40,7 @@ impl Facts {
         }
         let external = listed.is_external(home);
         let place = self.place;
-        let Some((chat, size)) = self.chat(Some(home), thread) else {
+        let Some((chat, size)) = self.chat(Some(home), thread, query) else {
             return;
         };
         chat.external |= external;

@@ -31,8 +31,8 @@ pub(crate) struct Facts {
     pub(super) left_out: LeftOut,
     /// The approximate size in memory, in bytes.
     pub(super) size: usize,
-    /// Maximum of `size`. Records about further chats are counted only.
-    limit: Limit,
+    /// How much of `size` the memory of the search knows.
+    counted: usize,
 }
 
 /// The facts of the last record about an internal chat. Nearly all such records repeat them, and
@@ -44,16 +44,6 @@ struct DomainCache {
     home: Uuid,
     /// The domains already added for it, as the records write them.
     domains: Vec<Box<str>>,
-}
-
-/// Maximum size of the facts, in bytes: about half a million chats.
-#[derive(Debug, Clone, Copy)]
-struct Limit(usize);
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(512 * 1024 * 1024)
-    }
 }
 
 /// Maximum number of cached domains. Comparing with more of them would cost more than adding a
@@ -69,27 +59,19 @@ impl Facts {
         }
     }
 
-    /// Returns facts with a share of the limit, for one of several threads.
-    pub(crate) fn with_share(threads: usize) -> Self {
-        Self {
-            limit: Limit(Limit::default().0 / threads.max(1)),
-            ..Self::default()
-        }
-    }
-
-    #[cfg(test)]
-    pub(super) fn with_limit(bytes: usize) -> Self {
-        Self {
-            limit: Limit(bytes),
-            ..Self::default()
-        }
-    }
-
-    /// Returns a chat and its size, or `None` if there is no memory for another chat.
-    pub(super) fn chat(&mut self, home: Option<Uuid>, thread: &str) -> Option<(&mut Chat, usize)> {
+    /// Returns a chat and its size, or `None` if there is no memory for another chat: records about
+    /// further chats are counted only.
+    pub(super) fn chat(
+        &mut self,
+        home: Option<Uuid>,
+        thread: &str,
+        query: &Query,
+    ) -> Option<(&mut Chat, usize)> {
         let key = (home, Box::from(thread));
-        let others = self.domain_tenants.len() + self.actors.len();
-        if self.size + others * 128 > self.limit.0 && !self.chats.contains_key(&key) {
+        let size = self.size + (self.domain_tenants.len() + self.actors.len()) * 128;
+        let further = size.saturating_sub(self.counted);
+        self.counted += further;
+        if query.memory.exceeds_limit(further) && !self.chats.contains_key(&key) {
             self.left_out.beyond_memory += 1;
             return None;
         }
@@ -122,6 +104,7 @@ impl Facts {
         self.actors.merge(other.actors);
         self.homes.extend(other.homes);
         self.size += other.size;
+        self.counted += other.counted;
         self.left_out.merge(other.left_out);
     }
 

@@ -41,7 +41,7 @@ impl Facts {
             self.left_out.unclean(event.teams_message_id.get(), thread);
         }
         let place = self.place;
-        let Some((chat, size)) = self.chat(query.tenant, thread) else {
+        let Some((chat, size)) = self.chat(query.tenant, thread, query) else {
             return;
         };
         chat.external |= event.is_external_thread.is_true();

@@ -3,5 +3,6 @@
 mod arguments;
 mod handles;
 mod header;
+mod probe;
 mod search;
 mod sign_in;

@@ -736,3 +736,26 @@ fn input_without_targets_says_why_by_reason() {
         ["The search found no records."]
     );
 }
+
+#[test]
+fn the_audit_log_of_another_tenant_than_the_stated_one_is_named() {
+    let options = |tenant: &str| QueryOptions {
+        tenant_id: Some(tenant.into()),
+        ..QueryOptions::default()
+    };
+    let findings = search("base.csv", options("c0ffee00-1234-4abc-8def-0123456789ab"));
+    let home = findings.targets[0].tenant_id.unwrap();
+    assert_eq!(
+        findings.incomplete,
+        [format!(
+            "The input contains the audit log of another tenant: 3 targets of the tenant {home}, but \
+             TenantId is c0ffee00-1234-4abc-8def-0123456789ab. Check the source of these records \
+             before you remove access."
+        )]
+    );
+    assert!(
+        search("base.csv", options(&home.to_string()))
+            .incomplete
+            .is_empty()
+    );
+}

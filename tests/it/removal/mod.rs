@@ -7,6 +7,7 @@ mod network;
 mod outcomes;
 mod pace;
 mod responses;
+mod returns;
 mod users;
 
 use crate::common::fast;

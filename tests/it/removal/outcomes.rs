@@ -27,6 +27,10 @@ fn a_confirmed_outcome_contains_the_ids_status_and_times() {
     );
     assert!(outcome["request_id"].as_str().unwrap().len() == 36);
     assert!(outcome["completed"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(outcome["account"], "admin@contoso.example");
+    // Omitted, because nothing came back.
+    assert!(outcome.get("times_returned").is_none(), "{outcome}");
+    assert!(outcome.get("previously_removed").is_none(), "{outcome}");
     let applied = job.sandbox.applied();
     assert_eq!((applied.len(), applied[0].user.as_str()), (1, USER));
 }
@@ -105,8 +109,20 @@ fn token_claims_that_rule_out_a_removal_save_the_request() {
             "{outcome}"
         );
         assert_eq!(outcome["attempts"], 0);
+        assert!(outcome.get("account").is_none(), "{outcome}");
         assert!(job.sandbox.requests().is_empty());
     }
+}
+
+#[test]
+fn the_account_of_a_request_is_named_as_far_as_its_token_does() {
+    let claims = TokenClaims {
+        upn: String::new(),
+        ..Default::default()
+    };
+    let job = Job::with(SandboxOptions::default(), claims.clone(), fast());
+    let (_, outcome) = native().remove(job.run, REMOVAL, FOREVER);
+    assert_eq!(outcome["account"], json!(claims.oid));
 }
 
 #[test]

@@ -14,13 +14,19 @@
 //! | `POST /sandbox/users` | `{"users": [DirectoryUser]}` | 204 |
 //! | `POST /sandbox/audit_log` | [`AuditLog`], each member an override | 204 |
 //! | `POST /sandbox/hunting` | [`Hunting`], each member an override | 204 |
+//! | `POST /sandbox/clock` | `{"seconds_ahead": N}` | 204 |
+//! | `POST /sandbox/messages` | `{"messages": [row of MessageEvents]}` | 204 |
 //! | `POST /sandbox/reset` | | 204 |
 //!
 //! Limits are overrides of no limits, or with `"preset": "documented"` of the documented ones. The
 //! members of `chats` have the format of [`Chats`].
 //!
-//! An empty body stands for one without overrides. Each `POST` replaces the earlier setting. The
-//! response to an invalid request is `{"error": "..."}`. Requests to the controls are not recorded,
+//! `clock` sets the service's clock, which `Date` headers and messages have. `messages` lets users
+//! write: it adds rows to `MessageEvents`, by default with the service's time and a new message id,
+//! and shows their chats again to the users who had lost access.
+//!
+//! An empty body stands for one without overrides. Each other `POST` replaces the earlier setting.
+//! The response to an invalid request is `{"error": "..."}`. Requests to the controls are not recorded,
 //! not throttled and exempt from faults.
 
 use hyper::Method;
@@ -51,6 +57,18 @@ struct TenantChats {
 #[serde(default, deny_unknown_fields)]
 struct Users {
     users: Vec<DirectoryUser>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Clock {
+    seconds_ahead: i64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Messages {
+    messages: Vec<Value>,
 }
 
 pub(crate) fn is_control(path: &str) -> bool {
@@ -116,6 +134,14 @@ fn serve(service: &Service, request: &Request) -> Result<Response, Response> {
         }
         (Method::POST, "hunting") => {
             service.set_hunting(body::<Hunting>(request)?);
+            Response::empty(204)
+        }
+        (Method::POST, "clock") => {
+            service.set_clock_ahead(body::<Clock>(request)?.seconds_ahead);
+            Response::empty(204)
+        }
+        (Method::POST, "messages") => {
+            service.write(body::<Messages>(request)?.messages);
             Response::empty(204)
         }
         (Method::POST, "reset") => {

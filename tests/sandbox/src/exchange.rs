@@ -128,7 +128,7 @@ impl Connection {
 
     /// Serves a request of Graph or applies its fault, and waits for the configured latency.
     async fn deliver(&self, request: &Request, hit: Option<Hit>) -> Delivery {
-        let correlation = Correlation::of(request);
+        let correlation = Correlation::of(request, self.service.time());
         let process = || graph::respond(&self.service, request, &correlation);
         let delivery = match hit {
             Some(hit) => faults::inject(hit, &correlation, process).await,

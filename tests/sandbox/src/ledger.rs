@@ -53,6 +53,10 @@ pub struct AppliedRemoval {
     pub thread: String,
     /// Number of times it was applied, including those whose response a fault replaced.
     pub count: u64,
+    /// Number of times the chat was visible again, because somebody wrote after a removal.
+    pub returned: u64,
+    /// Whether it is visible now.
+    pub visible: bool,
     /// Time since the start of the sandbox at which it was first applied.
     #[serde(rename = "first_seconds", serialize_with = "seconds")]
     pub first: Duration,
@@ -79,8 +83,10 @@ pub struct Stats {
     pub avoidable_429: u64,
     /// Different removals applied.
     pub removed: u64,
-    /// Repetitions of applied removals.
+    /// Repetitions of applied removals that had no effect.
     pub repeated: u64,
+    /// Removals of chats that were visible again.
+    pub removed_again: u64,
     /// Time since the start of the sandbox at which the first request arrived.
     pub first_request_seconds: Option<f64>,
     /// Time since the start of the sandbox at which the last request arrived.
@@ -154,7 +160,11 @@ impl Ledger {
             let applied = &mut self.applied[*at];
             applied.count += 1;
             applied.last = now;
-            self.stats.repeated += 1;
+            if std::mem::take(&mut applied.visible) {
+                self.stats.removed_again += 1;
+            } else {
+                self.stats.repeated += 1;
+            }
             return;
         }
         self.by_key.insert(key.clone(), self.applied.len());
@@ -164,10 +174,22 @@ impl Ledger {
             user,
             thread,
             count: 1,
+            returned: 0,
+            visible: false,
             first: now,
             last: now,
         });
         self.stats.removed += 1;
+    }
+
+    /// Shows a chat again to the users who had lost access.
+    pub(crate) fn show(&mut self, chat: &str) {
+        let hidden =
+            |one: &&mut AppliedRemoval| !one.visible && one.thread.eq_ignore_ascii_case(chat);
+        for applied in self.applied.iter_mut().filter(hidden) {
+            applied.visible = true;
+            applied.returned += 1;
+        }
     }
 
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
@@ -252,6 +274,27 @@ mod tests {
             (2, Duration::from_secs(2))
         );
         assert_eq!((ledger.stats().removed, ledger.stats().repeated), (2, 1));
+    }
+
+    #[test]
+    fn a_message_shows_a_chat_again_to_all_who_had_lost_access() {
+        let mut ledger = Ledger::new(0);
+        let at = Duration::from_secs;
+        ledger.apply("t", "u", "19:a", at(1));
+        ledger.apply("t", "v", "19:a", at(1));
+        ledger.apply("t", "u", "19:b", at(1));
+        ledger.show("19:A");
+        ledger.show("19:a");
+        ledger.apply("t", "u", "19:a", at(2));
+        ledger.apply("t", "u", "19:a", at(3));
+        let states: Vec<_> = ledger
+            .applied()
+            .iter()
+            .map(|one| (one.count, one.returned, one.visible))
+            .collect();
+        assert_eq!(states, [(3, 1, false), (1, 1, true), (1, 0, false)]);
+        let stats = ledger.stats();
+        assert_eq!((stats.removed_again, stats.repeated), (1, 1));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
@@ -192,6 +193,17 @@ impl Sandbox {
     /// Replaces the tables of hunting queries and restarts their quota.
     pub fn set_hunting(&self, hunting: Hunting) {
         self.service.set_hunting(hunting);
+    }
+
+    /// Sets how many seconds the service's clock is ahead of this computer's.
+    pub fn set_clock_ahead(&self, seconds: i64) {
+        self.service.set_clock_ahead(seconds);
+    }
+
+    /// Lets users write: adds rows to the table `MessageEvents`, by default with the service's time
+    /// and a new message id. The chats are visible again to the users who had lost access.
+    pub fn write(&self, messages: Vec<Value>) {
+        self.service.write(messages);
     }
 
     /// Replaces the chats that can be listed.

@@ -1,12 +1,17 @@
 //! The state of a sandbox, shared by its handle and its connections.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 
 use crate::entra::{Entra, EntraSettings};
 use crate::faults::{FaultScript, Faults, Hit};
 use crate::graph::{AuditLog, Chats, Directory, DirectoryUser, Hunting, Refusal, Searches};
+use crate::guid;
 use crate::ledger::Ledger;
 use crate::limits::{Caller, InvalidLimits, Limiter, Limits};
 use crate::lock::lock;
@@ -32,6 +37,8 @@ struct Tenant {
 pub(crate) struct Service {
     options: SandboxOptions,
     started: Instant,
+    /// Seconds by which the service's clock is ahead of this computer's.
+    clock_ahead: AtomicI64,
     tokens: Mutex<TokenStore>,
     entra: Mutex<Entra>,
     directory: Mutex<Directory>,
@@ -46,6 +53,7 @@ impl Service {
     pub(crate) fn new(options: SandboxOptions) -> Result<Self, InvalidLimits> {
         let service = Self {
             started: Instant::now(),
+            clock_ahead: AtomicI64::new(0),
             tokens: Mutex::default(),
             entra: Mutex::default(),
             directory: Mutex::default(),
@@ -63,6 +71,7 @@ impl Service {
     /// Restores the state of the start. Tokens stay valid, because clients still use them.
     pub(crate) fn reset(&self) {
         let options = &self.options;
+        self.set_clock_ahead(0);
         self.set_missing_chats(&options.missing_chats);
         self.set_forbidden_chats(&options.forbidden_chats);
         self.set_users(options.users.clone());
@@ -81,6 +90,41 @@ impl Service {
     /// Returns the time since the start, which is the clock of all records.
     pub(crate) fn now(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// Returns the time by the service's clock, which `Date` headers and messages have.
+    pub(crate) fn time(&self) -> Timestamp {
+        let ahead = self.clock_ahead.load(Ordering::Relaxed);
+        Timestamp::now()
+            .saturating_add(SignedDuration::from_secs(ahead))
+            .unwrap_or(Timestamp::MAX)
+    }
+
+    pub(crate) fn set_clock_ahead(&self, seconds: i64) {
+        self.clock_ahead.store(seconds, Ordering::Relaxed);
+    }
+
+    /// Lets users write: adds rows to `MessageEvents`, and shows their chats again to those who had
+    /// lost access.
+    pub(crate) fn write(&self, messages: Vec<Value>) {
+        for message in &messages {
+            if let Some(chat) = message["ThreadId"].as_str() {
+                self.ledger().show(chat);
+            }
+        }
+        let rows = messages.into_iter().map(|mut message| {
+            for (column, value) in [
+                ("Timestamp", json!(self.time().to_string())),
+                ("TeamsMessageId", json!(guid::random())),
+            ] {
+                if message[column].is_null() {
+                    message[column] = value;
+                }
+            }
+            message
+        });
+        let rows = rows.collect();
+        self.searches().hunting.add("MessageEvents", rows);
     }
 
     pub(crate) fn options(&self) -> &SandboxOptions {

@@ -150,6 +150,61 @@ impl Native {
         })
     }
 
+    /// Calls `chat_access_remove_seen`, without a limit of time.
+    ///
+    /// # Panics
+    /// If the library lacks the export.
+    pub fn remove_seen(
+        &self,
+        run: i64,
+        (tenant, user, thread): (&str, &str, &str),
+        last_seen: &str,
+    ) -> Response {
+        type Text = *const u8;
+        #[rustfmt::skip]
+        type RemoveSeen = unsafe extern "C" fn(
+            i64, Text, i32, Text, i32, Text, i32, Text, i32, i32, *mut u8, i32, *mut i32,
+        ) -> i32;
+        // SAFETY: the type matches include/chat_access.h.
+        let remove = unsafe { self.library.get::<RemoveSeen>(b"chat_access_remove_seen") };
+        let remove = remove.expect("chat_access_remove_seen");
+        call(|buffer, capacity, length| {
+            // SAFETY: the lengths are those of the texts and buffers, which outlive the call.
+            unsafe {
+                remove(
+                    run,
+                    tenant.as_ptr(),
+                    size(tenant),
+                    user.as_ptr(),
+                    size(user),
+                    thread.as_ptr(),
+                    size(thread),
+                    last_seen.as_ptr(),
+                    size(last_seen),
+                    -1,
+                    buffer,
+                    capacity,
+                    length,
+                )
+            }
+        })
+    }
+
+    /// Calls `chat_access_check_last_seen`.
+    ///
+    /// # Panics
+    /// If the library lacks the export.
+    pub fn check_last_seen(&self, text: &str) -> Response {
+        type Check = unsafe extern "C" fn(*const u8, i32, *mut u8, i32, *mut i32) -> i32;
+        // SAFETY: the type matches include/chat_access.h.
+        let check = unsafe { self.library.get::<Check>(b"chat_access_check_last_seen") };
+        let check = check.expect("chat_access_check_last_seen");
+        // SAFETY: the lengths are those of the text and the buffer, which outlive the call.
+        call(|buffer, capacity, length| unsafe {
+            check(text.as_ptr(), size(text), buffer, capacity, length)
+        })
+    }
+
     /// Calls `chat_access_check_account`.
     ///
     /// # Panics

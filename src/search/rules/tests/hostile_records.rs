@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::search::memory::Memory;
 
 const CEM: &str = "33333333-0000-4000-8000-000000000003";
 const MAL: &str = "88888888-0000-4000-8000-000000000008";
@@ -363,9 +364,16 @@ fn the_targets_of_a_chat_share_lists_of_limited_length() {
 
 #[test]
 fn a_search_stops_to_add_chats_at_its_limit_of_memory() {
-    let query = Query::default();
-    let mut facts = Facts::with_limit(20_000);
+    let mut query = Query::default();
+    query.memory = Memory::with_limit(20_000);
+    // As for files and the pipeline: they share the limit.
+    let (mut facts, mut further) = (Facts::default(), Facts::default());
     for number in 0..1000 {
+        let facts = if number % 2 == 0 {
+            &mut facts
+        } else {
+            &mut further
+        };
         let record = with(
             chat_created(),
             json!({"ChatThreadId": format!("19:{number:032x}@thread.v2"), "Id": null}),
@@ -375,6 +383,7 @@ fn a_search_stops_to_add_chats_at_its_limit_of_memory() {
         })
         .unwrap();
     }
+    facts.merge(further);
     // A known chat still gets its records.
     let again = with(
         chat_created(),

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::refusal::Refusal;
 use crate::graph::Request;
-use crate::guid::is_guid;
+use crate::guid::{self, is_guid};
 use crate::response::Response;
 use crate::token::TENANT_ID;
 
@@ -35,4 +35,5 @@ pub(super) fn discovery(tenant: &str, request: &Request) -> Response {
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
         }),
     )
+    .with("x-ms-request-id", guid::random())
 }

@@ -16,8 +16,8 @@ pub(crate) struct Correlation {
 
 impl Correlation {
     /// Creates the ids for the response to `request`: a new request id, and the client request id,
-    /// which equals the request id if the client sent none.
-    pub(crate) fn of(request: &Request) -> Self {
+    /// which equals the request id if the client sent none. `at` is the service's time.
+    pub(crate) fn of(request: &Request, at: Timestamp) -> Self {
         let request_id = guid::random();
         let client_request_id = request
             .header("client-request-id")
@@ -27,7 +27,7 @@ impl Correlation {
         Self {
             request_id,
             client_request_id,
-            at: Timestamp::now(),
+            at,
         }
     }
 

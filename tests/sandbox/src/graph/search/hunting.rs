@@ -63,6 +63,12 @@ impl HuntingTables {
         self.settings = Arc::new(settings);
     }
 
+    /// Adds rows to a table.
+    pub(crate) fn add(&mut self, table: &str, rows: Vec<Value>) {
+        let tables = &mut Arc::make_mut(&mut self.settings).tables;
+        tables.entry(table.into()).or_default().extend(rows);
+    }
+
     /// Returns the tables, or refuses a request while the quota is used up.
     fn admit(&mut self) -> Result<Arc<Hunting>, Refusal> {
         if self.refusals == 0 {
