@@ -15,6 +15,7 @@
         'Disconnect-ChatAccess'
         'Export-ChatAccessToken'
         'Find-ChatAccess'
+        'Get-ChatAccessBlockCommand'
         'Get-ChatAccessContext'
         'Register-ChatAccessApp'
         'Remove-ChatAccessForUser'

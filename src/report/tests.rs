@@ -12,6 +12,7 @@ fn target(name: &str) -> Target {
         external_tenants: [].into(),
         external_domains: ["evil.example".into()].into(),
         external_users: ["eve@evil.example".into()].into(),
+        external_names: [].into(),
         operations: ["ChatCreated".into()].into(),
         first_seen: Some("2026-08-31T10:18:39Z".parse().unwrap()),
         last_seen: None,
