@@ -135,7 +135,7 @@ fn check_glibc(module: &Path, platforms: &[Platform], limit: Option<(u32, u32)>)
     Ok(())
 }
 
-/// Adds the drop-in script, the example runbook, the licence and the changes.
+/// Adds the drop-in script, the example runbooks, the licence and the changes.
 fn add_scripts(module: &Path) -> io::Result<()> {
     let examples = module.join("Examples");
     fs::create_dir_all(&examples)?;
@@ -145,6 +145,7 @@ fn add_scripts(module: &Path) -> io::Result<()> {
             module.join("RemoveAllAccessForUser.ps1"),
         ),
         ("examples/runbook.ps1", examples.join("runbook.ps1")),
+        ("examples/watch.ps1", examples.join("watch.ps1")),
         ("LICENSE", module.join("LICENSE")),
         ("CHANGELOG.md", module.join("CHANGELOG.md")),
     ] {

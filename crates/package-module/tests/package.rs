@@ -45,6 +45,7 @@ fn the_zip_and_the_nuget_package_contain_the_files_of_the_folder() {
         "ChatAccess.psd1",
         "RemoveAllAccessForUser.ps1",
         "Examples/runbook.ps1",
+        "Examples/watch.ps1",
         "LICENSE",
     ] {
         assert!(files.iter().any(|name| name == file), "{file} is missing");
