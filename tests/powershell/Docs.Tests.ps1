@@ -156,6 +156,7 @@ Describe 'The example' {
 
     AfterEach {
         $global:ErrorActionPreference = 'Stop'
+        Remove-Item Env:HTTPS_PROXY -ErrorAction Ignore
         Pop-Location
         Disconnect-ChatAccess
         Reset-Sandbox
