@@ -27,7 +27,7 @@ BeforeDiscovery {
         # The code in the description of a script is indented.
         if ($file.Directory.Name -eq 'examples' -and [IO.File]::ReadAllText($file.FullName) -match '(?s)\.DESCRIPTION(.+?)\r?\n\.PARAMETER') {
             $number = 0
-            foreach ($block in [regex]::Matches($Matches[1], '(?m)(^    \S.*\r?\n)+')) {
+            foreach ($block in [regex]::Matches($Matches[1], '(?m)(^    \S.*\r?\n(^ {5,}\S.*\r?\n)*)+')) {
                 $number++
                 $examples.Add(@{ Where = "$($file.BaseName), set-up $number"; Code = $block.Value -replace '(?m)^    ' })
             }
