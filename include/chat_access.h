@@ -197,6 +197,9 @@ int32_t chat_access_abi_version(void);
 // - `audit_query`, `hunting`: `{"start","end"}`, both optional times. After `chat_access_finish`
 //   the search queries Microsoft Graph with the account, which needs the permissions
 //   AuditLogsQuery.Read.All and ThreatHunting.Read.All.
+// - `alerts`: `{"incidents":[number, ...],"alerts":[id, ...]}`, texts: the search reads these
+//   incidents and alerts of Defender with the account, which needs the permissions
+//   SecurityIncident.Read.All and SecurityAlert.Read.All.
 // - `chats`: `{"users":[name or object id, ...]}`, and optionally `environment`,
 //   `graph_endpoint`, `authority_host` and `graph_proxy`. The search lists the users' chats with
 //   the token of an application, which is `secret` and needs the permission Chat.ReadBasic.All.

@@ -16,6 +16,7 @@ mod pace;
 mod package;
 mod powershell;
 mod removal;
+mod report;
 mod scale;
 mod search;
 mod signin;
@@ -133,6 +134,7 @@ const GROUPS: &[Group] = &[
     ("pace", pace::run),
     ("kill", kill::run),
     ("scale", scale::run),
+    ("incident", report::run),
 ];
 
 fn main() -> ExitCode {

@@ -17,7 +17,7 @@ use crate::http::Probe;
 use crate::identity::SignInError;
 use crate::input::InvalidInput;
 use crate::removal::StartError;
-use crate::report::RunningReport;
+use crate::report::{ReportOptions, RunningReport};
 use crate::search;
 
 /// What to do when the system has no thread left.
@@ -74,7 +74,10 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, OpenE
             let request: SearchRequest = read(members)?;
             Object::Search(Arc::new(request.open(secret)?))
         }
-        Kind::Report => Object::Report(Arc::new(RunningReport::new(read(members)?))),
+        Kind::Report => {
+            let options = ReportOptions::read(&members)?;
+            Object::Report(Arc::new(RunningReport::new(options)))
+        }
         Kind::Panic => panic!("requested by the caller"),
     })
 }

@@ -17,7 +17,8 @@ use crate::input::InvalidInput;
 use crate::removal::RunRetry;
 use crate::report::write_findings;
 use crate::search::{
-    ChatList, Online, QueryOptions, ReportFile, RunningSearch, SearchOptions, Span, SpanOptions,
+    AlertIds, ChatList, Online, QueryOptions, ReportFile, RunningSearch, SearchOptions, Span,
+    SpanOptions,
 };
 use crate::token::AccessToken;
 
@@ -32,6 +33,7 @@ pub(super) struct SearchRequest {
     resolve_users: bool,
     audit_query: Option<SpanOptions>,
     hunting: Option<SpanOptions>,
+    alerts: Option<AlertIds>,
     /// See [`ChatsRequest`] and [`CloudRequest`].
     chats: Option<Map<String, Value>>,
     /// The settings of a run, so that a host can pass the same object. A search has no lanes, so it
@@ -67,6 +69,7 @@ impl SearchRequest {
             online: Online {
                 audit_query: span(self.audit_query, Span::AUDIT_DAYS)?,
                 hunting: span(self.hunting, Span::HUNTING_DAYS)?,
+                alerts: self.alerts,
                 chats,
                 retry: self.retry.check()?.requests,
             },

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::fields::{Fields, fill, list, number, pick, split, text, time};
+use super::fields::{Fields, fill, is_empty, list, number, pick, set, split, text, time, widen};
 
 /// The fields of a target in the report.
 const TARGET: [&str; 20] = [
@@ -85,13 +85,10 @@ impl Access {
     }
 
     /// Adds a target. What another search found of it is merged.
-    pub(super) fn add_target(&mut self, fields: &Fields) {
+    pub(super) fn add_target(&mut self, fields: Fields) {
         let mut target = pick(fields, &TARGET);
         split(&mut target, &LISTS);
         let events = number(&target, "events");
-        if events > 0 {
-            target.insert("events".into(), events.into());
-        }
         let known = &mut self.target;
         for name in LISTS {
             let (Some(Value::Array(known)), Some(Value::Array(more))) =
@@ -105,43 +102,38 @@ impl Access {
                 }
             }
         }
-        let is_new = |name| match (time(known, name), time(&target, name)) {
-            (Some(known), Some(new)) if name == "first_seen" => new < known,
-            (Some(known), Some(new)) => new > known,
-            (known, new) => known.is_none() && new.is_some(),
-        };
-        let mut newer = Vec::new();
-        for (seen, record) in [("first_seen", "first_record"), ("last_seen", "last_record")] {
-            if is_new(seen) {
-                newer.extend([seen, record]);
-            }
-        }
+        widen(known, &target);
         if events > number(known, "events") {
-            newer.push("events");
-        }
-        for name in newer {
-            if let Some(value) = target.get(name) {
-                known.insert(name.into(), value.clone());
-            }
+            set(known, "events", events);
         }
         fill(known, target);
     }
 
     /// Adds an outcome, or a line of a journal with the same fields.
-    pub(super) fn add_removal(&mut self, fields: &Fields) {
-        let removal = pick(fields, &REMOVAL);
-        let mut of_target = pick(fields, &TARGET[..4]);
-        fill(&mut of_target, pick(fields, &["external_users"]));
-        split(&mut of_target, &LISTS);
-        fill(&mut self.target, of_target);
-        match self
-            .removals
-            .iter_mut()
-            .find(|known| is_same(known, &removal))
-        {
-            Some(known) => fill(known, removal),
-            None => self.removals.push(removal),
+    pub(super) fn add_removal(&mut self, mut fields: Fields) {
+        for name in [
+            "tenant_id",
+            "user_id",
+            "thread_id",
+            "user_principal_name",
+            "external_users",
+        ] {
+            let value = fields.remove(name).filter(|value| !is_empty(value));
+            if let Some(value) = value.filter(|_| !self.target.contains_key(name)) {
+                set(&mut self.target, name, value);
+            }
         }
+        split(&mut self.target, &LISTS);
+        let removal = pick(fields, &REMOVAL);
+        let removals = &mut self.removals;
+        if let Some(known) = removals.iter_mut().find(|known| is_same(known, &removal)) {
+            fill(known, removal);
+            return;
+        }
+        // By time; those without one are first.
+        let at = time(&removal, "at");
+        let before = removals.iter().rposition(|known| time(known, "at") <= at);
+        removals.insert(before.map_or(0, |before| before + 1), removal);
     }
 
     /// Returns when the service confirmed the removals, one for each request.
@@ -216,7 +208,6 @@ impl Access {
 
     /// Returns it as the report contains it.
     pub(super) fn finish(mut self) -> Fields {
-        self.removals.sort_by_key(|one| time(one, "at"));
         // A request without an outcome matters only until one is recorded.
         let ended = self
             .removals
@@ -239,16 +230,16 @@ impl Access {
         let returned = returned.max(removed_again + u64::from(name == "CameBack"));
         let mut fields = Fields::new();
         let is_target = self.is_target();
-        fields.insert("state".into(), name.into());
-        fields.insert("is_target".into(), is_target.into());
+        set(&mut fields, "state", name);
+        set(&mut fields, "is_target", is_target);
         for (name, value) in [("state_reason", reason), ("next_step", next_step)] {
             if !value.is_empty() {
-                fields.insert(name.into(), value.into());
+                set(&mut fields, name, value);
             }
         }
-        fields.insert("times_returned".into(), returned.into());
+        set(&mut fields, "times_returned", returned);
         let removals = self.removals.into_iter().map(Value::Object);
-        fields.insert("removals".into(), removals.collect());
+        set(&mut fields, "removals", removals.collect::<Value>());
         fill(&mut fields, self.target);
         fields
     }

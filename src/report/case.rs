@@ -1,18 +1,17 @@
 //! Collects what is known of a case: targets, outcomes, journals and sources. The result is the JSON
 //! document that `docs/report.md` describes, which the page shows.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::access::{Access, external, is_removed};
 use super::block::block;
-use super::fields::{Fields, list, number, objects, pick, text, time};
+use super::fields::{Fields, join, list, listed, number, objects, set, text, time, widen};
 use super::journal::{self, hex};
 use crate::cancel::Cancel;
 use crate::input::InvalidInput;
@@ -21,14 +20,20 @@ use crate::search::{Findings, SourceFile};
 /// The version of the JSON document.
 const VERSION: u32 = 1;
 
+const MADE_BY: &str = concat!("ChatAccess ", env!("CARGO_PKG_VERSION"));
+
+const CHANGED: &str =
+    "The file has changed since it was read, or can't be read, so its hash is not known.";
+
 /// The inputs of a report.
 #[derive(Debug, Default)]
 pub struct Case {
     accesses: Vec<Access>,
     /// The numbers of the accesses, by their keys.
-    known: HashMap<String, usize>,
+    known: Fields,
     sources: Vec<Value>,
-    incomplete: BTreeSet<String>,
+    /// Why targets may be missing, a sentence each.
+    incomplete: Vec<Value>,
 }
 
 impl Case {
@@ -43,8 +48,12 @@ impl Case {
             case.add_value(target);
         }
         let sources = serde_json::to_string(&findings.sources)?;
-        case.sources = serde_json::from_str(&sources)?;
-        case.incomplete.extend(findings.incomplete.iter().cloned());
+        if let Value::Array(sources) = serde_json::from_str(&sources)? {
+            case.sources = sources;
+        }
+        let incomplete = findings.incomplete.iter();
+        case.incomplete
+            .extend(incomplete.map(|why| Value::from(&**why)));
         Ok(case)
     }
 
@@ -64,7 +73,7 @@ impl Case {
             Value::Array(list) => list.into_iter().try_for_each(|one| self.add_value(one)),
             Value::Object(fields) if text(&fields, "event") == "searched" => {
                 self.incomplete
-                    .extend(list(&fields, "incomplete").map(Into::into));
+                    .extend(list(&fields, "incomplete").map(Value::from));
                 for source in objects(&fields, "sources") {
                     let source = Value::Object(source.clone());
                     if !self.sources.contains(&source) {
@@ -75,12 +84,12 @@ impl Case {
             }
             Value::Object(mut fields) if fields.contains_key("thread_id") => {
                 if text(&fields, "status").is_empty() {
-                    self.access(&fields).add_target(&fields);
+                    self.access(&fields).add_target(fields);
                 } else {
                     if let Some(completed) = fields.remove("completed") {
                         fields.insert("at".into(), completed);
                     }
-                    self.access(&fields).add_removal(&fields);
+                    self.access(&fields).add_removal(fields);
                 }
                 Some(())
             }
@@ -90,7 +99,8 @@ impl Case {
 
     fn access(&mut self, fields: &Fields) -> &mut Access {
         let next = self.accesses.len();
-        let at = *self.known.entry(Access::key(fields)).or_insert(next);
+        let at = self.known.entry(Access::key(fields)).or_insert(next.into());
+        let at = at.as_u64().map_or(next, |at| at as usize);
         if at == next {
             self.accesses.push(Access::default());
         }
@@ -103,54 +113,61 @@ impl Case {
     /// The file can't be read or is not a journal.
     pub fn add_journal(&mut self, path: &Path, name: &str) -> Result<(), InvalidInput> {
         let entry = journal::read(path, name, &mut |record| {
-            self.access(record).add_removal(record);
+            self.access(&record).add_removal(record);
         });
         let entry = entry.map_err(|why| {
             let expected = format!("the file {why}. Specify a journal of Remove-ChatAccessForUser");
             InvalidInput::new("JournalPath", &path.to_string_lossy(), expected)
         })?;
-        self.sources.push(entry);
+        self.sources.push(entry.into());
         Ok(())
     }
 
     /// Adds a file that a search of another session read.
     pub fn add_source(&mut self, path: &Path) {
-        let name = path.to_string_lossy();
-        self.sources.push(json!({
-            "name": name, "file": SourceFile::new(path), "problems": [],
-        }));
+        let file = SourceFile::new(path);
+        let mut fields = Fields::new();
+        set(&mut fields, "path", &*path.to_string_lossy());
+        set(&mut fields, "bytes", file.bytes);
+        set(&mut fields, "modified_ms", file.modified_ms);
+        let mut source = Fields::new();
+        set(&mut source, "name", &*path.to_string_lossy());
+        set(&mut source, "file", fields);
+        set(&mut source, "problems", Value::Array(Vec::new()));
+        self.sources.push(source.into());
     }
 
     /// Computes the hashes of the sources that are files and are still as the search read them.
     pub(super) fn hash(&mut self, cancel: &Cancel) {
-        let mut known: BTreeMap<String, String> = BTreeMap::new();
+        // The files of an archive have the hash of the archive.
+        let mut known = Fields::new();
         for source in &mut self.sources {
-            let Some(file) = source["file"].as_object() else {
+            let Some(file) = source.get("file").and_then(Value::as_object) else {
                 continue;
             };
-            let path = PathBuf::from(text(file, "path"));
-            let now = json!(SourceFile::new(&path));
-            let problem = if now != source["file"] {
-                "The file has changed since it was read, so its hash is not known."
-            } else if let Some(hash) = known
-                .get(text(file, "path"))
-                .cloned()
-                .or_else(|| hash_file(&path, cancel))
+            let path = text(file, "path");
+            let now = SourceFile::new(path.as_ref());
+            let is_same = now.bytes == file.get("bytes").and_then(Value::as_u64)
+                && now.modified_ms == file.get("modified_ms").and_then(Value::as_u64);
+            if is_same
+                && !known.contains_key(path)
+                && let Some(hash) = hash_file(path.as_ref(), cancel)
             {
-                known.insert(text(file, "path").into(), hash.clone());
-                source["sha256"] = hash.into();
-                continue;
-            } else {
-                "The file can't be read any more, so its hash is not known."
-            };
-            if let Some(problems) = source["problems"].as_array_mut() {
-                problems.push(problem.into());
+                set(&mut known, path, hash);
+            }
+            match known.get(path).filter(|_| is_same) {
+                Some(hash) => source["sha256"] = hash.clone(),
+                None => {
+                    if let Some(problems) = source["problems"].as_array_mut() {
+                        problems.push(CHANGED.into());
+                    }
+                }
             }
         }
     }
 
     /// Returns the document, dated `now`.
-    pub fn finish(self, title: &str, case_id: &str, now: Timestamp) -> Value {
+    pub fn finish(self, title: &str, case_id: &str, now: Timestamp) -> Fields {
         let Self {
             accesses,
             sources,
@@ -158,23 +175,23 @@ impl Case {
             ..
         } = self;
         if sources.is_empty() {
-            incomplete.insert("The sources of the targets are not known to this report.".into());
+            incomplete.push("The sources of the targets are not known to this report.".into());
         }
         let accesses: Vec<Fields> = accesses.into_iter().map(Access::finish).collect();
-        let mut case = json!({
-            "chat_access_report": VERSION,
-            "created": format!("{now:.0}"),
-            "made_by": concat!("ChatAccess ", env!("CARGO_PKG_VERSION")),
-            "title": title,
-            "case_id": case_id,
-            "summary": summary(&accesses),
-            "block": block(&accesses),
-            "open": open(&accesses),
-            "external_users": external_users(&accesses),
-            "incomplete": incomplete,
-        });
-        case["accesses"] = accesses.into_iter().map(Value::Object).collect();
-        case["sources"] = sources.into();
+        let mut case = Fields::new();
+        set(&mut case, "chat_access_report", VERSION);
+        set(&mut case, "created", format!("{now:.0}"));
+        set(&mut case, "made_by", MADE_BY);
+        set(&mut case, "title", title);
+        set(&mut case, "case_id", case_id);
+        set(&mut case, "summary", summary(&accesses));
+        set(&mut case, "block", block(&accesses));
+        set(&mut case, "open", open(&accesses));
+        set(&mut case, "external_users", external_users(&accesses));
+        let accesses = accesses.into_iter().map(Value::Object);
+        set(&mut case, "accesses", accesses.collect::<Value>());
+        set(&mut case, "sources", sources);
+        set(&mut case, "incomplete", incomplete);
         case
     }
 }
@@ -200,29 +217,44 @@ pub(super) fn user(access: &Fields) -> &str {
     }
 }
 
-fn summary(accesses: &[Fields]) -> Value {
-    let distinct = |of: &dyn Fn(&Fields) -> Vec<String>| {
-        let all: BTreeSet<String> = accesses.iter().flat_map(of).collect();
-        all.len()
-    };
-    let state = |name: &str| {
-        accesses
-            .iter()
-            .filter(|one| text(one, "state") == name)
-            .count()
-    };
-    let removed = state("Removed");
-    let again = |one: &&Fields| number(one, "times_returned") > 0;
-    json!({
-        "external_users": distinct(&|one| list(one, "external_users").map(Into::into).collect()),
-        "external_domains": distinct(&|one| list(one, "external_domains").map(Into::into).collect()),
-        "users": distinct(&|one| vec![user(one).to_ascii_lowercase()]),
-        "chats": distinct(&|one| vec![text(one, "thread_id").into()]),
-        "accesses": accesses.len(),
-        "removed": removed,
-        "came_back": accesses.iter().filter(again).count(),
-        "open": accesses.len() - removed,
-    })
+fn summary(accesses: &[Fields]) -> Fields {
+    let mut sets = Fields::new();
+    let mut summary = Fields::new();
+    for name in [
+        "external_users",
+        "external_domains",
+        "users",
+        "chats",
+        "removed",
+        "came_back",
+    ] {
+        set(&mut summary, name, 0);
+    }
+    let mut removed = 0_u64;
+    let mut came_back = 0_u64;
+    for access in accesses {
+        for name in ["external_users", "external_domains"] {
+            for one in list(access, name) {
+                set(&mut summary, name, join(&mut sets, name, one));
+            }
+        }
+        let user = user(access).to_ascii_lowercase();
+        set(&mut summary, "users", join(&mut sets, "users", &user));
+        let chat = text(access, "thread_id");
+        set(&mut summary, "chats", join(&mut sets, "chats", chat));
+        removed += u64::from(text(access, "state") == "Removed");
+        came_back += u64::from(number(access, "times_returned") > 0);
+    }
+    let all = accesses.len() as u64;
+    for (name, count) in [
+        ("accesses", all),
+        ("removed", removed),
+        ("came_back", came_back),
+        ("open", all - removed),
+    ] {
+        set(&mut summary, name, count);
+    }
+    summary
 }
 
 /// Returns the accesses that are not removed, by what is to be done: the most urgent ones first.
@@ -234,35 +266,32 @@ fn open(accesses: &[Fields]) -> Value {
         "Unresolved",
         "Pending",
     ];
-    let mut groups: BTreeMap<(usize, &str, &str), u64> = BTreeMap::new();
+    let mut groups = Fields::new();
     for access in accesses {
-        if let Some(order) = ORDER.iter().position(|name| *name == text(access, "state")) {
-            let group = (
-                order,
-                text(access, "state_reason"),
-                text(access, "next_step"),
-            );
-            *groups.entry(group).or_default() += 1;
+        let state = text(access, "state");
+        let Some(order) = ORDER.iter().position(|name| *name == state) else {
+            continue;
+        };
+        let [reason, next_step] = ["state_reason", "next_step"].map(|name| text(access, name));
+        let group = groups.entry([["0", "1", "2", "3", "4"][order], reason, next_step].join(" "));
+        if let Value::Object(group) = group.or_insert_with(|| Fields::new().into()) {
+            let count = number(group, "count") + 1;
+            set(group, "count", count);
+            for (name, value) in [
+                ("state", state),
+                ("reason", reason),
+                ("next_step", next_step),
+            ] {
+                set(group, name, value);
+            }
         }
     }
-    let groups = groups.into_iter().map(|((order, reason, next_step), count)| {
-        json!({"state": ORDER[order], "count": count, "reason": reason, "next_step": next_step})
-    });
-    groups.collect()
+    groups.into_iter().map(|(_, group)| group).collect()
 }
 
 /// Returns the external users, those who reached the most users first.
 fn external_users(accesses: &[Fields]) -> Value {
-    #[derive(Default)]
-    struct Reached<'a> {
-        names: BTreeSet<&'a str>,
-        users: BTreeSet<&'a str>,
-        chats: BTreeSet<&'a str>,
-        seen: Option<(Timestamp, &'a Fields)>,
-        last: Option<(Timestamp, &'a Fields)>,
-        open: u64,
-    }
-    let mut by_name: BTreeMap<String, Reached<'_>> = BTreeMap::new();
+    let mut by_name = Fields::new();
     for access in accesses {
         let mut names = external(access);
         if names.is_empty() {
@@ -270,46 +299,41 @@ fn external_users(accesses: &[Fields]) -> Value {
         }
         let is_only_one = names.len() == 1;
         for name in names {
-            let reached = by_name.entry(name).or_default();
+            let Value::Object(reached) = by_name
+                .entry(&*name)
+                .or_insert_with(|| Fields::new().into())
+            else {
+                continue;
+            };
+            set(reached, "name", name);
             // The names of several external users are not assigned to them.
-            if is_only_one {
-                reached.names.extend(list(access, "external_display_names"));
+            for name in list(access, "external_display_names").filter(|_| is_only_one) {
+                join(reached, "display_names", name);
             }
-            reached.users.insert(user(access));
-            reached.chats.insert(text(access, "thread_id"));
-            reached.open += u64::from(text(access, "state") != "Removed");
-            if let Some(first) = time(access, "first_seen")
-                && reached.seen.is_none_or(|(known, _)| first < known)
-            {
-                reached.seen = Some((first, access));
-            }
-            if let Some(last) = time(access, "last_seen")
-                && reached.last.is_none_or(|(known, _)| last > known)
-            {
-                reached.last = Some((last, access));
-            }
+            join(reached, "users", user(access));
+            let chats = join(reached, "chat_ids", text(access, "thread_id"));
+            set(reached, "chats", chats);
+            let is_open = u64::from(text(access, "state") != "Removed");
+            let open = number(reached, "open") + is_open;
+            set(reached, "open", open);
+            widen(reached, access);
         }
     }
-    let mut by_name: Vec<_> = by_name.into_iter().collect();
-    by_name.sort_by_key(|(_, reached)| std::cmp::Reverse(reached.users.len()));
-    let users = by_name.into_iter().map(|(name, reached)| {
-        let mut fields = Fields::new();
-        if let Some((_, access)) = reached.seen {
-            fields.append(&mut pick(access, &["first_seen", "first_record"]));
+    let mut ordered = Fields::new();
+    for (name, one) in by_name {
+        let Value::Object(mut one) = one else {
+            continue;
+        };
+        one.remove("chat_ids");
+        for name in ["users", "display_names"] {
+            let set_of = one.remove(name);
+            set(&mut one, name, listed(set_of));
         }
-        if let Some((_, access)) = reached.last {
-            fields.append(&mut pick(access, &["last_seen", "last_record"]));
-        }
-        let mut user = json!({
-            "name": name, "display_names": reached.names, "users": reached.users,
-            "chats": reached.chats.len(), "open": reached.open,
-        });
-        if let Some(user) = user.as_object_mut() {
-            user.append(&mut fields);
-        }
-        user
-    });
-    users.collect()
+        // In the order of their names, those who reached the most users are first.
+        let count = list(&one, "users").count();
+        ordered.insert(format!("{:010} {name}", usize::MAX - count), one.into());
+    }
+    ordered.into_iter().map(|(_, one)| one).collect()
 }
 
 /// Returns the times of the confirmed removals of an access.

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::fields::{Fields, text};
+use super::fields::{Fields, set, text};
 
 /// Maximum length of a line, as in [`removal`](crate::removal).
 const LONGEST_LINE: u64 = 64 * 1024;
@@ -17,7 +17,7 @@ const LONGEST_LINE: u64 = 64 * 1024;
 ///
 /// # Errors
 /// The file can't be read or is not a journal. The text is the end of a sentence.
-pub(super) fn read(path: &Path, name: &str, add: &mut dyn FnMut(&Fields)) -> Result<Value, String> {
+pub(super) fn read(path: &Path, name: &str, add: &mut dyn FnMut(Fields)) -> Result<Fields, String> {
     let unreadable = |error: io::Error| format!("can't be read: {error}");
     let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
     let mut hash = Sha256::new();
@@ -34,7 +34,10 @@ pub(super) fn read(path: &Path, name: &str, add: &mut dyn FnMut(&Fields)) -> Res
         bytes += read;
         lines += 1;
         torn = line.last() != Some(&b'\n');
-        let record: Option<Fields> = serde_json::from_slice(&line).ok();
+        let record = match std::str::from_utf8(&line).map(serde_json::from_str) {
+            Ok(Ok(Value::Object(record))) => Some(record),
+            _ => None,
+        };
         if lines == 1 {
             let version = record
                 .as_ref()
@@ -52,9 +55,9 @@ pub(super) fn read(path: &Path, name: &str, add: &mut dyn FnMut(&Fields)) -> Res
             // next run removes it.
             Some(mut record) if !torn && !text(&record, "thread_id").is_empty() => {
                 let status = record.remove("state").unwrap_or_default();
-                record.insert("status".into(), status);
-                record.insert("record".into(), format!("{name}, line {lines}").into());
-                add(&record);
+                set(&mut record, "status", status);
+                set(&mut record, "record", format!("{name}, line {lines}"));
+                add(record);
             }
             _ => bad += u64::from(!torn && !line.trim_ascii().is_empty()),
         }
@@ -70,10 +73,15 @@ pub(super) fn read(path: &Path, name: &str, add: &mut dyn FnMut(&Fields)) -> Res
         let lines = crate::search::counted(bad, "line");
         problems.push(format!("{lines} could not be read."));
     }
-    Ok(json!({
-        "name": name, "path": path.to_string_lossy(), "kind": "Journal", "bytes": bytes,
-        "records": lines - 1, "problems": problems, "sha256": hex(hash),
-    }))
+    let mut journal = Fields::new();
+    set(&mut journal, "name", name);
+    set(&mut journal, "kind", "Journal");
+    set(&mut journal, "path", &*path.to_string_lossy());
+    set(&mut journal, "bytes", bytes);
+    set(&mut journal, "records", lines - 1);
+    set(&mut journal, "problems", problems);
+    set(&mut journal, "sha256", hex(hash));
+    Ok(journal)
 }
 
 /// Returns a hash in hexadecimal digits.

@@ -14,9 +14,7 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// Returns the page on a case.
-pub fn page(case: &Value) -> String {
-    let empty = Fields::new();
-    let case = case.as_object().unwrap_or(&empty);
+pub fn page(case: &Fields) -> String {
     let mut page = Page::default();
     // A random nonce, so that no script in a record can run.
     let nonce = Uuid::new_v4().simple().to_string();

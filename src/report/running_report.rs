@@ -5,35 +5,61 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::case::Case;
+use super::fields::list;
 use super::page::page;
 use super::{TITLE, write};
 use crate::background::spawn;
 use crate::cancel::Cancel;
 use crate::events::EventQueue;
+use crate::input::InvalidInput;
 use crate::search::Event;
 
 /// What a report is about, and where it is written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default)]
 pub struct ReportOptions {
     /// The path of the page. The JSON document is beside it, with the ending `.json`.
     pub path: PathBuf,
     /// Journals to read.
-    #[serde(default)]
     pub journals: Vec<PathBuf>,
     /// Files that searches of other sessions read.
-    #[serde(default)]
     pub sources: Vec<PathBuf>,
-    /// The title of the page.
-    #[serde(default)]
-    pub title: Option<String>,
-    /// The number of the case, or another name for it.
-    #[serde(default)]
-    pub case_id: Option<String>,
+    /// The title of the page. May be empty.
+    pub title: String,
+    /// The number of the case, or another name for it. May be empty.
+    pub case_id: String,
 }
+
+impl ReportOptions {
+    /// Reads the members of a request.
+    ///
+    /// # Errors
+    /// There is no path, or a member that is not known.
+    pub fn read(members: &Map<String, Value>) -> Result<Self, InvalidInput> {
+        let mut options = Self::default();
+        for (name, value) in members {
+            let text = value.as_str().unwrap_or_default();
+            let paths = || list(members, name).map(PathBuf::from).collect();
+            match &**name {
+                "path" => options.path = text.into(),
+                "journals" => options.journals = paths(),
+                "sources" => options.sources = paths(),
+                "title" => options.title = text.into(),
+                "case_id" => options.case_id = text.into(),
+                _ => return Err(InvalidInput::new("request", name, REQUEST)),
+            }
+        }
+        if options.path.file_name().is_none() {
+            let path = options.path.to_string_lossy();
+            return Err(InvalidInput::new("Path", &path, "use the path of a file"));
+        }
+        Ok(options)
+    }
+}
+
+const REQUEST: &str = "specify a JSON object as chat_access.h describes it";
 
 /// A report in the background.
 #[derive(Debug)]
@@ -155,15 +181,19 @@ impl Shared {
             case.add_source(path);
         }
         case.hash(&self.cancel);
-        let title = options.title.as_deref().unwrap_or(TITLE);
-        let case_id = options.case_id.as_deref().unwrap_or_default();
-        let case = case.finish(title, case_id, Timestamp::now());
+        let title = match &*options.title {
+            "" => TITLE,
+            title => title,
+        };
+        let case = case.finish(title, &options.case_id, Timestamp::now());
         let page = page(&case);
         if self.cancel.is_cancelled() {
             return None;
         }
         let json = options.path.with_extension("json");
-        let written = write::write(&json, case.to_string().as_bytes())
+        let document = serde_json::to_vec(&case).map_err(Into::into);
+        let written = document
+            .and_then(|document| write::write(&json, &document))
             .and_then(|()| write::write(&options.path, page.as_bytes()));
         Some(match written {
             Ok(()) => Event::Report {

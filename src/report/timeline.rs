@@ -1,11 +1,10 @@
 //! External messages and removals over time, on one axis that ends where the data ends.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::case::removed_at;
-use super::fields::{Fields, text, time};
+use super::fields::{Fields, text, time, widen};
 
 /// The lengths of a step, in seconds: the shortest one with few enough steps is used.
 const STEPS: [i64; 10] = [
@@ -43,18 +42,20 @@ impl Timeline {
     /// Returns `None` if there is no time.
     pub(super) fn of<'a>(accesses: impl Iterator<Item = &'a Fields>) -> Option<Self> {
         // The accesses of a chat have the same first and last record.
-        let mut chats: BTreeMap<&str, [Option<Timestamp>; 2]> = BTreeMap::new();
+        let mut chats = Fields::new();
         let mut removed = Vec::new();
         for access in accesses {
-            let chat = chats.entry(text(access, "thread_id")).or_default();
-            if let Some(first) = time(access, "first_seen") {
-                chat[0] = Some(chat[0].map_or(first, |known| known.min(first)));
+            let chat = chats.entry(text(access, "thread_id"));
+            if let Value::Object(chat) = chat.or_insert_with(|| Fields::new().into()) {
+                widen(chat, access);
             }
-            chat[1] = chat[1].max(time(access, "last_seen"));
             removed.extend(removed_at(access));
         }
-        let seen = |at: usize| chats.values().filter_map(|chat| chat[at]).collect();
-        let times: [Vec<Timestamp>; 3] = [seen(0), seen(1), removed];
+        let seen = |name| {
+            let chats = chats.values().filter_map(Value::as_object);
+            chats.filter_map(|chat| time(chat, name)).collect()
+        };
+        let times: [Vec<Timestamp>; 3] = [seen("first_seen"), seen("last_seen"), removed];
         let all = || times.iter().flatten().copied();
         let (first, last) = (all().min()?, all().max()?);
         let (from, to) = (first.as_second(), last.as_second());

@@ -88,6 +88,10 @@ pub(crate) struct LeftOut {
     pub(super) internal: u64,
     /// Number of records about channels of teams.
     pub(super) channels: u64,
+    /// Channels of teams that alerts name.
+    pub(super) alert_channels: Names,
+    /// Evidence of alerts that names no chat, by kind.
+    pub(super) other_evidence: Names,
     /// Chats that have guests, but no users of other tenants.
     pub(super) guests: Names,
     /// Number of records that count only because their time can't be read.
@@ -164,6 +168,8 @@ impl LeftOut {
     pub(super) fn merge(&mut self, other: Self) {
         self.internal += other.internal;
         self.channels += other.channels;
+        self.alert_channels.merge(&other.alert_channels);
+        self.other_evidence.merge(&other.other_evidence);
         self.guests.merge(&other.guests);
         self.untimed += other.untimed;
         self.without_sides += other.without_sides;
@@ -212,6 +218,20 @@ impl LeftOut {
                 "The search left out {} because {their} records do not show whether external users take \
                  part{domains}. Specify -InternalDomain or -ExternalDomain to include {them}.",
                 counted(self.without_sides, "chat"),
+            ));
+        }
+        if self.alert_channels != Names::default() {
+            sentences.push(format!(
+                "Alerts name {} of teams: {}. Access to a channel can't be removed with ChatAccess; \
+                 remove the external users from the team.",
+                self.alert_channels.counted("channel"),
+                self.alert_channels,
+            ));
+        }
+        if self.other_evidence != Names::default() {
+            sentences.push(format!(
+                "Alerts contain other evidence, which names no chat: {}.",
+                self.other_evidence,
             ));
         }
         if self.guests != Names::default() {

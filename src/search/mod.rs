@@ -32,7 +32,7 @@ pub use self::event::Event;
 pub use self::findings::Findings;
 pub use self::gather::{Effort, search_sources};
 pub(crate) use self::left_out::counted;
-pub use self::online::{ChatList, Online, Span, SpanOptions};
+pub use self::online::{AlertIds, ChatList, Online, Span, SpanOptions};
 pub use self::query::{Query, QueryOptions};
 pub use self::read::{FormatError, ReadError, Source};
 pub use self::record::{Origin, RecordError};

@@ -1,6 +1,5 @@
 //! The sources of a search: what was read, and how complete it is.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -84,45 +83,62 @@ impl SearchSource {
 /// Returns the sources with these names. A path without a source is one of its own, so that no file
 /// is left out.
 pub(super) fn list(names: &[String], files: &[SourceFile]) -> Vec<SearchSource> {
-    let source = |name: &String, file: Option<&SourceFile>| SearchSource {
-        name: name.clone(),
+    let source = |name: String, file: Option<&SourceFile>| SearchSource {
+        name,
         file: file.cloned(),
         records: 0,
         problems: Vec::new(),
     };
-    let of = |name: &str| files.iter().find(|file| file.entry(name).is_some());
-    let mut sources: Vec<_> = names.iter().map(|name| source(name, of(name))).collect();
-    for file in files {
-        if !names.iter().any(|name| file.entry(name).is_some()) {
+    let mut sources = Vec::new();
+    let mut is_read = vec![false; files.len()];
+    for (name, at) in names.iter().zip(numbers(names, files)) {
+        sources.push(source(name.clone(), at.map(|at| &files[at])));
+        if let Some(at) = at {
+            is_read[at] = true;
+        }
+    }
+    for (file, is_read) in files.iter().zip(is_read) {
+        if !is_read {
             let name = file.path.to_string_lossy().into_owned();
-            sources.push(source(&name, Some(file)));
+            sources.push(source(name, Some(file)));
         }
     }
     sources
 }
 
+/// Returns the number of the file of each name. Both are in the order in which they are read.
+fn numbers(names: &[String], files: &[SourceFile]) -> Vec<Option<usize>> {
+    let mut next = 0;
+    let number = |name: &String| {
+        let mut left = files[next..].iter();
+        let found = left.position(|file| file.entry(name).is_some())?;
+        next += found;
+        Some(next)
+    };
+    names.iter().map(number).collect()
+}
+
 /// Returns the names without the folders of their paths. Two sources with the same name keep the
 /// whole one.
 pub(super) fn short_names(names: &[String], files: &[SourceFile]) -> Vec<Box<str>> {
-    let short = |name: &String| -> Box<str> {
-        let file = files
-            .iter()
-            .find_map(|file| Some((file.entry(name)?, file.path.file_name()?.to_string_lossy())));
+    let numbers = numbers(names, files);
+    let short = |(name, at): (&String, Option<usize>)| -> Box<str> {
+        let file = at.map(|at| &files[at]);
+        let file = file
+            .and_then(|file| Some((file.entry(name)?, file.path.file_name()?.to_string_lossy())));
         match file {
             Some(("", file)) => (*file).into(),
             Some((entry, file)) => format!("{entry} in {file}").into(),
             None => name.as_str().into(),
         }
     };
-    let mut shorts: Vec<_> = names.iter().map(short).collect();
-    let mut counts: BTreeMap<Box<str>, u32> = BTreeMap::new();
-    for short in &shorts {
-        *counts.entry(short.clone()).or_default() += 1;
-    }
-    for (short, name) in shorts.iter_mut().zip(names) {
-        if counts.get(short).is_some_and(|count| *count > 1) {
-            *short = name.as_str().into();
+    let all: Vec<_> = names.iter().zip(numbers).map(short).collect();
+    let unique = |(short, name): (&Box<str>, &String)| -> Box<str> {
+        if all.iter().filter(|other| *other == short).count() > 1 {
+            name.as_str().into()
+        } else {
+            short.clone()
         }
-    }
-    shorts
+    };
+    all.iter().zip(names).map(unique).collect()
 }

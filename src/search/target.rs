@@ -96,6 +96,8 @@ pub enum FoundBy {
     SenderObjectId,
     /// The chat's member list contains it.
     ChatMember,
+    /// An alert names the user by the same address, with it.
+    UserEvidence,
     /// The directory was queried for the user principal name.
     Directory,
 }

@@ -26,12 +26,18 @@ function script:Get-GraphSearchRequest {
     if ($Parameter['Hunting']) {
         $request.hunting = $span
     }
+    if ($Parameter['IncidentId'] -or $Parameter['AlertId']) {
+        $request.alerts = @{
+            incidents = @(foreach ($id in $Parameter['IncidentId']) { $id })
+            alerts    = @(foreach ($id in $Parameter['AlertId']) { $id })
+        }
+    }
     if ($Parameter['ResolveUser']) {
         $request.resolve_users = $true
     }
     $needsAccount = $request.Count -gt 0
     $context = Resolve-ChatAccessContext -Cmdlet $Cmdlet -Parameter $Parameter -AllowNone:(-not $needsAccount) -RecommendedAction (
-        'Run Connect-ChatAccess first, or omit -StartDate, -EndDate, -AuditLog, -Hunting and -ResolveUser.')
+        'Run Connect-ChatAccess first, or omit -StartDate, -EndDate, -AuditLog, -Hunting, -IncidentId, -AlertId and -ResolveUser.')
     if ($needsAccount) {
         $request.account = $context.Handle
     }

@@ -8,6 +8,7 @@ function script:Get-SearchSourceName {
     switch ($Source) {
         'AuditQuery' { 'Audit log query' }
         'Hunting' { 'Defender hunting' }
+        'Alerts' { 'Defender alerts' }
         'Chats' { "Users' chats" }
         default { $Source }
     }

@@ -1,7 +1,7 @@
 function script:Write-SearchEvent {
     <#
     .SYNOPSIS
-    Writes the events of a search: targets to the pipeline, everything else to its stream.
+    Writes the events of a search or a report: targets to the pipeline, everything else to its stream.
     #>
     param([hashtable] $Run)
 
@@ -27,7 +27,10 @@ function script:Write-SearchEvent {
             'file_error' {
                 $cmdlet.WriteError((New-ChatAccessError -ErrorId 'UnreadableFile' -Category InvalidData -TargetObject $one.file -Message $one.message))
             }
-            'report' { $cmdlet.WriteVerbose("Wrote the report to '$($one.path)'.") }
+            'report' {
+                $Run.Written = $true
+                $cmdlet.WriteVerbose("Wrote the report to '$($one.path)'.")
+            }
             { $_ -in 'truncated', 'warning' } { $cmdlet.WriteWarning($one.message) }
             'bad_row' {
                 if (-not $Run.BadRows.Contains($one.file)) {

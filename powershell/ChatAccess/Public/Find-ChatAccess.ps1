@@ -17,12 +17,14 @@ function Find-ChatAccess {
       as JSON or JSON lines
     - the Defender tables MessageEvents and CloudAppEvents, as CSV (also
       from Sentinel) or JSON
+    - incidents and alerts of Defender with their evidence, as JSON
 
     Microsoft Graph can be queried for:
 
     - the audit log, with -StartDate. This takes minutes to hours, and is
       available in the Global cloud only.
     - the Defender tables, with -Hunting. This takes seconds.
+    - incidents and alerts of Defender, with -IncidentId and -AlertId.
     - the chats of the users that you name, with -DiscoveryToken.
 
     One call can combine all of these with files or records. A chat and user
@@ -52,9 +54,10 @@ function Find-ChatAccess {
 
     .PARAMETER InputObject
     Records from the pipeline: JSON text, or the objects that
-    Search-UnifiedAuditLog, Import-Csv, Invoke-RestMethod and
-    Get-MgSecurityAuditLogQueryRecord return, also in arrays and in objects
-    that contain them. Text that is the path of a file stands for the file.
+    Search-UnifiedAuditLog, Import-Csv, Invoke-RestMethod,
+    Get-MgSecurityAuditLogQueryRecord, Get-MgSecurityAlertV2 and
+    Get-MgSecurityIncident -ExpandProperty alerts return, also in arrays and
+    in objects that contain them. Text that is the path of a file stands for the file.
 
     .PARAMETER StartDate
     Queries the audit log from this time on. Needs Connect-ChatAccess with
@@ -75,6 +78,17 @@ function Find-ChatAccess {
     with the additional permission ThreatHunting.Read.All. For users that
     no record assigns to a tenant, also use -InternalDomain or
     -ResolveUser.
+
+    .PARAMETER IncidentId
+    Reads the alerts of these incidents of Defender, by number. Needs
+    Connect-ChatAccess with the additional permission
+    SecurityIncident.Read.All, and a role in Defender. The addresses in an
+    alert are assigned to tenants as those of messages are: also use
+    -InternalDomain or -ResolveUser.
+
+    .PARAMETER AlertId
+    Reads these alerts of Defender, by id. Needs Connect-ChatAccess with the
+    additional permission SecurityAlert.Read.All, and a role in Defender.
 
     .PARAMETER DiscoveryToken
     An access token of an application, to list the chats of the users in
@@ -101,7 +115,8 @@ function Find-ChatAccess {
     Only records of these operations, such as ChatCreated or MessageSent.
     Accepts wildcards. Without wildcards, the audit log query returns only
     these operations. Messages in hunting results have the operation
-    MessageEvents, and listed chats have the operation Chats.
+    MessageEvents, those in alerts the operation Alert, and listed chats the
+    operation Chats.
 
     .PARAMETER After
     Only records of this time or later. Listed chats are always included,
@@ -177,11 +192,12 @@ function Find-ChatAccess {
     - FirstRecord, LastRecord: the file and the row of the first and the
       last record, such as 'AuditLog.csv, row 12'.
     - Source*: where the records are from: AuditLog, CloudAppEvents,
-      MessageEvents or Chats.
+      MessageEvents, Chats or Alerts.
     - FoundBy: what UserId was found by. UserKey: your user is the actor of
       a record. ChatId: the id of the one-to-one chat contains it.
       RecipientObjectId, SenderObjectId: a message contains it. ChatMember:
-      the chat's list of members contains it. Directory: the directory has a
+      the chat's list of members contains it. UserEvidence: the same alert
+      contains it with the user's address. Directory: the directory has a
       user with this name.
     - Unresolved: why the target can't be removed yet: NoTenant,
       NoInternalUser, UnknownSide, UnverifiedSender, NoObjectId,
@@ -225,6 +241,12 @@ function Find-ChatAccess {
     Combines exports with the results of Defender.
 
     .EXAMPLE
+    PS> Find-ChatAccess -IncidentId 2931 -ResolveUser
+
+    Finds the chats in the alerts of an incident. Connect with -Scope
+    Chat.ReadWrite.All, SecurityIncident.Read.All, User.ReadBasic.All first.
+
+    .EXAMPLE
     PS> Find-ChatAccess -DiscoveryToken $token -UserPrincipalName $user
 
     Lists a user's chats with external users.
@@ -248,7 +270,8 @@ function Find-ChatAccess {
     https://learn.microsoft.com/purview/audit-log-export-records
     #>
     [CmdletBinding(DefaultParameterSetName = 'Online', PositionalBinding = $false)]
-    [OutputType('ChatAccess.Target')]
+    # ChatAccess.Target, with the properties that Tab offers: see ChatAccess.Types.ps1xml.
+    [OutputType('ChatAccess.Target#Columns')]
     param(
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path')]
         [SupportsWildcards()]
@@ -273,6 +296,12 @@ function Find-ChatAccess {
 
         [switch] $Hunting,
 
+        [ValidateNotNullOrEmpty()]
+        [string[]] $IncidentId,
+
+        [ValidateNotNullOrEmpty()]
+        [string[]] $AlertId,
+
         [ValidateNotNull()]
         [Security.SecureString] $DiscoveryToken,
 
@@ -284,7 +313,7 @@ function Find-ChatAccess {
 
         [string[]] $ExternalTenantId,
 
-        [ArgumentCompleter({ foreach ($one in 'ChatCreated', 'MemberAdded', 'MemberRemoved', 'MessageSent', 'MessageCreatedHasLink', 'MessageEvents', 'Chats') { if ($one -like "$($args[2])*") { $one } } })]
+        [ArgumentCompleter({ foreach ($one in 'ChatCreated', 'MemberAdded', 'MemberRemoved', 'MessageSent', 'MessageCreatedHasLink', 'MessageEvents', 'Alert', 'Chats') { if ($one -like "$($args[2])*") { $one } } })]
         [SupportsWildcards()]
         [string[]] $Operation,
 
@@ -362,10 +391,10 @@ function Find-ChatAccess {
             if ($run.Request.report) {
                 Assert-NotInput -Path $run.Request.report -Source $run.Files
             }
-            $online = $run.Request.audit_query -or $run.Request.hunting -or $run.Request.chats
+            $online = $run.Request.audit_query -or $run.Request.hunting -or $run.Request.alerts -or $run.Request.chats
             if ($PSCmdlet.ParameterSetName -eq 'Online' -and -not $online) {
                 throw (New-ChatAccessError -ErrorId 'NothingToSearch' -Category InvalidArgument -Message (
-                        'There is nothing to search.') -RecommendedAction 'Use -Path with audit log exports, pipe records to the command, or use -StartDate, -Hunting or -DiscoveryToken.')
+                        'There is nothing to search.') -RecommendedAction 'Use -Path with audit log exports, pipe records to the command, or use -StartDate, -Hunting, -IncidentId, -AlertId or -DiscoveryToken.')
             }
             if ($PSCmdlet.ParameterSetName -eq 'InputObject' -and -not $run.Files.Count -and -not $run.Handle -and -not $run.NotRecords) {
                 $PSCmdlet.WriteWarning('The pipeline contained no records.')

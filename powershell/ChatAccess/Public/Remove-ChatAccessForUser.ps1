@@ -195,7 +195,8 @@ function Remove-ChatAccessForUser {
     https://learn.microsoft.com/graph/api/chat-removeallaccessforuser
     #>
     [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'Medium', DefaultParameterSetName = 'Ids', PositionalBinding = $false)]
-    [OutputType('ChatAccess.RemovalOutcome')]
+    # ChatAccess.RemovalOutcome, with the properties that Tab offers: see ChatAccess.Types.ps1xml.
+    [OutputType('ChatAccess.RemovalOutcome#Columns')]
     param(
         [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('OrganizationId')]

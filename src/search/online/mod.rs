@@ -1,9 +1,10 @@
 //! Sources in Microsoft Graph, in place of an export: the audit log ([`audit_query`]), Defender
-//! ([`hunting`]), and the lists of users' chats ([`chats`]). [`users`] is the directory.
+//! ([`hunting`], [`alerts`]), and the lists of users' chats ([`chats`]). [`users`] is the directory.
 //!
 //! Each source adds its records to a [`Sink`], page by page. If one fails, the failure is reported;
 //! the records that it returned before and those of the other sources are kept.
 
+mod alerts;
 mod audit_query;
 mod chats;
 mod hunting;
@@ -17,6 +18,7 @@ mod users;
 use std::cell::RefCell;
 use std::sync::Arc;
 
+pub use self::alerts::AlertIds;
 pub use self::chats::ChatList;
 use self::sink::Sink;
 pub(super) use self::source_context::SourceContext;
@@ -39,6 +41,8 @@ pub struct Online {
     pub audit_query: Option<Span>,
     /// Defender's tables in this period.
     pub hunting: Option<Span>,
+    /// Incidents and alerts of Defender.
+    pub alerts: Option<AlertIds>,
     /// The chats of users.
     pub chats: Option<ChatList>,
     /// The waits between requests.
@@ -48,14 +52,17 @@ pub struct Online {
 impl Online {
     /// Checks that `account` can query these sources.
     pub(super) fn check(&self, account: Option<&Arc<Account>>) -> Result<(), InvalidInput> {
-        if self.audit_query.is_none() && self.hunting.is_none() {
+        if !self.uses_account() {
             return Ok(());
+        }
+        if let Some(ids) = &self.alerts {
+            ids.check()?;
         }
         let Some(account) = account else {
             return Err(InvalidInput::new(
                 "Account",
                 "",
-                "the audit query and the hunting query need a signed-in account",
+                "the audit query, the hunting query, incidents and alerts need a signed-in account",
             ));
         };
         let environment = account.client().cloud().environment;
@@ -70,6 +77,11 @@ impl Online {
         Ok(())
     }
 
+    /// Returns whether a source is read with the signed-in account.
+    fn uses_account(&self) -> bool {
+        self.audit_query.is_some() || self.hunting.is_some() || self.alerts.is_some()
+    }
+
     /// Returns the home tenant: the one that the caller specifies, or that of the tokens. All
     /// sources must be of one tenant.
     ///
@@ -80,7 +92,7 @@ impl Online {
         tenant_id: Option<&str>,
         account: Option<&Arc<Account>>,
     ) -> Result<Option<String>, InvalidInput> {
-        let uses_account = self.audit_query.is_some() || self.hunting.is_some();
+        let uses_account = self.uses_account();
         let signed_in = account.and_then(|account| account.tenant());
         let listed = self.chats.as_ref().and_then(|list| list.account.tenant());
         let known = [
@@ -170,6 +182,14 @@ pub(super) fn gather(
             "Sign in again.",
             context(account, "Hunting"),
             &|context, sink| hunting::search(span, query, context, sink),
+        );
+    }
+    if let (Some(ids), Some(account)) = (&online.alerts, account) {
+        read(
+            "the alerts",
+            "Sign in again.",
+            context(account, "Alerts"),
+            &|context, sink| alerts::search(ids, context, sink),
         );
     }
     if let Some(list) = &online.chats {

@@ -38,7 +38,8 @@ impl fmt::Display for FormatError {
         write!(
             f,
             "{what}; expected an audit log export (CSV with the column AuditData or ChatThreadId, or JSON), \
-             or results of the hunting tables MessageEvents or CloudAppEvents (CSV or JSON)"
+             results of the hunting tables MessageEvents or CloudAppEvents (CSV or JSON), \
+             or Defender incidents or alerts with their evidence (JSON)"
         )
     }
 }

@@ -57,7 +57,7 @@ pub(crate) struct Recognised {
 }
 
 /// Each record of a known JSON source has at least one of these fields.
-const KNOWN: [&[u8]; 7] = [
+const KNOWN: [&[u8]; 8] = [
     b"\"Operation\"",
     b"\"auditData\"",
     b"\"AuditData\"",
@@ -65,6 +65,7 @@ const KNOWN: [&[u8]; 7] = [
     b"\"RecipientDetails\"",
     b"\"ThreadId\"",
     b"ChatThreadId",
+    b"vidence\"",
 ];
 
 /// Recognises a file by its first bytes, in UTF-8 without a byte order mark. `whole`: there are no

@@ -17,8 +17,8 @@ use memchr::{memchr, memchr3};
 const LONGEST_KEY: usize = 1024;
 
 /// Keys of lists of records.
-const LISTS: [&[u8]; 7] = [
-    b"value", b"results", b"records", b"events", b"hits", b"tables", b"items",
+const LISTS: [&[u8]; 8] = [
+    b"value", b"results", b"records", b"events", b"hits", b"tables", b"items", b"alerts",
 ];
 
 /// Keys of objects around such a list.

@@ -77,7 +77,7 @@ impl fmt::Display for RecordError {
             }
             Self::Recipients => "its RecipientDetails are not a JSON list",
             Self::NoRecord => {
-                "it contains neither an audit record nor a row of MessageEvents or CloudAppEvents"
+                "it contains no audit record, no row of MessageEvents or CloudAppEvents, and no alert with evidence"
             }
             Self::TooManyItems => "it lists more than 5000 members, recipients or domains",
             Self::TooDeep => "its records are nested more than 16 levels deep",

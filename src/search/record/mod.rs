@@ -4,6 +4,7 @@
 //! text that is known to be an audit record, such as the AuditData column of a CSV file. Both pass
 //! the fields to a closure, because most of them borrow from the input.
 
+mod alert;
 mod audit;
 mod chat;
 mod error;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use self::alert::{EVIDENCE_FIELD, read_alert};
 pub(crate) use self::audit::{AuditRecord, ParticipantInfo, SipDomain};
 pub(crate) use self::chat::{ConversationMember, GraphChat, ListOwner};
 pub use self::error::RecordError;
@@ -44,6 +46,8 @@ pub enum Origin {
     MessageEvents,
     /// The list of a user's chats.
     Chats,
+    /// An alert of Defender.
+    Alerts,
 }
 
 /// A record's fields.
@@ -53,6 +57,8 @@ pub(crate) enum Record<'a> {
     Audit(AuditRecord<'a>, Origin),
     /// A message and its recipients.
     Message(MessageEvent<'a>, Vec<Recipient<'a>>),
+    /// An alert, with the names of its fields in lower case.
+    Alert(Value),
 }
 
 impl Record<'_> {
@@ -60,6 +66,7 @@ impl Record<'_> {
         let thread = match self {
             Self::Audit(record, _) => &record.chat_thread_id,
             Self::Message(event, _) => &event.thread_id,
+            Self::Alert(_) => return true,
         };
         thread.filled().is_some()
     }
@@ -87,6 +94,9 @@ struct Wrapped<'a> {
     /// A row of `MessageEvents`.
     #[serde(borrow, rename = "RecipientDetails")]
     recipients: Option<&'a RawValue>,
+    /// An alert of Defender.
+    #[serde(borrow, rename = "evidence", alias = "Evidence")]
+    evidence: Option<&'a RawValue>,
     /// The object is an audit record itself.
     #[serde(borrow, rename = "ChatThreadId")]
     thread: Option<&'a RawValue>,
@@ -183,9 +193,11 @@ pub(crate) fn read_flat<'p>(
 }
 
 /// Returns whether these bytes can be a record about a chat. They can't be one without the name of
-/// one of two fields.
+/// one of three fields.
 pub(crate) fn may_be_about_a_chat(json: &[u8]) -> bool {
-    memmem::find(json, CHAT_FIELD).is_some() || memmem::find(json, RECIPIENTS_FIELD).is_some()
+    [CHAT_FIELD, RECIPIENTS_FIELD, EVIDENCE_FIELD]
+        .iter()
+        .any(|field| memmem::find(json, field).is_some())
 }
 
 /// Parses `json`. If that fails and used nothing, replaces the characters that no parser accepts
@@ -263,6 +275,10 @@ fn parse_any(
         let event = serde_json::from_str(json)?;
         let list = json_of(list)?;
         take(Record::Message(event, recipients(&list)?));
+        return Ok(true);
+    }
+    if wrapped.evidence.is_some() {
+        take(Record::Alert(read_alert(json)?));
         return Ok(true);
     }
     if let Some(event) = wrapped.event {
@@ -448,6 +464,7 @@ mod tests {
                 Record::Message(event, recipients) => {
                     format!("message {} to {}", event.thread_id.get(), recipients.len())
                 }
+                Record::Alert(alert) => format!("alert {}", alert["id"]),
             });
         })
         .unwrap();

@@ -56,6 +56,7 @@ impl Facts {
         match record {
             Record::Audit(record, origin) => self.add_audit(record, *origin, query),
             Record::Message(event, recipients) => self.add_message(event, recipients, query),
+            Record::Alert(alert) => self.add_alert(alert, query),
         }
     }
 

@@ -5,6 +5,7 @@
 //! do not identify is unresolved, with the reason.
 
 mod actors;
+mod alert;
 mod audit_record;
 mod chat;
 mod chat_list;

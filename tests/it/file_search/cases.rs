@@ -191,7 +191,7 @@ fn a_container_of_nothing_known_is_an_error_that_says_what_was_expected() {
     for (text, expected) in [
         (
             r#"{"data":{"note":"ChatThreadId"}}"#.to_string(),
-            "file, row 1, is skipped: it contains neither an audit record nor a row of MessageEvents or CloudAppEvents.",
+            "file, row 1, is skipped: it contains no audit record, no row of MessageEvents or CloudAppEvents, and no alert with evidence.",
         ),
         (
             format!(r#"{{"data":{deep}}}"#),

@@ -1,5 +1,6 @@
 //! Searches that query Microsoft Graph: the audit log, Defender, and the chats of users.
 
+mod alerts;
 mod audit_query;
 mod chats;
 mod hunting;

@@ -14,6 +14,7 @@
 //! | `POST /sandbox/users` | `{"users": [DirectoryUser]}` | 204 |
 //! | `POST /sandbox/audit_log` | [`AuditLog`], each member an override | 204 |
 //! | `POST /sandbox/hunting` | [`Hunting`], each member an override | 204 |
+//! | `POST /sandbox/alerts` | [`Alerts`], each member an override | 204 |
 //! | `POST /sandbox/clock` | `{"seconds_ahead": N}` | 204 |
 //! | `POST /sandbox/messages` | `{"messages": [row of MessageEvents]}` | 204 |
 //! | `POST /sandbox/reset` | | 204 |
@@ -36,7 +37,7 @@ use serde_json::{Map, Value, json};
 
 use crate::entra::EntraSettings;
 use crate::faults::FaultScript;
-use crate::graph::{AuditLog, Chats, DirectoryUser, Hunting, Request};
+use crate::graph::{Alerts, AuditLog, Chats, DirectoryUser, Hunting, Request};
 use crate::limits::Limits;
 use crate::response::Response;
 use crate::service::Service;
@@ -134,6 +135,10 @@ fn serve(service: &Service, request: &Request) -> Result<Response, Response> {
         }
         (Method::POST, "hunting") => {
             service.set_hunting(body::<Hunting>(request)?);
+            Response::empty(204)
+        }
+        (Method::POST, "alerts") => {
+            service.set_alerts(body::<Alerts>(request)?);
             Response::empty(204)
         }
         (Method::POST, "clock") => {

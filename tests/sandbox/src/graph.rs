@@ -16,7 +16,7 @@ pub(crate) use correlation::Correlation;
 pub(crate) use directory::Directory;
 pub(crate) use refusal::Refusal;
 pub(crate) use search::Searches;
-pub use search::{AuditLog, Chats, Hunting};
+pub use search::{Alerts, AuditLog, Chats, Hunting};
 pub use users::DirectoryUser;
 
 use hyper::{HeaderMap, Method};

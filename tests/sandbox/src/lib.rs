@@ -22,7 +22,7 @@
 //! - [`limits`] models the documented throttling, and computes the ideal duration under it.
 //! - [`EntraSettings`] set who signs in, how long tokens live, and which requests are refused.
 //! - [`faults`] choose which requests fail, and how.
-//! - [`AuditLog`], [`Hunting`] and [`Chats`] hold the data that searches find.
+//! - [`AuditLog`], [`Hunting`], [`Alerts`] and [`Chats`] hold the data that searches find.
 //! - [`Peer`] is a server or a proxy that keeps every request from its service.
 //! - [`RecordedRequest`], [`AppliedRemoval`] and [`Stats`] report what happened.
 //! - [`control`] offers all of this over HTTP, for clients that are not written in Rust.
@@ -46,7 +46,7 @@ mod wire;
 
 pub use entra::{EntraRefusal, EntraSettings, EntraStats};
 pub use faults::{Cut, Fault, FaultScript, Rule, Trick, When};
-pub use graph::{AuditLog, Chats, DirectoryUser, Hunting};
+pub use graph::{Alerts, AuditLog, Chats, DirectoryUser, Hunting};
 pub use ledger::{AppliedRemoval, RecordedRequest, Stats};
 pub use limits::{Limits, ideal_duration};
 pub use peer::Peer;

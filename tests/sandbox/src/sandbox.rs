@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::entra::{EntraSettings, EntraStats};
 use crate::faults::FaultScript;
-use crate::graph::{AuditLog, Chats, DirectoryUser, Hunting};
+use crate::graph::{Alerts, AuditLog, Chats, DirectoryUser, Hunting};
 use crate::ledger::{AppliedRemoval, RecordedRequest, Stats};
 use crate::limits::Limits;
 use crate::server;
@@ -50,6 +50,8 @@ pub struct SandboxOptions {
     pub audit_log: AuditLog,
     /// Data of hunting queries.
     pub hunting: Hunting,
+    /// Incidents and alerts of Defender.
+    pub alerts: Alerts,
     /// Chats that can be listed.
     pub chats: Chats,
 }
@@ -72,6 +74,7 @@ impl Default for SandboxOptions {
             verified_domains: Vec::new(),
             audit_log: AuditLog::default(),
             hunting: Hunting::default(),
+            alerts: Alerts::default(),
             chats: Chats::default(),
         }
     }
@@ -204,6 +207,11 @@ impl Sandbox {
     /// and a new message id. The chats are visible again to the users who had lost access.
     pub fn write(&self, messages: Vec<Value>) {
         self.service.write(messages);
+    }
+
+    /// Replaces the incidents and alerts.
+    pub fn set_alerts(&self, alerts: Alerts) {
+        self.service.set_alerts(alerts);
     }
 
     /// Replaces the chats that can be listed.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::entra::{Entra, EntraSettings};
 use crate::faults::{FaultScript, Faults, Hit};
-use crate::graph::{AuditLog, Chats, Directory, DirectoryUser, Hunting, Refusal, Searches};
+use crate::graph::{Alerts, AuditLog, Chats, Directory, DirectoryUser, Hunting, Refusal, Searches};
 use crate::guid;
 use crate::ledger::Ledger;
 use crate::limits::{Caller, InvalidLimits, Limiter, Limits};
@@ -81,6 +81,7 @@ impl Service {
         *self.searches() = Searches::default();
         self.set_audit_log(options.audit_log.clone());
         self.set_hunting(options.hunting.clone());
+        self.set_alerts(options.alerts.clone());
         self.set_chats(options.chats.clone());
         *self.ledger() = Ledger::new(options.keep_requests);
         self.set_limits(&options.limits)
@@ -195,6 +196,10 @@ impl Service {
 
     pub(crate) fn set_hunting(&self, hunting: Hunting) {
         self.searches().hunting.set(hunting);
+    }
+
+    pub(crate) fn set_alerts(&self, alerts: Alerts) {
+        self.searches().alerts.set(alerts);
     }
 
     pub(crate) fn set_chats(&self, chats: Chats) {

@@ -1,5 +1,6 @@
 //! The rules, each by the records that it applies to.
 
+mod alerts;
 mod audit_records;
 mod filters;
 mod hostile_records;

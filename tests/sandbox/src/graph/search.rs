@@ -6,17 +6,21 @@
 //! | `GET /security/auditLog/queries/{id}` | returns its status |
 //! | `GET /security/auditLog/queries/{id}/records` | returns its records, in pages |
 //! | `POST /security/runHuntingQuery` | runs a hunting query over the tables of Defender |
+//! | `GET /security/incidents/{id}` | returns an incident of Defender |
+//! | `GET /security/alerts_v2/{id}` | returns an alert of Defender |
 //! | `GET /users/{id or name}/chats` | lists the chats of a user |
 //! | `GET /chats/{id}/members` | lists the members of a chat |
 //!
 //! None of them counts against the limits of removals. Their own limits are those of their
 //! settings.
 
+mod alerts;
 mod audit_query;
 mod chats;
 mod hunting;
 mod paging;
 
+pub use alerts::Alerts;
 pub use audit_query::AuditLog;
 pub use chats::Chats;
 pub use hunting::Hunting;
@@ -36,6 +40,7 @@ use crate::token::TokenClaims;
 pub(crate) struct Searches {
     pub(crate) audit: audit_query::AuditQueries,
     pub(crate) hunting: hunting::HuntingTables,
+    pub(crate) alerts: alerts::AlertLists,
     pub(crate) chats: chats::ChatLists,
 }
 
@@ -46,6 +51,8 @@ pub(crate) enum Entry {
     AuditQuery(String),
     AuditRecords(String),
     Hunting,
+    Incident(String),
+    Alert(String),
     /// The chats of the user with this id or user principal name.
     UserChats(String),
     /// The members of the chat with this id.
@@ -62,6 +69,12 @@ impl Entry {
         match *segments {
             [security, action] if is(security, "security") && is(action, "runHuntingQuery") => {
                 Some(Self::Hunting)
+            }
+            [security, incidents, id] if is(security, "security") && is(incidents, "incidents") => {
+                Some(Self::Incident(id.into()))
+            }
+            [security, alerts, id] if is(security, "security") && is(alerts, "alerts_v2") => {
+                Some(Self::Alert(id.into()))
             }
             [users, key, chats] if is(users, "users") && is(chats, "chats") => {
                 Some(Self::UserChats(key.into()))
@@ -104,6 +117,8 @@ pub(super) fn serve(
         Entry::AuditQuery(id) => audit_query::poll(service, request, claims, id),
         Entry::AuditRecords(id) => audit_query::records(service, request, claims, id),
         Entry::Hunting => hunting::serve(service, request, claims),
+        Entry::Incident(id) => alerts::incident(service, request, claims, id),
+        Entry::Alert(id) => alerts::alert(service, request, claims, id),
         Entry::UserChats(key) => chats::of_user(service, request, claims, key),
         Entry::ChatMembers(id) => chats::members(service, request, claims, id),
     }
@@ -145,6 +160,14 @@ mod tests {
             (
                 &["chats", "19:a", "members"],
                 Some(Entry::ChatMembers("19:a".into())),
+            ),
+            (
+                &["security", "Incidents", "2931"],
+                Some(Entry::Incident("2931".into())),
+            ),
+            (
+                &["security", "alerts_v2", "da1_2"],
+                Some(Entry::Alert("da1_2".into())),
             ),
             (&["security", "auditLog"], None),
             (&["users", "a", "messages"], None),
