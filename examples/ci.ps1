@@ -7,11 +7,12 @@ The job works unattended: it uses a refresh token from the environment variable 
 service fills from its secrets. To set it up, sign in once at a desktop and store the token:
 
     Connect-ChatAccess -TenantId contoso.com
-    [pscredential]::new('token', (Export-ChatAccessToken)).GetNetworkCredential().Password | gh secret set CHATACCESS_REFRESH_TOKEN
+    [pscredential]::new('token', (Export-ChatAccessToken)).GetNetworkCredential().Password |
+        gh secret set CHATACCESS_REFRESH_TOKEN --env chat-access
 
-The token expires 90 days after it was issued. With the variable GH_TOKEN, a token of GitHub that may write secrets, the
-job stores the new token each time. Without it, the job still works, and says that the token was not renewed.
-examples/github-actions.yml is a workflow that runs this script.
+The token expires 90 days after it was issued. With the variable GH_TOKEN, a token of GitHub that may write secrets of
+the environment, the job stores the new token each time. Without it, the job still works, and says that the token was
+not renewed. examples/github-actions.yml is a workflow that runs this script.
 
 Exit codes: 0, the service confirmed every removal; 1, some are not confirmed. An error before the first removal ends
 the script.
@@ -73,7 +74,8 @@ Remove-Item Env:CHATACCESS_REFRESH_TOKEN
 function Save-Token {
     if ($env:GH_TOKEN) {
         # On the standard input, so that no list of processes and no log contains it.
-        [pscredential]::new('token', (Export-ChatAccessToken)).GetNetworkCredential().Password | gh secret set CHATACCESS_REFRESH_TOKEN
+        [pscredential]::new('token', (Export-ChatAccessToken)).GetNetworkCredential().Password |
+            gh secret set CHATACCESS_REFRESH_TOKEN --env chat-access
     } else {
         'The new refresh token was not stored: GH_TOKEN is empty.'
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use stage::root;
 
 /// The failures of an online source, and the sources.
-const SOURCES: [&str; 4] = ["AuditQuery", "Hunting", "Chats", "Directory"];
+const SOURCES: [&str; 5] = ["AuditQuery", "Hunting", "Alerts", "Chats", "Directory"];
 
 /// The functions whose first argument names the parameter that can't be used.
 const REFUSING: [&str; 6] = [

@@ -27,7 +27,7 @@ BeforeDiscovery {
         # The code in the description of a script is indented.
         if ($file.Directory.Name -eq 'examples' -and [IO.File]::ReadAllText($file.FullName) -match '(?s)\.DESCRIPTION(.+?)\r?\n\.PARAMETER') {
             $number = 0
-            foreach ($block in [regex]::Matches($Matches[1], '(?m)(^    \S.*\r?\n)+')) {
+            foreach ($block in [regex]::Matches($Matches[1], '(?m)(^    \S.*\r?\n(^ {5,}\S.*\r?\n)*)+')) {
                 $number++
                 $examples.Add(@{ Where = "$($file.BaseName), set-up $number"; Code = $block.Value -replace '(?m)^    ' })
             }
@@ -58,6 +58,7 @@ BeforeAll {
         'Install-Module'                           = 'the PowerShell Gallery'
         'Expand-Archive'                           = 'the package is not built in this test; package-module has tests of its own'
         'Connect-MgGraph'                          = 'Microsoft.Graph'
+        'Get-MgSecurityIncident'                   = 'Microsoft.Graph'
         'Search-UnifiedAuditLog'                   = 'Exchange Online'
         'Connect-MicrosoftTeams'                   = 'MicrosoftTeams'
         'Set-CsTeamsExternalAccessConfiguration'   = 'MicrosoftTeams'
@@ -101,7 +102,7 @@ BeforeAll {
         $null = $case
         # The account of a session in which the reader has signed in.
         if ($Code -notmatch '^Connect-ChatAccess') {
-            Connect-ChatAccess -AccessToken (New-SecureToken @{ scp = 'Chat.ReadWrite.All AuditLogsQuery.Read.All ThreatHunting.Read.All User.ReadBasic.All Application.ReadWrite.All DelegatedPermissionGrant.ReadWrite.All' })
+            Connect-ChatAccess -AccessToken (New-SecureToken @{ scp = 'Chat.ReadWrite.All AuditLogsQuery.Read.All ThreatHunting.Read.All SecurityIncident.Read.All SecurityAlert.Read.All User.ReadBasic.All Application.ReadWrite.All DelegatedPermissionGrant.ReadWrite.All' })
         }
         if ($Code -match 'Export-ChatAccessToken' -and $Code -notmatch 'Connect-ChatAccess') { Connect-ByDeviceCode }
         $targets = Find-ChatAccess AuditLog_1.csv -WarningAction SilentlyContinue
@@ -126,6 +127,7 @@ Describe 'The example' {
         foreach ($name in $Others.Keys) { Set-Item "function:global:$name" { } }
         function global:Get-Secret { if ($args -match 'Discovery') { New-SecureToken @{ scp = $null; idtyp = 'app'; roles = @('Chat.ReadBasic.All') } } else { $script:Vault } }
         function global:Read-Host { New-SecureToken }
+        function global:Get-MgSecurityIncident { [pscustomobject] @{ Id = '2931'; Alerts = @((New-Alert 1), (New-Alert 2)) } }
         function global:Search-UnifiedAuditLog { 1..3 | ForEach-Object { [pscustomobject] @{ AuditData = (New-Record $_ | ConvertTo-Json -Depth 9 -Compress) } } }
         # A removal that failed, for the examples that show the last error.
         $global:Error.Clear()
@@ -143,19 +145,21 @@ Describe 'The example' {
         }
         Compress-Archive "$folder/AuditLog_1.csv" "$folder/exports.zip"
         1..3 | ForEach-Object { New-Target $_ } | Export-Csv "$folder/targets.csv" -NoTypeInformation
-        '{"chat_access_journal":1,"created":"2026-11-22T09:00:00.000Z"}' | Set-Content "$folder/removals.jsonl", "$folder/case.jsonl"
+        foreach ($name in 'removals', 'case', 'run') { '{"chat_access_journal":1,"created":"2026-11-22T09:00:00.000Z"}' | Set-Content "$folder/$name.jsonl" }
         $null = Invoke-Sandbox audit_log -Body @{ records = @((New-Record 1), (New-Record 2)); polls = 0 }
         $message = @{
             Timestamp          = [datetime]::UtcNow.AddHours(-1).ToString('o'); TeamsMessageId = '1'; IsExternalThread = $true
             SenderEmailAddress = 'helpdesk@it-support.example'; SenderObjectId = $eve; ThreadId = '19:{0:x32}@thread.v2' -f 1
             RecipientDetails   = @(@{ RecipientSmtpAddress = 'ann@contoso.com'; RecipientObjectId = New-UserId 1 })
         }
+        $null = Invoke-Sandbox alerts -Body @{ incidents = @(@{ id = '2931'; alerts = @((New-Alert 1), (New-Alert 2)) }); alerts = @() }
         $null = Invoke-Sandbox hunting -Body @{ tables = @{ MessageEvents = @($message); CloudAppEvents = @() } }
         Push-Location $folder
     }
 
     AfterEach {
         $global:ErrorActionPreference = 'Stop'
+        Remove-Item Env:HTTPS_PROXY -ErrorAction Ignore
         Pop-Location
         Disconnect-ChatAccess
         Reset-Sandbox
