@@ -10,8 +10,8 @@ const TARGET: [&str; 20] = [
     "chat_type",
     "events",
     "external",
-    "external_display_names",
     "external_domains",
+    "external_names",
     "external_tenants",
     "external_users",
     "first_record",
@@ -34,7 +34,7 @@ const LISTS: [&str; 6] = [
     "external_tenants",
     "external_domains",
     "external_users",
-    "external_display_names",
+    "external_names",
     "operations",
     "sources",
 ];
