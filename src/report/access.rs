@@ -40,7 +40,7 @@ const LISTS: [&str; 6] = [
 ];
 
 /// The fields of a removal in the report, sorted.
-const REMOVAL: [&str; 13] = [
+const REMOVAL: [&str; 14] = [
     "account",
     "at",
     "attempts",
@@ -49,6 +49,7 @@ const REMOVAL: [&str; 13] = [
     "http_status",
     "message",
     "next_step",
+    "previously_removed",
     "record",
     "request_id",
     "service_time",
