@@ -617,6 +617,32 @@ int32_t chat_access_check_last_seen(const uint8_t *last_seen,
                                     int32_t capacity,
                                     int32_t *length);
 
+// Returns the commands that block external users, for an administrator to check and run. Nothing
+// is blocked.
+//
+// - `request`, `request_length`: `{"users":[address, ...],"domains":[domain, ...],"own":[name,
+//   ...]}`. `own` are user principal names of the home tenant: their domains are in no command.
+// - `buffer`, `capacity`, `length`: see the rules for text out. Receive a list with `{"way",
+//   "condition","command","count","left_out"}` for each of the ways "User", "Domain" and
+//   "AllowBlockList". `command` has a line for each command; for the last way, which has no
+//   command, a line for each value to paste. `left_out` are values that are not plain addresses
+//   or domains, or belong to the home tenant.
+//
+// Returns:
+// - `CHAT_ACCESS_STATUS_OK`: `buffer` holds the list.
+// - `CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL`: `length` is the needed capacity.
+// - `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: the request is not such an object.
+// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_INVALID_UTF8`, `_PANICKED`: see
+//   `ChatAccessStatus`.
+//
+// # Safety
+// As for `chat_access_open`.
+int32_t chat_access_block_commands(const uint8_t *request,
+                                   int32_t request_length,
+                                   uint8_t *buffer,
+                                   int32_t capacity,
+                                   int32_t *length);
+
 // Adds a record to a search, for records that are not in a file, or targets and outcomes to a
 // report.
 //

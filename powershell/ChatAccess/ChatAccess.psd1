@@ -16,6 +16,7 @@
         'Export-ChatAccessReport'
         'Export-ChatAccessToken'
         'Find-ChatAccess'
+        'Get-ChatAccessBlockCommand'
         'Get-ChatAccessContext'
         'Register-ChatAccessApp'
         'Remove-ChatAccessForUser'

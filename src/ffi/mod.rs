@@ -32,7 +32,7 @@ pub use self::removals::{
     remove_all_access_for_user,
 };
 use self::request::OpenError;
-pub use self::search::chat_access_feed;
+pub use self::search::{chat_access_block_commands, chat_access_feed};
 pub use self::status::ChatAccessStatus;
 
 /// Version of this interface. It changes when a call, a status or a field changes its meaning.

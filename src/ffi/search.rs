@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::account::CloudRequest;
-use super::arguments::text;
+use super::arguments::{Out, text};
 use super::guard::guard;
 use super::handles::{self, Object};
 use super::request::{OpenError, read};
@@ -18,7 +18,7 @@ use crate::removal::RunRetry;
 use crate::report::write_findings;
 use crate::search::{
     AlertIds, ChatList, Online, QueryOptions, ReportFile, RunningSearch, SearchOptions, Span,
-    SpanOptions,
+    SpanOptions, block_commands,
 };
 use crate::token::AccessToken;
 
@@ -97,6 +97,55 @@ impl ChatsRequest {
         let account = Account::with_token(cloud, token).map_err(OpenError::no_client)?;
         Ok(ChatList::new(account, request.users)?)
     }
+}
+
+/// Returns the commands that block external users, for an administrator to check and run. Nothing
+/// is blocked.
+///
+/// - `request`, `request_length`: `{"users":[address, ...],"domains":[domain, ...],"own":[name,
+///   ...]}`. `own` are user principal names of the home tenant: their domains are in no command.
+/// - `buffer`, `capacity`, `length`: see the rules for text out. Receive a list with `{"way",
+///   "condition","command","count","left_out"}` for each of the ways "User", "Domain" and
+///   "AllowBlockList". `command` has a line for each command; for the last way, which has no
+///   command, a line for each value to paste. `left_out` are values that are not plain addresses
+///   or domains, or belong to the home tenant.
+///
+/// Returns:
+/// - `CHAT_ACCESS_STATUS_OK`: `buffer` holds the list.
+/// - `CHAT_ACCESS_STATUS_BUFFER_TOO_SMALL`: `length` is the needed capacity.
+/// - `CHAT_ACCESS_STATUS_INVALID_ARGUMENT`: the request is not such an object.
+/// - `CHAT_ACCESS_STATUS_NULL_POINTER`, `_NEGATIVE_LENGTH`, `_INVALID_UTF8`, `_PANICKED`: see
+///   `ChatAccessStatus`.
+///
+/// # Safety
+/// As for `chat_access_open`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn chat_access_block_commands(
+    request: *const u8,
+    request_length: i32,
+    buffer: *mut u8,
+    capacity: i32,
+    length: *mut i32,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller guarantees what these require.
+        let (mut out, request) = unsafe {
+            (
+                Out::new(buffer, capacity, length)?,
+                text(request, request_length)?,
+            )
+        };
+        let request: Value =
+            serde_json::from_str(&request).map_err(|_| ChatAccessStatus::InvalidArgument)?;
+        let [users, domains, own] = ["users", "domains", "own"].map(|name| -> Vec<String> {
+            let texts = request[name].as_array().into_iter().flatten();
+            texts.filter_map(Value::as_str).map(Into::into).collect()
+        });
+        let commands = block_commands(&users, &domains, &own);
+        let commands: Vec<Value> = commands.iter().map(|one| one.to_json()).collect();
+        out.write(&Value::Array(commands).to_string())?;
+        Ok(ChatAccessStatus::Ok)
+    })
 }
 
 /// Adds a record to a search, for records that are not in a file, or targets and outcomes to a

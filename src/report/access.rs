@@ -5,28 +5,28 @@ use serde_json::Value;
 
 use super::fields::{Fields, fill, is_empty, list, number, pick, set, split, text, time, widen};
 
-/// The fields of a target in the report.
+/// The fields of a target in the report, sorted.
 const TARGET: [&str; 20] = [
-    "tenant_id",
-    "user_id",
-    "thread_id",
-    "user_principal_name",
     "chat_type",
-    "external",
-    "external_tenants",
-    "external_domains",
-    "external_users",
-    "external_display_names",
-    "operations",
-    "first_seen",
-    "last_seen",
     "events",
+    "external",
+    "external_display_names",
+    "external_domains",
+    "external_tenants",
+    "external_users",
     "first_record",
-    "last_record",
-    "sources",
+    "first_seen",
     "found_by",
-    "unresolved",
+    "last_record",
+    "last_seen",
+    "operations",
     "reason",
+    "sources",
+    "tenant_id",
+    "thread_id",
+    "unresolved",
+    "user_id",
+    "user_principal_name",
 ];
 
 /// Those that are lists.
@@ -39,21 +39,21 @@ const LISTS: [&str; 6] = [
     "sources",
 ];
 
-/// The fields of a removal in the report.
+/// The fields of a removal in the report, sorted.
 const REMOVAL: [&str; 13] = [
+    "account",
     "at",
-    "status",
-    "http_status",
+    "attempts",
+    "client_request_id",
     "code",
+    "http_status",
     "message",
     "next_step",
-    "request_id",
-    "client_request_id",
-    "attempts",
-    "account",
-    "service_time",
-    "times_returned",
     "record",
+    "request_id",
+    "service_time",
+    "status",
+    "times_returned",
 ];
 
 /// One user's access to one chat.
@@ -143,12 +143,8 @@ impl Access {
         at.collect()
     }
 
-    /// Returns whether a search found it.
-    fn is_target(&self) -> bool {
-        self.target.contains_key("chat_type")
-    }
-
-    fn state(&self) -> State {
+    /// `confirmed`: when the service confirmed the last removal.
+    fn state(&self, confirmed: Option<Timestamp>) -> State {
         let new = |name, reason: &str, next_step: &str| State {
             name,
             reason: reason.into(),
@@ -170,7 +166,7 @@ impl Access {
             next => next,
         };
         let last_seen = time(&self.target, "last_seen");
-        if let Some(confirmed) = self.confirmed().into_iter().max() {
+        if let Some(confirmed) = confirmed {
             return if last_seen.is_none_or(|seen| seen <= confirmed) {
                 new("Removed", "", "")
             } else {
@@ -209,27 +205,27 @@ impl Access {
     /// Returns it as the report contains it.
     pub(super) fn finish(mut self) -> Fields {
         // A request without an outcome matters only until one is recorded.
-        let ended = self
-            .removals
-            .iter()
-            .rposition(|one| text(one, "status") != "Sent");
-        let ended = ended.and_then(|at| time(&self.removals[at], "at"));
-        self.removals
-            .retain(|one| text(one, "status") != "Sent" || time(one, "at") > ended);
+        if self.removals.iter().any(is_sent) {
+            let ended = self.removals.iter().rfind(|one| !is_sent(one));
+            let ended = ended.and_then(|one| time(one, "at"));
+            self.removals
+                .retain(|one| !is_sent(one) || time(one, "at") > ended);
+        }
+        let confirmed = self.confirmed();
         let State {
             name,
             reason,
             next_step,
-        } = self.state();
+        } = self.state(confirmed.iter().copied().max());
         let returned = self
             .removals
             .iter()
             .map(|one| number(one, "times_returned"));
         let returned = returned.max().unwrap_or(0);
-        let removed_again = (self.confirmed().len() as u64).saturating_sub(1);
+        let removed_again = (confirmed.len() as u64).saturating_sub(1);
         let returned = returned.max(removed_again + u64::from(name == "CameBack"));
-        let mut fields = Fields::new();
-        let is_target = self.is_target();
+        let mut fields = self.target;
+        let is_target = fields.contains_key("chat_type");
         set(&mut fields, "state", name);
         set(&mut fields, "is_target", is_target);
         for (name, value) in [("state_reason", reason), ("next_step", next_step)] {
@@ -240,9 +236,13 @@ impl Access {
         set(&mut fields, "times_returned", returned);
         let removals = self.removals.into_iter().map(Value::Object);
         set(&mut fields, "removals", removals.collect::<Value>());
-        fill(&mut fields, self.target);
         fields
     }
+}
+
+/// Returns whether a record is about a request whose outcome is not recorded with it.
+fn is_sent(removal: &Fields) -> bool {
+    text(removal, "status") == "Sent"
 }
 
 /// Returns whether the service confirmed a removal, by its request id and its time.

@@ -219,34 +219,27 @@ pub(super) fn user(access: &Fields) -> &str {
 
 fn summary(accesses: &[Fields]) -> Fields {
     let mut sets = Fields::new();
-    let mut summary = Fields::new();
-    for name in [
-        "external_users",
-        "external_domains",
-        "users",
-        "chats",
-        "removed",
-        "came_back",
-    ] {
-        set(&mut summary, name, 0);
-    }
-    let mut removed = 0_u64;
-    let mut came_back = 0_u64;
+    let [mut external, mut domains, mut users, mut chats] = [0; 4];
+    let [mut removed, mut came_back] = [0; 2];
     for access in accesses {
-        for name in ["external_users", "external_domains"] {
-            for one in list(access, name) {
-                set(&mut summary, name, join(&mut sets, name, one));
-            }
+        for one in list(access, "external_users") {
+            external = join(&mut sets, "external_users", one);
         }
-        let user = user(access).to_ascii_lowercase();
-        set(&mut summary, "users", join(&mut sets, "users", &user));
-        let chat = text(access, "thread_id");
-        set(&mut summary, "chats", join(&mut sets, "chats", chat));
-        removed += u64::from(text(access, "state") == "Removed");
-        came_back += u64::from(number(access, "times_returned") > 0);
+        for one in list(access, "external_domains") {
+            domains = join(&mut sets, "external_domains", one);
+        }
+        users = join(&mut sets, "users", &user(access).to_ascii_lowercase());
+        chats = join(&mut sets, "chats", text(access, "thread_id"));
+        removed += usize::from(text(access, "state") == "Removed");
+        came_back += usize::from(number(access, "times_returned") > 0);
     }
-    let all = accesses.len() as u64;
+    let mut summary = Fields::new();
+    let all = accesses.len();
     for (name, count) in [
+        ("external_users", external),
+        ("external_domains", domains),
+        ("users", users),
+        ("chats", chats),
         ("accesses", all),
         ("removed", removed),
         ("came_back", came_back),

@@ -38,7 +38,7 @@ pub(super) fn time(fields: &Fields, name: &str) -> Option<Timestamp> {
     text(fields, name).parse().ok()
 }
 
-/// Keeps the fields with these names that have a value.
+/// Keeps the fields with these names, which are sorted, that have a value.
 pub(super) fn pick(mut fields: Fields, names: &[&str]) -> Fields {
     fields.retain(|name, value| {
         // A table has texts for numbers and for truth values.
@@ -51,7 +51,7 @@ pub(super) fn pick(mut fields: Fields, names: &[&str]) -> Fields {
                 _ => {}
             }
         }
-        names.contains(&&**name) && !is_empty(value)
+        !is_empty(value) && names.binary_search(&&**name).is_ok()
     });
     fields
 }

@@ -186,6 +186,7 @@ mod tests {
             external_tenants: [].into(),
             external_domains: [].into(),
             external_users: [].into(),
+            external_names: [].into(),
             operations: [].into(),
             first_seen: None,
             last_seen: None,

@@ -8,6 +8,7 @@
 //! this in the background and also accepts records one by one. [`Query`] contains the filters,
 //! and [`damage`] lists files and rows that could not be read.
 
+mod block;
 mod damage;
 mod directory;
 mod event;
@@ -27,6 +28,7 @@ mod search_source;
 mod target;
 mod worker;
 
+pub use self::block::{BlockCommand, block_commands};
 pub use self::damage::Damage;
 pub use self::event::Event;
 pub use self::findings::Findings;

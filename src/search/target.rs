@@ -32,6 +32,8 @@ pub struct Target {
     pub external_domains: Arc<[String]>,
     /// The external users, by user principal name or address.
     pub external_users: Arc<[String]>,
+    /// The names under which people saw the external users. Anybody can choose any name.
+    pub external_names: Arc<[String]>,
     /// The operations in the chat.
     pub operations: Arc<[String]>,
     /// The time of the first record.

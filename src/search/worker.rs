@@ -253,6 +253,7 @@ impl<'q> Worker<'q> {
             timestamp: text(columns.time),
             teams_message_id: text(columns.message),
             sender_email_address: text(columns.sender_address),
+            sender_display_name: text(columns.sender_name),
             sender_object_id: text(columns.sender_id),
             thread_id: text(columns.thread),
             thread_type: text(columns.thread_type),

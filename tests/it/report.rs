@@ -64,6 +64,7 @@ fn targets(count: u32, name: &str) -> Findings {
         external_tenants: [].into(),
         external_domains: ["evil.example".into()].into(),
         external_users: [format!("{name}{}@evil.example", number % 50)].into(),
+        external_names: [].into(),
         operations: ["ChatCreated".into(), "MessageSent".into()].into(),
         first_seen: Timestamp::from_second(1_780_000_000 + i64::from(number) * 5_000).ok(),
         last_seen: Timestamp::from_second(1_790_000_000).ok(),

@@ -111,7 +111,7 @@ Describe 'Export-ChatAccessReport' {
                 $PSVersionTable = @{ PSEdition = 'Desktop' }
                 $desktop = ConvertTo-ReportJson $list | ConvertFrom-Json
                 Remove-Variable PSVersionTable
-                foreach ($property in $desktop[0].PSObject.Properties) {
+                foreach ($property in $desktop[0].PSObject.Properties | Where-Object { $null -ne $_.Value }) {
                     ConvertTo-Json @($property.Value) | Should -Be (ConvertTo-Json @($core[0].($property.Name))) -Because $property.Name
                 }
             }

@@ -136,12 +136,13 @@ fn check_glibc(module: &Path, platforms: &[Platform], limit: Option<(u32, u32)>)
 }
 
 /// The examples for users. The others are for `cargo demo`.
-const EXAMPLES: [&str; 5] = [
+const EXAMPLES: [&str; 6] = [
     "ci.ps1",
     "github-actions.yml",
     "respond.ps1",
     "runbook.ps1",
     "scheduled-task.ps1",
+    "watch.ps1",
 ];
 
 /// Adds the drop-in script, the examples, the licence and the changes.

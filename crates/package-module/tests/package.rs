@@ -49,6 +49,7 @@ fn the_zip_and_the_nuget_package_contain_the_files_of_the_folder() {
         "Examples/respond.ps1",
         "Examples/runbook.ps1",
         "Examples/scheduled-task.ps1",
+        "Examples/watch.ps1",
         "LICENSE",
     ] {
         assert!(files.iter().any(|name| name == file), "{file} is missing");

@@ -23,6 +23,7 @@ function script:Get-ResultField {
             ExternalTenantId  = $List, 'external_tenants'
             ExternalDomain    = $List, 'external_domains'
             ExternalUser      = $List, 'external_users'
+            ExternalName      = $List, 'external_names'
             Operation         = $List, 'operations'
             FirstSeen         = [string], 'first_seen'
             LastSeen          = [string], 'last_seen'

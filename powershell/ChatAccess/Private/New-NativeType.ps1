@@ -34,6 +34,7 @@ function script:New-NativeType {
         chat_access_next_many      = @($long, $int) + $buffer
         chat_access_describe       = @($long) + $buffer
         chat_access_export_secret  = @($long) + $buffer
+        chat_access_block_commands = @($text, $int) + $buffer
         chat_access_feed           = @($long, $text, $int)
         chat_access_finish         = @($long)
         chat_access_cancel         = @($long)

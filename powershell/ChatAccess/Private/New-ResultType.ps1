@@ -37,6 +37,8 @@ function script:New-ResultType {
     if ($isCore) {
         $types.JsonOptions = [Text.Json.JsonSerializerOptions]::new()
         $types.JsonOptions.IncludeFields = $true
+        # For a report, which would skip them: half of the time.
+        $types.JsonOptions.DefaultIgnoreCondition = 'WhenWritingNull'
         $jsonName = [Text.Json.Serialization.JsonPropertyNameAttribute].GetConstructor([type[]] [string])
     }
     foreach ($name in $types.Field.Keys) {

@@ -25,6 +25,7 @@ function script:Write-SearchEvent {
             { $_ -in 'progress', 'request_progress', 'wait' } { Write-SearchState $Run $one }
             'source_error' { $cmdlet.WriteError((ConvertTo-SearchSourceError $one)) }
             'file_error' {
+                $Run.Failed = $true
                 $cmdlet.WriteError((New-ChatAccessError -ErrorId 'UnreadableFile' -Category InvalidData -TargetObject $one.file -Message $one.message))
             }
             'report' {

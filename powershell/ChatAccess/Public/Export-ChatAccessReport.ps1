@@ -136,6 +136,9 @@ function Export-ChatAccessReport {
             Send-ReportInput $report $run
             Complete-NativeRun $run
             $completed = $true
+            if (-not $run.Written -and -not $run.Failed) {
+                throw (ConvertTo-NativeStatusError $NativeStatus.Panicked)
+            }
         } catch [InvalidOperationException] {
             $PSCmdlet.ThrowTerminatingError($_)
         } finally {

@@ -181,8 +181,11 @@ function Find-ChatAccess {
     - ExternalTenantId*: the tenants of the external users.
     - ExternalDomain*: the domains of the external users. Use these to block
       them.
-    - ExternalUser*: the names of the external users. This list and those of
-      tenants and domains contain at most 100 items.
+    - ExternalUser*: the user principal names or addresses of the external
+      users. This list and those of tenants and domains contain at most 100
+      items.
+    - ExternalName*: the names under which people saw the external users,
+      such as IT Help Desk. Anybody can choose any name.
     - Operation*: the recorded operations in the chat.
     - FirstSeen, LastSeen: the times of the first and the last record, as
       text in ISO 8601 and in UTC, such as 2026-10-01T10:00:00Z. To compare

@@ -50,6 +50,8 @@ pub(crate) struct Member<'a> {
     #[serde(borrow, rename = "UPN")]
     pub(crate) upn: Text<'a>,
     #[serde(borrow)]
+    pub(crate) display_name: Text<'a>,
+    #[serde(borrow)]
     pub(crate) organization_id: Text<'a>,
 }
 

@@ -55,6 +55,7 @@ pub(crate) struct ConversationMember {
     pub(crate) kind: Option<String>,
     pub(crate) user_id: Option<String>,
     pub(crate) email: Option<String>,
+    pub(crate) display_name: Option<String>,
     pub(crate) tenant_id: Option<String>,
 }
 

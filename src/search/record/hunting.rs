@@ -21,6 +21,9 @@ pub(crate) struct MessageEvent<'a> {
     pub(crate) teams_message_id: Text<'a>,
     #[serde(borrow)]
     pub(crate) sender_email_address: Text<'a>,
+    /// The name that the recipients see.
+    #[serde(borrow)]
+    pub(crate) sender_display_name: Text<'a>,
     #[serde(borrow)]
     pub(crate) sender_object_id: Text<'a>,
     #[serde(borrow)]
@@ -51,6 +54,8 @@ impl MessageEvent<'_> {
 pub(crate) struct Recipient<'a> {
     #[serde(borrow)]
     pub(crate) recipient_smtp_address: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) recipient_display_name: Text<'a>,
     #[serde(borrow)]
     pub(crate) recipient_object_id: Text<'a>,
 }

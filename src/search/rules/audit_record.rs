@@ -83,7 +83,11 @@ impl Facts {
                 };
                 person.add_name(upn);
                 let tenant = guid(member.organization_id.get());
-                person.add_tenant(tenant.or_else(|| tenant_in(record, upn)), home, id);
+                let tenant = tenant.or_else(|| tenant_in(record, upn));
+                if tenant.is_none() || tenant != home {
+                    person.add_display_name(member.display_name.get());
+                }
+                person.add_tenant(tenant, home, id);
                 person.listed = true;
             }
         }

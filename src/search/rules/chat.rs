@@ -111,7 +111,11 @@ impl Chat {
 
     /// Adds the sender of a message in a chat with external users. Their address does not identify
     /// them, so the id is the key. Returns `None` if the message contains neither.
-    pub(super) fn sender(&mut self, address: Option<&str>, id: Option<Uuid>) -> Option<()> {
+    pub(super) fn sender(
+        &mut self,
+        address: Option<&str>,
+        id: Option<Uuid>,
+    ) -> Option<&mut Person> {
         let key = match (id, address) {
             (Some(id), _) => PersonKey::Id(id),
             (None, address) => PersonKey::of_name(address?),
@@ -123,7 +127,7 @@ impl Chat {
         person
             .ids
             .extend(id.map(|id| KnownId::new(id, FoundBy::SenderObjectId)));
-        Some(())
+        Some(person)
     }
 
     /// Returns its approximate size in memory, in bytes.

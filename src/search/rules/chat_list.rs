@@ -54,6 +54,11 @@ impl Facts {
             let address =
                 address.filter(|text| !text.is_empty() && (tenant == Some(home) || id.is_none()));
             if let Some(person) = chat.addressee(address, id, FoundBy::ChatMember) {
+                if let Some(name) = member.display_name.as_deref()
+                    && tenant != Some(home)
+                {
+                    person.add_display_name(name.trim());
+                }
                 person.add_tenant(tenant, Some(home), Uuid::nil());
                 person.listed = true;
                 person.without_tenant |= member.is_without_tenant();

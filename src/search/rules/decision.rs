@@ -153,6 +153,9 @@ impl<'a> Decision<'a> {
             .on_side(Side::is_external)
             .filter_map(|person| Some(person.display_name()?.to_string()))
             .collect::<BTreeSet<_>>();
+        let names = self.on_side(Side::is_external);
+        let names = names.flat_map(|person| person.display_names.iter());
+        let names = shared(names.map(ToString::to_string).collect::<BTreeSet<_>>());
         let longest = users.len().max(domains.len()).max(tenants.len());
         if longest > Target::LISTED || self.chat.is_crowded {
             left_out.shortened.add(self.thread);
@@ -178,6 +181,7 @@ impl<'a> Decision<'a> {
                 external_tenants: Arc::clone(&tenants),
                 external_domains: Arc::clone(&domains),
                 external_users: Arc::clone(&users),
+                external_names: Arc::clone(&names),
                 operations: Arc::clone(&operations),
                 first_seen: evidence.first,
                 last_seen: evidence.last,

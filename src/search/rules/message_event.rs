@@ -52,6 +52,9 @@ impl Facts {
             if let Some(person) = chat.addressee(address, id, FoundBy::RecipientObjectId) {
                 person.listed = true;
                 person.may_be_internal = true;
+                if !internal {
+                    person.add_display_name(recipient.recipient_display_name.get());
+                }
             }
         }
         let address = event.sender_email_address.filled();
@@ -60,8 +63,8 @@ impl Facts {
             if let Some(person) = chat.addressee(address, id, FoundBy::SenderObjectId) {
                 person.may_be_internal = true;
             }
-        } else {
-            chat.sender(address, id);
+        } else if let Some(person) = chat.sender(address, id) {
+            person.add_display_name(event.sender_display_name.get());
         }
         let time = read_time(event.time());
         // The name of the table, because it covers other messages than the operations of the audit

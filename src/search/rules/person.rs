@@ -29,6 +29,8 @@ pub(super) struct Person {
     /// The address of a sender in a chat with external users, who can choose it. It identifies
     /// nobody.
     pub(super) claimed_address: Option<Box<str>>,
+    /// The names that others saw, of users who may be external.
+    pub(super) display_names: SmallSet<Box<str>>,
     /// The tenants that records name for them.
     pub(super) tenants: Claims,
     /// Whether a record names them without another tenant.
@@ -141,7 +143,24 @@ impl Person {
         keep_first_spelling(&mut self.claimed_address, address);
     }
 
+    /// Adds a name that others saw. It identifies nobody. External users can change it at will, so
+    /// only some are kept.
+    pub(super) fn add_display_name(&mut self, name: &str) {
+        const MOST: usize = 10;
+        if name.is_empty() {
+            return;
+        }
+        self.display_names.add(&visible(name));
+        // Those that sort first, so that the order of the records does not matter.
+        if self.display_names.len() > MOST {
+            self.display_names.pop_last();
+        }
+    }
+
     pub(super) fn merge(&mut self, other: Self) {
+        for name in other.display_names {
+            self.add_display_name(&name);
+        }
         if let Some(name) = other.name {
             self.add_name(&name);
         }

@@ -20,6 +20,7 @@ pub(super) const TABLES: [Table; 2] = [
         columns: "| project Timestamp, \
             TeamsMessageId = column_ifexists(\"TeamsMessageId\", \"\"), \
             SenderEmailAddress = column_ifexists(\"SenderEmailAddress\", \"\"), \
+            SenderDisplayName = column_ifexists(\"SenderDisplayName\", \"\"), \
             SenderObjectId = column_ifexists(\"SenderObjectId\", \"\"), \
             ThreadId, \
             ThreadType = column_ifexists(\"ThreadType\", \"\"), \

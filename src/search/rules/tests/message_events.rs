@@ -115,3 +115,41 @@ fn a_domain_of_an_audited_tenant_supplies_the_tenant() {
     );
     assert_eq!(of_group[0].found_by, Some(FoundBy::RecipientObjectId));
 }
+
+#[test]
+fn the_names_that_people_saw_are_kept_for_external_users_only() {
+    let message = with(
+        message(),
+        json!({"SenderDisplayName": "IT Help\u{202e} Desk", "RecipientDetails": [
+            {"RecipientSmtpAddress": "ann@contoso.com", "RecipientObjectId": ANN, "RecipientDisplayName": "Ann"},
+        ]}),
+    );
+    let renamed = with(
+        message.clone(),
+        json!({"SenderDisplayName": "Contoso Support", "TeamsMessageId": "2"}),
+    );
+    let targets = find_with(known_tenant(), &[message, renamed]);
+    assert_eq!(
+        *targets[0].external_names,
+        ["Contoso Support", "IT Help\u{fffd} Desk"]
+    );
+    let mut record = chat_created();
+    record["Members"][0]["DisplayName"] = json!("Ann");
+    record["Members"][1]["DisplayName"] = json!("Help Desk");
+    assert_eq!(*find(&[record])[0].external_names, ["Help Desk"]);
+}
+
+#[test]
+fn an_external_user_with_many_names_has_the_first_in_sorted_order() {
+    let named = |number: u32| {
+        let name = format!("Name {number:03}");
+        with(
+            message(),
+            json!({"SenderDisplayName": name, "TeamsMessageId": name}),
+        )
+    };
+    let messages: Vec<Value> = (0..50).rev().map(named).collect();
+    let targets = find_with(known_tenant(), &messages);
+    let expected: Vec<String> = (0..10).map(|number| format!("Name {number:03}")).collect();
+    assert_eq!(*targets[0].external_names, *expected);
+}
