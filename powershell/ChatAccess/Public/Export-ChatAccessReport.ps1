@@ -1,7 +1,7 @@
 function Export-ChatAccessReport {
     <#
     .SYNOPSIS
-    Writes a report on an incident: who reached whom, what was removed, and what is open.
+    Writes a report on an incident: what was found, removed and is open.
 
     .DESCRIPTION
     Combines the targets of Find-ChatAccess, the outcomes of
@@ -30,8 +30,8 @@ function Export-ChatAccessReport {
     .PARAMETER Path
     The file to write the page to, such as incident.html. The JSON file has
     the same name with the ending .json. Existing files are replaced, but
-    not an input of the report. If a file can't be written there, nothing is
-    read.
+    not an input of the report. If a file can't be written there, nothing
+    is read.
 
     .PARAMETER InputObject
     Targets of Find-ChatAccess and outcomes of Remove-ChatAccessForUser, in
