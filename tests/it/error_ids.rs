@@ -92,6 +92,12 @@ fn ids() -> BTreeSet<String> {
         if path.extension().is_some_and(|ending| ending == "ps1") {
             let text = fs::read_to_string(path).unwrap();
             written.extend(quoted(&text, "-ErrorId ", '\''));
+            // The error of a loop over the names of parameters.
+            if text.contains("-ErrorId \"Invalid$name\"") {
+                let names = between(&text, "foreach ($name in ", ")");
+                let names = names.split('\'').filter(|name| is_name(name));
+                outputs.extend(names.map(ToOwned::to_owned));
+            }
             let parameters = text.split("Resolve-OutputPath -Cmdlet").skip(1);
             let parameters = parameters.filter_map(|rest| rest.split("-Parameter ").nth(1));
             outputs.extend(parameters.filter_map(|rest| Some(rest.split(' ').next()?.to_owned())));

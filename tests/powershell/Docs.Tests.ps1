@@ -55,6 +55,7 @@ BeforeAll {
         'Register-SecretVault'                     = 'a vault of SecretManagement'
         'Set-SecretStoreConfiguration'             = 'a vault of SecretManagement'
         'Read-Host'                                = 'asks a person'
+        'Set-Clipboard'                            = 'a desktop'
         'Install-Module'                           = 'the PowerShell Gallery'
         'Expand-Archive'                           = 'the package is not built in this test; package-module has tests of its own'
         'Connect-MgGraph'                          = 'Microsoft.Graph'

@@ -5,7 +5,7 @@ function script:Write-SearchSummary {
     #>
     param([hashtable] $Run, [object] $Received)
 
-    $Run.Cmdlet.WriteVerbose("Found $($Received.targets) targets in $($Received.records) records from $($Received.files) files and queries.")
+    $Run.Cmdlet.WriteVerbose("Targets: $($Received.targets). Records: $($Received.records). Files and queries: $($Received.files).")
     $reported = 0
     foreach ($rows in $Run.BadRows.Values) { $reported += $rows.Skipped.Count + $rows.Used.Count }
     if ($Received.bad_rows -gt $reported) {

@@ -56,8 +56,9 @@ function Find-ChatAccess {
     Records from the pipeline: JSON text, or the objects that
     Search-UnifiedAuditLog, Import-Csv, Invoke-RestMethod,
     Get-MgSecurityAuditLogQueryRecord, Get-MgSecurityAlertV2 and
-    Get-MgSecurityIncident -ExpandProperty alerts return, also in arrays and
-    in objects that contain them. Text that is the path of a file stands for the file.
+    Get-MgSecurityIncident -ExpandProperty alerts return, also in arrays
+    and in objects that contain them. Text that is the path of a file
+    stands for the file.
 
     .PARAMETER StartDate
     Queries the audit log from this time on. Needs Connect-ChatAccess with
@@ -87,8 +88,9 @@ function Find-ChatAccess {
     -InternalDomain or -ResolveUser.
 
     .PARAMETER AlertId
-    Reads these alerts of Defender, by id. Needs Connect-ChatAccess with the
-    additional permission SecurityAlert.Read.All, and a role in Defender.
+    Reads these alerts of Defender, by id. Needs Connect-ChatAccess with
+    the additional permission SecurityAlert.Read.All, and a role in
+    Defender.
 
     .PARAMETER DiscoveryToken
     An access token of an application, to list the chats of the users in
@@ -115,8 +117,8 @@ function Find-ChatAccess {
     Only records of these operations, such as ChatCreated or MessageSent.
     Accepts wildcards. Without wildcards, the audit log query returns only
     these operations. Messages in hunting results have the operation
-    MessageEvents, those in alerts the operation Alert, and listed chats the
-    operation Chats.
+    MessageEvents, those in alerts the operation Alert, and listed chats
+    the operation Chats.
 
     .PARAMETER After
     Only records of this time or later. Listed chats are always included,
