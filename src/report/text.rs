@@ -35,8 +35,11 @@ impl Page {
     }
 
     /// Adds an untrusted value in a `bdi` element, so that a name that changes the reading direction
-    /// affects only itself.
+    /// affects only itself. ASCII can't, and most of a page's elements would be these.
     pub(super) fn text(&mut self, text: &str) {
+        if text.is_ascii() {
+            return self.escaped(text, 500);
+        }
         self.html("<bdi>");
         self.escaped(text, 500);
         self.html("</bdi>");

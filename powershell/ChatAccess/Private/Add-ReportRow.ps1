@@ -38,8 +38,9 @@ function script:Add-ReportRow {
             continue
         }
         if ($value -is [datetime]) {
-            # ConvertFrom-Json makes dates of times in PowerShell 7.
-            $value = $value.ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFZ', [cultureinfo]::InvariantCulture)
+            # ConvertFrom-Json makes dates of times in PowerShell 7. Outcomes have milliseconds.
+            $fraction = if ($value.Ticks % 10000) { '.FFFFFFF' } elseif ($typeName -eq 'RemovalOutcome' -or $value.Ticks % 10000000) { '.fff' }
+            $value = $value.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss${fraction}Z", [cultureinfo]::InvariantCulture)
         }
         $row[$fields[$name][1]] = $value
     }
