@@ -10,6 +10,7 @@
 //! fails. Times are medians. Where there is something to compare with, benchmarks are ratios of
 //! times that are measured in turn, because machines differ and are busy.
 
+mod incident;
 mod kill;
 mod module;
 mod pace;
@@ -132,6 +133,7 @@ const GROUPS: &[Group] = &[
     ("package", package::run),
     ("pace", pace::run),
     ("kill", kill::run),
+    ("incident", incident::run),
     ("scale", scale::run),
 ];
 
