@@ -51,7 +51,8 @@ The cloud of the tenant: Global, USGov or USGovDoD.
 The address of a different Microsoft Graph, such as a test server.
 
 .PARAMETER AuthorityHost
-The address of a different Entra sign-in service, such as a test server.
+The address of a different Entra sign-in service, such as a test
+server.
 
 .OUTPUTS
 None. The script writes messages to the console and sets its exit code.

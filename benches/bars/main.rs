@@ -17,6 +17,7 @@ mod pace;
 mod package;
 mod powershell;
 mod removal;
+mod report;
 mod scale;
 mod search;
 mod signin;
@@ -135,6 +136,7 @@ const GROUPS: &[Group] = &[
     ("kill", kill::run),
     ("incident", incident::run),
     ("scale", scale::run),
+    ("incident", report::run),
 ];
 
 fn main() -> ExitCode {

@@ -1,5 +1,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
-    chat_access_fuzz::hunting_csv(input);
+    chat_access_fuzz::run("hunting_csv", input);
 });

@@ -13,6 +13,7 @@
     FunctionsToExport    = @(
         'Connect-ChatAccess'
         'Disconnect-ChatAccess'
+        'Export-ChatAccessReport'
         'Export-ChatAccessToken'
         'Find-ChatAccess'
         'Get-ChatAccessBlockCommand'

@@ -13,6 +13,7 @@ use super::status::ChatAccessStatus;
 use crate::http::Probe;
 use crate::registration::Registration;
 use crate::removal::{Lane, Run};
+use crate::report::RunningReport;
 use crate::search::RunningSearch;
 
 /// The object of a handle.
@@ -30,6 +31,8 @@ pub(super) enum Object {
     Run(Arc<Run>),
     /// A search for removals.
     Search(Arc<RunningSearch>),
+    /// A report on them.
+    Report(Arc<RunningReport>),
 }
 
 /// Number of closed handles that are told from invalid ones.
@@ -131,14 +134,6 @@ pub(super) fn close_abandoned(journal: &str) {
         if let Ok(Object::Run(run)) = close(handle) {
             run.close();
         }
-    }
-}
-
-/// Returns the search of a handle.
-pub(super) fn search(handle: i64) -> Result<Arc<RunningSearch>, ChatAccessStatus> {
-    match get(handle)? {
-        Object::Search(search) => Ok(search),
-        _ => Err(ChatAccessStatus::WrongHandleKind),
     }
 }
 

@@ -46,7 +46,7 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
     CHAT_ACCESS_ABI_VERSION
 }
 
-/// Opens an account, a sign-in, a probe, a registration, a run of removals or a search.
+/// Opens an account, a sign-in, a probe, a registration, a run of removals, a search or a report.
 ///
 /// - `request`, `request_length`: a JSON object, described below by its member `open`.
 /// - `secret`, `secret_length`: bytes that must not be part of the JSON, or NULL. The library
@@ -136,6 +136,13 @@ pub extern "C" fn chat_access_abi_version() -> i32 {
 ///   `graph_endpoint`, `authority_host` and `graph_proxy`. The search lists the users' chats with
 ///   the token of an application, which is `secret` and needs the permission Chat.ReadBasic.All.
 /// - `retry`: as for a run; `longest_rest_ms` has no effect.
+///
+/// Report: `{"open":"report","path":...}` writes what happened to targets as an HTML page, and the
+/// same as JSON beside it, with the ending `.json`. Add targets and outcomes with
+/// `chat_access_feed`; `chat_access_finish` writes the files. Optional members:
+/// - `journals`: a list of paths of journals. Nothing in them is changed.
+/// - `sources`: a list of paths of files that searches of other processes read, for their hashes.
+/// - `title`, `case_id`: texts for the head of the page.
 ///
 /// `{"open":"panic"}` returns `CHAT_ACCESS_STATUS_PANICKED`, to show that this build catches
 /// faults.
@@ -257,10 +264,18 @@ pub unsafe extern "C" fn chat_access_open(
 /// - `report`: the report was written to `path`.
 /// - `target`: `tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
 ///   `external`, `external_tenants`, `external_domains`, `external_users`, `operations`,
-///   `first_seen`, `last_seen`, `events`, `sources`, `found_by`. A target that can't be removed yet
+///   `first_seen`, `last_seen`, `events`, `first_record` and `last_record` (file and row),
+///   `sources`, `found_by`. A target that can't be removed yet
 ///   also has `unresolved` (a stable name) and `reason` (a sentence). A target may be longer than
 ///   16 KiB.
-/// - `searched`, the last event: `files`, `records`, `bad_rows`, `targets`.
+/// - `searched`, the last event: `files`, `records`, `bad_rows`, `targets`, `sources` (a list of
+///   `name`, `file` with `path`, `bytes` and `modified_ms`, `records` and `problems`) and
+///   `incomplete` (other reasons why targets may be missing).
+///
+/// Events of a report:
+/// - `warning`: `message`: what was fed is neither a target nor an outcome.
+/// - `report`, the last event: the report was written to `path`.
+/// - `file_error`, the last event: nothing was written, because of `file`; `message`.
 ///
 /// Returns:
 /// - `CHAT_ACCESS_STATUS_OK`: `buffer` holds an event, whatever it reports.
@@ -344,14 +359,15 @@ fn next(
         }
         Object::Run(run) => fetch_next(run.events(), timeout_ms, batch, &mut out),
         Object::Search(search) => fetch_next(search.events(), timeout_ms, batch, &mut out),
+        Object::Report(report) => fetch_next(report.events(), timeout_ms, batch, &mut out),
     }
 }
 
 /// Declares that no more removals will be queued in a run, or that no more records will be added to
-/// a search. The events of a run end when every removal has its outcome. A search reports its
-/// results.
+/// a search or a report. The events of a run end when every removal has its outcome. A search
+/// reports its results, and a report is written.
 ///
-/// - `handle`: a run or a search.
+/// - `handle`: a run, a search or a report.
 ///
 /// Returns:
 /// - `CHAT_ACCESS_STATUS_OK`: done. Calling again has no effect.
@@ -362,18 +378,20 @@ pub extern "C" fn chat_access_finish(handle: i64) -> i32 {
     guard(|| {
         match handles::get(handle)? {
             Object::Search(search) => search.finish(),
+            Object::Report(report) => report.finish(),
             _ => handles::run(handle)?.finish(),
         }
         Ok(ChatAccessStatus::Ok)
     })
 }
 
-/// Stops a run or a search. Returns at once.
+/// Stops a run, a search or a report. Returns at once.
 ///
 /// A run sends no more requests. Removals that wait end as "Cancelled"; requests in flight end with
-/// their response. `chat_access_next` returns the outcomes. A search reports nothing more.
+/// their response. `chat_access_next` returns the outcomes. A search reports nothing more, and no
+/// report is written.
 ///
-/// - `handle`: a run or a search.
+/// - `handle`: a run, a search or a report.
 ///
 /// Returns:
 /// - `CHAT_ACCESS_STATUS_OK`: done. Calling again has no effect.
@@ -384,6 +402,7 @@ pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
     guard(|| {
         match handles::get(handle)? {
             Object::Search(search) => search.cancel(),
+            Object::Report(report) => report.cancel(),
             _ => handles::run(handle)?.cancel(),
         }
         Ok(ChatAccessStatus::Ok)
@@ -392,7 +411,7 @@ pub extern "C" fn chat_access_cancel(handle: i64) -> i32 {
 
 /// Describes an account, a sign-in, a run or a search as JSON.
 ///
-/// - `handle`: any handle but a probe or a registration.
+/// - `handle`: any handle but a probe, a registration or a report.
 /// - `buffer`, `capacity`, `length`: see the rules for text out.
 ///
 /// An account, or a sign-in after `signed_in`: `account`, `user_id`, `tenant_id`, `client_id`,
@@ -427,7 +446,7 @@ pub unsafe extern "C" fn chat_access_describe(
         let description = match handles::get(handle)? {
             Object::Account(lane) => lane.account().describe(),
             Object::SignIn(signing_in) => signing_in.lane()?.account().describe(),
-            Object::Probe(_) | Object::Registration(_) => {
+            Object::Probe(_) | Object::Registration(_) | Object::Report(_) => {
                 return Err(ChatAccessStatus::WrongHandleKind);
             }
             Object::Run(run) => run.describe(),
@@ -460,6 +479,7 @@ pub extern "C" fn chat_access_close(handle: i64) -> i32 {
             Object::Probe(probe) => probe.close(),
             Object::Registration(registration) => registration.close(),
             Object::Search(search) => search.close(),
+            Object::Report(report) => report.close(),
             Object::Account(_) => {}
         }
         Ok(ChatAccessStatus::Ok)

@@ -17,6 +17,7 @@ use crate::http::Probe;
 use crate::identity::SignInError;
 use crate::input::InvalidInput;
 use crate::removal::StartError;
+use crate::report::{ReportOptions, RunningReport};
 use crate::search;
 
 /// What to do when the system has no thread left.
@@ -32,6 +33,7 @@ enum Kind {
     Registration,
     Removals,
     Search,
+    Report,
     /// A fault, to show that this build catches it.
     Panic,
 }
@@ -71,6 +73,10 @@ pub(super) fn open(request: &str, secret: Option<&[u8]>) -> Result<Object, OpenE
         Kind::Search => {
             let request: SearchRequest = read(members)?;
             Object::Search(Arc::new(request.open(secret)?))
+        }
+        Kind::Report => {
+            let options = ReportOptions::read(&members)?;
+            Object::Report(Arc::new(RunningReport::new(options)))
         }
         Kind::Panic => panic!("requested by the caller"),
     })

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::account::CloudRequest;
 use super::arguments::{Out, text};
 use super::guard::guard;
-use super::handles;
+use super::handles::{self, Object};
 use super::request::{OpenError, read};
 use super::status::ChatAccessStatus;
 use crate::identity::Account;
@@ -148,14 +148,16 @@ pub unsafe extern "C" fn chat_access_block_commands(
     })
 }
 
-/// Adds a record to a search, for records that are not in a file.
+/// Adds a record to a search, for records that are not in a file, or targets and outcomes to a
+/// report.
 ///
-/// - `handle`: a search.
-/// - `record`, `record_length`: one JSON object, of any kind that a file may contain.
+/// - `handle`: a search or a report.
+/// - `record`, `record_length`: for a search, one JSON object of any kind that a file may contain.
+///   For a report, one of the events `target`, `outcome` and `searched`, or a JSON array of these.
 ///
 /// Returns:
 /// - `CHAT_ACCESS_STATUS_OK`: the record was read. For a record that can't be read, the event
-///   `bad_row` follows.
+///   `bad_row` of a search or `warning` of a report follows.
 /// - `CHAT_ACCESS_STATUS_RUN_OVER`: `chat_access_finish` or `chat_access_cancel` was called before.
 /// - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`: see
 ///   `ChatAccessStatus`.
@@ -173,7 +175,12 @@ pub unsafe extern "C" fn chat_access_feed(
     guard(|| {
         // SAFETY: the caller guarantees what this requires.
         let record = unsafe { text(record, record_length) }?;
-        if handles::search(handle)?.feed(&record) {
+        let accepted = match handles::get(handle)? {
+            Object::Search(search) => search.feed(&record),
+            Object::Report(report) => report.feed(&record),
+            _ => return Err(ChatAccessStatus::WrongHandleKind),
+        };
+        if accepted {
             Ok(ChatAccessStatus::Ok)
         } else {
             Err(ChatAccessStatus::RunOver)

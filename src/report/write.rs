@@ -1,4 +1,4 @@
-//! Writes the report to its file.
+//! Writes a file of the report.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -11,14 +11,12 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// The system reports an error. What was at `path` stays as it was.
-pub(super) fn write(path: &Path, page: &str) -> io::Result<()> {
+pub(super) fn write(path: &Path, page: &[u8]) -> io::Result<()> {
     // In the same folder, because a file can't be renamed across volumes.
     let name = format!(".chat-access-{}.tmp", Uuid::new_v4().simple());
     let temporary = path.with_file_name(name);
     let mut file = create(&temporary)?;
-    let written = file
-        .write_all(page.as_bytes())
-        .and_then(|()| file.sync_all());
+    let written = file.write_all(page).and_then(|()| file.sync_all());
     // Windows does not rename an open file.
     drop(file);
     let replaced = written.and_then(|()| fs::rename(&temporary, path));
@@ -54,7 +52,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.html");
         for page in ["first", "second, which is longer", "3"] {
-            write(&path, page).unwrap();
+            write(&path, page.as_bytes()).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), page);
         }
         assert_eq!(names(folder.path()), ["report.html"]);
@@ -66,10 +64,10 @@ mod tests {
         let path = folder.path().join("report.html");
         fs::create_dir(&path).unwrap();
         fs::write(path.join("old"), "old").unwrap();
-        assert!(write(&path, "new").is_err());
+        assert!(write(&path, b"new").is_err());
         assert_eq!(fs::read_to_string(path.join("old")).unwrap(), "old");
         assert_eq!(names(folder.path()), ["report.html"]);
-        assert!(write(&folder.path().join("none/report.html"), "new").is_err());
+        assert!(write(&folder.path().join("none/report.html"), b"new").is_err());
     }
 
     #[cfg(unix)]
@@ -83,7 +81,7 @@ mod tests {
         );
         fs::write(&secret, "secret").unwrap();
         symlink(&secret, &path).unwrap();
-        write(&path, "page").unwrap();
+        write(&path, b"page").unwrap();
         assert_eq!(fs::read_to_string(&secret).unwrap(), "secret");
         let metadata = fs::symlink_metadata(&path).unwrap();
         assert!(metadata.is_file());

@@ -1,6 +1,7 @@
 //! The parts of the input that could not be used, by file and row.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::read::{FormatError, Note, ReadError};
 use super::record::RecordError;
@@ -55,12 +56,37 @@ impl std::fmt::Display for Damage {
     }
 }
 
-/// The place of a row, while the number of rows in the blocks before it is unknown.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    file: usize,
-    block: u32,
-    record: u64,
+/// The place of a row, while the number of rows in the blocks before it is unknown. Their order is
+/// that of the input, however it is split into blocks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// The number of the file; [`Place::PIPELINE`] for a record that was fed.
+    pub(crate) file: usize,
+    pub(crate) block: u32,
+    pub(crate) record: u64,
+}
+
+impl Place {
+    /// Stands for the last source, whose number is not known while records are fed.
+    pub(crate) const PIPELINE: usize = usize::MAX;
+}
+
+/// The row of each place.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    /// The number of the first row of each block.
+    first: BTreeMap<(usize, u32), u64>,
+    /// The names of the files, without folders where that is enough to distinguish them.
+    files: Vec<Box<str>>,
+}
+
+impl Rows {
+    /// Returns the file and the row of a place, such as "AuditLog.csv, row 12".
+    pub(crate) fn name(&self, place: Place) -> Option<Arc<str>> {
+        let file = place.file.min(self.files.len().checked_sub(1)?);
+        let row = self.first.get(&(file, place.block))? + place.record;
+        Some(format!("{}, row {row}", self.files[file]).into())
+    }
 }
 
 /// Damages and row counts, from any number of blocks and threads.
@@ -156,6 +182,26 @@ impl Damages {
             }
             !alone
         });
+    }
+
+    /// Returns the row of each place. The files have these short names.
+    pub(crate) fn rows(&self, files: Vec<Box<str>>) -> Rows {
+        let mut first = BTreeMap::new();
+        let mut next = (usize::MAX, 0);
+        for ((file, block), records) in &self.records {
+            if next.0 != *file {
+                next = (*file, 1 + u64::from(self.headers.contains(file)));
+            }
+            first.insert((*file, *block), next.1);
+            next.1 += records;
+        }
+        Rows { first, files }
+    }
+
+    /// Returns the number of records in a file.
+    pub(crate) fn records(&self, file: usize) -> u64 {
+        let of_file = self.records.range((file, 0)..(file + 1, 0));
+        of_file.map(|(_, records)| records).sum()
     }
 
     /// Returns the list, the number of damaged rows and that of all records.

@@ -191,6 +191,8 @@ mod tests {
             first_seen: None,
             last_seen: None,
             events: 1,
+            first_record: None,
+            last_record: None,
             sources: Vec::new(),
             found_by: None,
             unresolved: Some(why),

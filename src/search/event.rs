@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::search_source::SearchSource;
 use super::target::Target;
 
 /// An event of a search.
@@ -95,5 +96,9 @@ pub enum Event {
         bad_rows: u64,
         /// Targets found.
         targets: usize,
+        /// The sources, and how complete their records are.
+        sources: Vec<SearchSource>,
+        /// Other reasons why targets may be missing, a sentence each.
+        incomplete: Vec<String>,
     },
 }

@@ -6,6 +6,7 @@ use super::damage::{Damage, Damages};
 use super::left_out::counted;
 use super::query::Query;
 use super::rules::Facts;
+use super::search_source::{SearchSource, SourceFile, list, short_names};
 use super::target::Target;
 
 /// The results of a search.
@@ -15,6 +16,8 @@ pub struct Findings {
     pub targets: Vec<Target>,
     /// The files, by name.
     pub files: Vec<String>,
+    /// The sources, and how complete their records are.
+    pub sources: Vec<SearchSource>,
     /// Files and rows that could not be read.
     pub damages: Vec<Damage>,
     /// Number of rows that could not be read. `damages` lists only the first of them.
@@ -31,21 +34,33 @@ pub(crate) struct Gathered {
     pub(crate) facts: Facts,
     pub(crate) damages: Damages,
     pub(crate) files: Vec<String>,
+    /// The files on the disk that the sources are read from.
+    pub(crate) source_files: Vec<SourceFile>,
     pub(crate) incomplete: Vec<String>,
 }
 
 impl Gathered {
     /// Decides on the targets.
-    pub(crate) fn findings(self, query: &Query) -> Findings {
+    pub(crate) fn findings(mut self, query: &Query) -> Findings {
+        let names = short_names(&self.files, &self.source_files);
+        self.facts.rows = self.damages.rows(names);
+        let mut sources = list(&self.files, &self.source_files);
+        for (at, source) in sources.iter_mut().enumerate() {
+            source.records = self.damages.records(at);
+        }
         let (damages, damaged_rows, records) = self.damages.listed(&self.files);
         let (targets, left_out) = self.facts.targets(query);
         let mut incomplete = self.incomplete;
         let nothing_found = targets.is_empty() && incomplete.is_empty() && damages.is_empty();
         incomplete.extend(left_out.sentences(query, nothing_found.then_some(records)));
         incomplete.extend(other_homes(&targets, query));
+        for source in &mut sources {
+            source.add_problems(&damages, damages.len() as u64 >= damaged_rows);
+        }
         Findings {
             targets,
             files: self.files,
+            sources,
             damages,
             damaged_rows,
             records,

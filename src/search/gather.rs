@@ -9,6 +9,7 @@ use std::thread;
 use super::findings::{Findings, Gathered};
 use super::query::Query;
 use super::read::{Block, Reader, Source};
+use super::search_source::SourceFile;
 use super::worker::Worker;
 use crate::cancel::Cancel;
 
@@ -53,9 +54,15 @@ pub(super) struct Progress {
 /// are read. [`RunningSearch`](super::RunningSearch) does the same in the background, and can be
 /// cancelled.
 pub fn search_sources(effort: Effort, sources: Vec<Source>, query: &Query) -> Findings {
-    gather(effort, sources, query, &Cancel::default(), &|_| ())
-        .unwrap_or_default()
-        .findings(query)
+    let files = sources.iter().filter_map(|source| match source {
+        Source::Path(path) => Some(SourceFile::new(path)),
+        _ => None,
+    });
+    let files = files.collect();
+    let gathered = gather(effort, sources, query, &Cancel::default(), &|_| ());
+    let mut gathered = gathered.unwrap_or_default();
+    gathered.source_files = files;
+    gathered.findings(query)
 }
 
 /// Reads all sources. Returns `None` if `cancel` is set before the end. Any thread may call

@@ -24,6 +24,7 @@ mod record;
 mod rules;
 mod running_search;
 mod search_options;
+mod search_source;
 mod target;
 mod worker;
 
@@ -39,4 +40,5 @@ pub use self::read::{FormatError, ReadError, Source};
 pub use self::record::{Origin, RecordError};
 pub use self::running_search::{RunningSearch, StartError};
 pub use self::search_options::{ReportFile, SearchOptions};
+pub use self::search_source::{SearchSource, SourceFile};
 pub use self::target::{ChatKind, FoundBy, Target, Unresolved};

@@ -8,7 +8,7 @@ use std::{fmt, io};
 
 use serde_json::{Value, json};
 
-use super::damage::{Damage, Damages};
+use super::damage::{Damage, Damages, Place};
 use super::directory::{Directory, resolve_users};
 use super::event::Event;
 use super::findings::{Findings, Gathered};
@@ -19,6 +19,7 @@ use super::read::Source;
 use super::record::read_json;
 use super::rules::Facts;
 use super::search_options::{ReportFile, SearchOptions};
+use super::search_source::SourceFile;
 use crate::background::spawn;
 use crate::cancel::Cancel;
 use crate::events::EventQueue;
@@ -135,6 +136,11 @@ impl RunningSearch {
             return false;
         }
         fed.records += 1;
+        fed.facts.place = Place {
+            file: Place::PIPELINE,
+            block: 0,
+            record: fed.records - 1,
+        };
         let read = read_json(json.as_bytes(), &mut |record| {
             fed.facts.add(&record, &shared.query)
         });
@@ -196,10 +202,8 @@ impl Shared {
     }
 
     fn work(&self, paths: Vec<PathBuf>) {
-        let bytes_total = paths
-            .iter()
-            .filter_map(|path| Some(path.metadata().ok()?.len()))
-            .sum();
+        let files: Vec<SourceFile> = paths.iter().map(|path| SourceFile::new(path)).collect();
+        let bytes_total = files.iter().filter_map(|file| file.bytes).sum();
         let reported = Mutex::new(Instant::now());
         let progress = |progress: Progress| {
             let Ok(mut reported) = reported.try_lock() else {
@@ -230,6 +234,7 @@ impl Shared {
         let Some(gathered) = &mut gathered else {
             return;
         };
+        gathered.source_files = files;
         // Only after the feed has ended: while PowerShell's pipeline feeds records, Ctrl+C can't be
         // reported.
         let account = self.account.as_ref();
@@ -326,6 +331,8 @@ impl Shared {
             records: findings.records,
             bad_rows: findings.damaged_rows,
             targets,
+            sources: findings.sources,
+            incomplete: findings.incomplete,
         });
     }
 }

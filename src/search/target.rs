@@ -42,6 +42,10 @@ pub struct Target {
     pub last_seen: Option<Timestamp>,
     /// Number of records. A record that two sources contain counts once.
     pub events: u64,
+    /// The file and the row of the first record.
+    pub first_record: Option<Arc<str>>,
+    /// The file and the row of the last record.
+    pub last_record: Option<Arc<str>>,
     /// The sources of the records.
     pub sources: Vec<Origin>,
     /// How the user's object id was found.

@@ -6,7 +6,7 @@
 
 use memchr::memmem::{self, Finder};
 
-use super::damage::Damages;
+use super::damage::{Damages, Place};
 use super::pre_filter::PreFilter;
 use super::query::Query;
 use super::read::{
@@ -65,6 +65,11 @@ impl<'q> Worker<'q> {
         let bytes = block.bytes();
         let count = block.pieces.len();
         for (at, piece) in block.pieces.iter().enumerate() {
+            self.facts.place = Place {
+                file: block.file,
+                block: block.number,
+                record: at as u64,
+            };
             let read = match piece.state {
                 State::Whole | State::LastLine | State::Cut => {
                     self.add(&bytes[piece.range.clone()])
@@ -115,10 +120,17 @@ impl<'q> Worker<'q> {
             if wanted {
                 if record.trim_ascii().is_empty() {
                     // A blank line counts as a row, but is not damaged.
-                } else if let Err(why) = self.row(record, csv) {
-                    let unended =
-                        block.last && range.end == bytes.len() && !record.ends_with(b"\n");
-                    self.lost(block, count, why, unended);
+                } else {
+                    self.facts.place = Place {
+                        file: block.file,
+                        block: block.number,
+                        record: count,
+                    };
+                    if let Err(why) = self.row(record, csv) {
+                        let unended =
+                            block.last && range.end == bytes.len() && !record.ends_with(b"\n");
+                        self.lost(block, count, why, unended);
+                    }
                 }
             }
             count += 1;

@@ -5,6 +5,7 @@ mod abi;
 mod architecture;
 mod common;
 mod dependencies;
+mod error_ids;
 mod file_search;
 mod fuzz_seeds;
 mod online_search;

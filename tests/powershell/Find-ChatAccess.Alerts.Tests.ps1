@@ -1,29 +1,6 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-
-    function New-Alert {
-        param([int] $Number)
-        $name = "user$Number@contoso.com"
-        [ordered] @{
-            id = "da$($Number)_-1"; incidentId = '2931'; tenantId = $Tenant
-            evidence = @(
-                [ordered] @{
-                    '@odata.type' = '#microsoft.graph.security.teamsMessageEvidence'; receivedDateTime = '2026-08-31T10:20:00Z'
-                    threadId = '19:{0:x32}@thread.v2' -f $Number; threadType = 'Chat'; messageId = '1'; messageDirection = 'inbound'
-                    senderFromAddress = 'eve@evil.example'; recipients = @($name)
-                }
-                [ordered] @{
-                    '@odata.type' = '#microsoft.graph.security.userEvidence'
-                    userAccount = @{ userPrincipalName = $name; azureAdUserId = (New-UserId $Number) }
-                }
-            )
-        }
-    }
-
-    function New-UserId {
-        param([int] $Number)
-        '{0:x8}-0000-4000-8000-000000000001' -f $Number
-    }
+    . "$PSScriptRoot/records.ps1"
 
     function Connect-Defender {
         param([string] $Scope = 'SecurityIncident.Read.All SecurityAlert.Read.All')

@@ -225,6 +225,24 @@ Describe 'Find-ChatAccess with files' {
         "$warned" | Should -BeLike '*cut.json is truncated*'
     }
 
+    It 'names the records of a target, and lists them with -Verbose' {
+        $found = Find-ChatAccess $export -Verbose 4>&1
+        $target = @($found | Where-Object { $_.PSTypeNames -contains 'ChatAccess.Target' })[0]
+        $target.FirstRecord | Should -Match "^$([regex]::Escape((Split-Path -Leaf $export))), row \d+$"
+        $target.LastRecord | Should -Match ', row \d+$'
+        "$found" | Should -BeLike "*$($target.ThreadId): first record $($target.FirstRecord); last record $($target.LastRecord).*"
+    }
+
+    It 'keeps the sources of the search for a report, in no property' {
+        $one = @(Find-ChatAccess $export)[0]
+        $other = @(Get-Content -LiteralPath $export -Raw | ConvertFrom-Csv | Find-ChatAccess)[0]
+        $one.GetSearch().sources.file.path | Should -Be (Convert-Path -LiteralPath $export)
+        $one.GetSearch().sources.records | Should -BeGreaterThan 0
+        $other.GetSearch().sources.name | Should -Be 'the pipeline'
+        $other.GetSearch() | Should -Not -Be $one.GetSearch()
+        $one.PSObject.Properties.Name -match 'Search' | Should -BeNullOrEmpty
+    }
+
     It 'writes a report' {
         $page = Join-Path $TestDrive 'report.html'
         $null = Find-ChatAccess $export -Report $page

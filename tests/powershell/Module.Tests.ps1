@@ -118,18 +118,17 @@ Import-Module $env:CHATACCESS_TEST_MODULE
         }
     }
 
-    It 'offers the properties of <Command> to Where-Object' -ForEach @(
-        @{ Command = 'Find-ChatAccess x.csv'; Property = 'LastSeen' }
-        @{ Command = 'Remove-ChatAccessForUser x y'; Property = 'Status' }
+    It 'offers the properties of <Command> to Where-Object before any command ran' -ForEach @(
+        @{ Command = 'Find-ChatAccess x.csv'; Type = 'Target' }
+        @{ Command = 'Remove-ChatAccessForUser x y'; Type = 'RemovalOutcome' }
     ) {
         $run = Invoke-FreshPowerShell @"
-`$env:CHATACCESS_TEST_SANDBOX = '$Sandbox'
-. '$PSScriptRoot/common.ps1'
-Connect-Sandbox
+Import-Module `$env:CHATACCESS_TEST_MODULE
 `$text = '$Command | Where-Object '
 (TabExpansion2 `$text `$text.Length).CompletionMatches.CompletionText -join ' '
 "@
-        $run.Output -split ' ' | Should -Contain $Property
+        $fields = & (Get-Module ChatAccess) { Initialize-ChatAccess; Get-ResultField -List ([string[]]) }
+        $run.Output.Trim() -split ' ' | Sort-Object | Should -Be ($fields[$Type].Keys | Sort-Object)
     }
 
     It 'says in one sentence what it needs in Constrained Language Mode' {
@@ -194,6 +193,8 @@ Describe 'The help of <_>' -ForEach (Get-ChildItem "$PSScriptRoot/../../powershe
         $lines = @($help.Synopsis) + (@($help.description.Text) + @($help.parameters.parameter.description.Text) +
             @($help.returnValues.returnValue.type.name) + @($help.examples.example.code) + @($help.examples.example.remarks.Text)) -split '\r?\n'
         $lines | Where-Object Length -GT 72 | Should -BeNullOrEmpty
+        # Get-Help indents parameters by 8 columns, and leaves the last column of the window empty.
+        @($help.parameters.parameter.description.Text) -split '\r?\n' | Where-Object Length -GT 71 | Should -BeNullOrEmpty
     }
 
     It 'describes every parameter' {

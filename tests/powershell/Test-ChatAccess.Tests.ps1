@@ -140,6 +140,72 @@ Describe 'Test-ChatAccess' {
         $run.Output | Should -Not -Match 'hunter2'
     }
 
+    It 'tells who issued a certificate that a proxy or a security product replaced: <Issuer>' -ForEach @(
+        @{ Issuer = 'CN=Contoso Inspection CA, O=Contoso'; Inspected = $true }
+        @{ Issuer = 'CN=Not DigiCert, O=Contoso'; Inspected = $true }
+        @{ Issuer = 'CN=DigiCert Global G2 TLS RSA SHA256 2020 CA1, O=DigiCert Inc, C=US'; Inspected = $false }
+        @{ Issuer = 'CN=Microsoft Azure RSA TLS Issuing CA 04, O=Microsoft Corporation, C=US'; Inspected = $false }
+    ) {
+        InModuleScope ChatAccess -Parameters @{ Issuer = $Issuer; Inspected = $Inspected } {
+            Initialize-ChatAccess
+            Mock Get-ServerCertificate { [pscustomobject] @{ Issuer = $Issuer } }
+            $response = [pscustomobject] @{ service = 'Graph'; status = 401; request_id = 'x'; proxy_variable = $null }
+            $result = Test-Service -Name Graph -Address 'https://graph.microsoft.com' -Found @{ Graph = @{ Event = $response; At = [datetime]::UtcNow } } | Where-Object Name -EQ 'Graph certificate'
+            $result.Passed | Should -BeTrue
+            $result.Message | Should -BeLike "This computer accepts the certificate of graph.microsoft.com. It was issued by '$Issuer'.*"
+            ($result.Message -match 'inspects the connection') | Should -Be $Inspected
+            [bool] $result.NextStep | Should -Be $Inspected
+        }
+    }
+
+    It 'reads the certificate through a proxy, and sends the credentials of the proxy to nobody else' {
+        $listener = [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+        $listener.Start()
+        # A proxy that connects the first client with any host.
+        $job = Start-ThreadJob -ArgumentList $listener, $Untrusted {
+            param($Listener, $Target)
+            $client = $Listener.AcceptTcpClient()
+            $near = $client.GetStream()
+            $head = ''
+            while (-not $head.EndsWith("`r`n`r`n")) { $head += [char] $near.ReadByte() }
+            $far = [Net.Sockets.TcpClient]::new($Target.Split(':')[0], $Target.Split(':')[1]).GetStream()
+            $answer = [Text.Encoding]::ASCII.GetBytes("HTTP/1.1 200 Connection established`r`n`r`n")
+            $near.Write($answer, 0, $answer.Length)
+            $null = [Threading.Tasks.Task]::WaitAny($near.CopyToAsync($far), $far.CopyToAsync($near))
+            $client.Close()
+            $head
+        }
+        try {
+            $certificate = InModuleScope ChatAccess -Parameters @{ Proxy = "http://svc:hunter2@$($listener.LocalEndpoint)" } {
+                Initialize-ChatAccess
+                Get-ServerCertificate -Address 'https://graph.microsoft.com' -Proxy $Proxy
+            }
+            $certificate.Issuer | Should -Match '^CN='
+            $head = $job | Receive-Job -Wait -AutoRemoveJob
+            $head | Should -Match '^CONNECT graph\.microsoft\.com:443 HTTP/1\.1'
+            $head | Should -Match 'Proxy-Authorization: Basic c3ZjOmh1bnRlcjI='
+        } finally {
+            $listener.Stop()
+        }
+    }
+
+    It 'knows the proxy of each address: <Address> with <Variable> and NO_PROXY=<NoProxy>' -ForEach @(
+        @{ Address = 'https://graph.microsoft.com'; Variable = 'HTTPS_PROXY'; NoProxy = ''; Text = 'through the proxy http://proxy.contoso.com:8080 of the environment variable HTTPS_PROXY' }
+        @{ Address = 'https://graph.microsoft.com'; Variable = 'HTTPS_PROXY'; NoProxy = 'localhost, .microsoft.com'; Text = 'without a proxy, because of the environment variable NO_PROXY' }
+        @{ Address = 'https://graph.microsoft.com'; Variable = ''; NoProxy = 'microsoft.co'; Text = "through the proxy http://system.contoso.com:3128 of the system's settings" }
+        @{ Address = 'http://127.0.0.1:8080'; Variable = 'HTTPS_PROXY'; NoProxy = ''; Text = 'without a proxy' }
+    ) {
+        $env:HTTPS_PROXY, $env:NO_PROXY = 'svc:hunter2@proxy.contoso.com:8080', $NoProxy
+        try {
+            InModuleScope ChatAccess -Parameters @{ With = @{ Address = $Address; Variable = $Variable }; Text = $Text } {
+                Initialize-ChatAccess
+                (Get-ProxyRoute @With -SystemProxy 'http://system.contoso.com:3128').Text | Should -Be $Text
+            }
+        } finally {
+            Remove-Item Env:HTTPS_PROXY, Env:NO_PROXY -ErrorAction Ignore
+        }
+    }
+
     It 'fails within seconds without a network, check by check' {
         $watch = [Diagnostics.Stopwatch]::StartNew()
         # Nothing listens on this port.
@@ -203,15 +269,15 @@ Test-ChatAccess | Where-Object Name -In Module, Graph, Clock | ForEach-Object { 
         $lines.Count | Should -Be 3
     }
 
-    It 'shows a table that fits into 80 columns, with the whole message' {
+    It 'shows lines that fit into 80 columns and end between words' {
         $results = Test-ChatAccess -GraphEndpoint "https://$Untrusted" -AuthorityHost $Sandbox
         $text = $results | Out-String -Width 80
         ($text -split '\r?\n').Length | Should -BeGreaterThan 15
         $text -split '\r?\n' | Where-Object Length -GT 80 | Should -BeNullOrEmpty
-        $text | Should -Match 'Graph +FAILED'
-        $text | Should -Match 'Entra +Passed'
-        $joined = $text -replace '\s+', ''
-        foreach ($one in $results) { $joined | Should -BeLike "*$(($one.Message -replace '\s+', '') -replace '[][]', '?')*" }
+        $text | Should -Match '(?m)^FAILED Graph\r?$'
+        $text | Should -Match '(?m)^Passed Entra\r?$'
+        $joined = $text -replace '\s+', ' '
+        foreach ($one in $results) { $joined.Contains("$($one.Message) $($one.NextStep)".Trim()) | Should -BeTrue -Because $one.Message }
     }
 
     It 'contains no part of the token' {

@@ -33,3 +33,23 @@ function New-Record {
         ResourceTenantId = $away
     }
 }
+
+# An alert of Defender: the external user writes to the user with this number.
+function New-Alert {
+    param([int] $Number)
+    $name = "user$Number@contoso.com"
+    [ordered] @{
+        id = "da$($Number)_-1"; incidentId = '2931'; tenantId = $homeTenant
+        evidence = @(
+            [ordered] @{
+                '@odata.type' = '#microsoft.graph.security.teamsMessageEvidence'; receivedDateTime = '2026-08-31T10:20:00Z'
+                threadId = '19:{0:x32}@thread.v2' -f $Number; threadType = 'Chat'; messageId = '1'; messageDirection = 'inbound'
+                senderFromAddress = 'eve@evil.example'; recipients = @($name)
+            }
+            [ordered] @{
+                '@odata.type' = '#microsoft.graph.security.userEvidence'
+                userAccount = @{ userPrincipalName = $name; azureAdUserId = (New-UserId $Number) }
+            }
+        )
+    }
+}

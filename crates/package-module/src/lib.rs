@@ -135,7 +135,17 @@ fn check_glibc(module: &Path, platforms: &[Platform], limit: Option<(u32, u32)>)
     Ok(())
 }
 
-/// Adds the drop-in script, the example runbooks, the licence and the changes.
+/// The examples for users. The others are for `cargo demo`.
+const EXAMPLES: [&str; 6] = [
+    "ci.ps1",
+    "github-actions.yml",
+    "respond.ps1",
+    "runbook.ps1",
+    "scheduled-task.ps1",
+    "watch.ps1",
+];
+
+/// Adds the drop-in script, the examples, the licence and the changes.
 fn add_scripts(module: &Path) -> io::Result<()> {
     let examples = module.join("Examples");
     fs::create_dir_all(&examples)?;
@@ -144,12 +154,16 @@ fn add_scripts(module: &Path) -> io::Result<()> {
             "powershell/RemoveAllAccessForUser.ps1",
             module.join("RemoveAllAccessForUser.ps1"),
         ),
-        ("examples/runbook.ps1", examples.join("runbook.ps1")),
-        ("examples/watch.ps1", examples.join("watch.ps1")),
         ("LICENSE", module.join("LICENSE")),
         ("CHANGELOG.md", module.join("CHANGELOG.md")),
     ] {
         fs::copy(stage::root().join(from), to)?;
+    }
+    for name in EXAMPLES {
+        fs::copy(
+            stage::root().join("examples").join(name),
+            examples.join(name),
+        )?;
     }
     Ok(())
 }

@@ -44,7 +44,11 @@ fn the_zip_and_the_nuget_package_contain_the_files_of_the_folder() {
     for file in [
         "ChatAccess.psd1",
         "RemoveAllAccessForUser.ps1",
+        "Examples/ci.ps1",
+        "Examples/github-actions.yml",
+        "Examples/respond.ps1",
         "Examples/runbook.ps1",
+        "Examples/scheduled-task.ps1",
         "Examples/watch.ps1",
         "LICENSE",
     ] {

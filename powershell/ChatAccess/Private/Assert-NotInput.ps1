@@ -1,7 +1,7 @@
 function script:Assert-NotInput {
     <#
     .SYNOPSIS
-    Throws an error if the report of a search would replace one of its inputs.
+    Throws an error if a report would replace one of its inputs.
     #>
     [CmdletBinding()]
     param(
@@ -10,8 +10,12 @@ function script:Assert-NotInput {
         [string] $Path,
 
         # The paths of the inputs.
+        [AllowNull()]
         [AllowEmptyCollection()]
-        [string[]] $Source
+        [string[]] $Source,
+
+        # The parameter with the path of the report.
+        [string] $Parameter = 'Report'
     )
 
     # Windows and macOS do not distinguish names by case. Windows PowerShell has no $IsLinux.
@@ -19,8 +23,8 @@ function script:Assert-NotInput {
     $report = [IO.Path]::GetFullPath($Path)
     foreach ($one in $Source) {
         if ([string]::Equals([IO.Path]::GetFullPath($one), $report, $comparison)) {
-            throw (New-ChatAccessError -ErrorId 'InvalidReport' -Category InvalidArgument -TargetObject $Path -Message (
-                    "Report '$Path' can't be used: it is an input of the search.") -RecommendedAction 'Use the path of another file.')
+            throw (New-ChatAccessError -ErrorId "Invalid$Parameter" -Category InvalidArgument -TargetObject $Path -Message (
+                    "$Parameter '$Path' can't be used: it is an input of the $(if ($Parameter -eq 'Report') { 'search' } else { 'report' }).") -RecommendedAction 'Use the path of another file.')
         }
     }
 }

@@ -28,6 +28,8 @@ function script:Get-ResultField {
             FirstSeen         = [string], 'first_seen'
             LastSeen          = [string], 'last_seen'
             EventCount        = [long], 'events'
+            FirstRecord       = [string], 'first_record'
+            LastRecord        = [string], 'last_record'
             Source            = $List, 'sources'
             FoundBy           = [string], 'found_by'
             Unresolved        = [string], 'unresolved'

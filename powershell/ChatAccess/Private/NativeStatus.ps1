@@ -8,5 +8,6 @@ $script:NativeStatus = @{
     BufferTooSmall  = -5
     ClosedHandle    = -7
     RunOver         = -9
+    Panicked        = -10
     Unavailable     = -11
 }

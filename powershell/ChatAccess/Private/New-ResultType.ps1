@@ -37,6 +37,8 @@ function script:New-ResultType {
     if ($isCore) {
         $types.JsonOptions = [Text.Json.JsonSerializerOptions]::new()
         $types.JsonOptions.IncludeFields = $true
+        # For a report, which would skip them: half of the time.
+        $types.JsonOptions.DefaultIgnoreCondition = 'WhenWritingNull'
         $jsonName = [Text.Json.Serialization.JsonPropertyNameAttribute].GetConstructor([type[]] [string])
     }
     foreach ($name in $types.Field.Keys) {
@@ -50,6 +52,24 @@ function script:New-ResultType {
             } elseif ($isCore) {
                 $field.SetCustomAttribute([Reflection.Emit.CustomAttributeBuilder]::new($jsonName, [object[]] $nameInJson))
             }
+        }
+        if ($name -eq 'Target') {
+            # A target remembers its search, for the sources in a report. A property for it would be in
+            # every table of targets. The search that is returning targets on this thread:
+            $current = $type.DefineField('CurrentSearch', [object], 'Public,Static')
+            $current.SetCustomAttribute([Reflection.Emit.CustomAttributeBuilder]::new([ThreadStaticAttribute].GetConstructor([type]::EmptyTypes), @()))
+            $search = $type.DefineField('_search', [object], 'Private')
+            $code = $type.DefineConstructor('Public', 'Standard', [type]::EmptyTypes).GetILGenerator()
+            $code.Emit($op::Ldarg_0)
+            $code.Emit($op::Call, [object].GetConstructor([type]::EmptyTypes))
+            $code.Emit($op::Ldarg_0)
+            $code.Emit($op::Ldsfld, $current)
+            $code.Emit($op::Stfld, $search)
+            $code.Emit($op::Ret)
+            $code = $type.DefineMethod('GetSearch', 'Public,HideBySig', [object], [type]::EmptyTypes).GetILGenerator()
+            $code.Emit($op::Ldarg_0)
+            $code.Emit($op::Ldfld, $search)
+            $code.Emit($op::Ret)
         }
         if ($name -eq 'RemovalOutcome') {
             # What a string in double quotes shows: 'Removed: user ann@contoso.com in chat 19:...'.

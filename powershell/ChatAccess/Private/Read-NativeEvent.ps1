@@ -13,6 +13,8 @@ function script:Read-NativeEvent {
         $Run.Fetched = @{ Status = $Run.Native::chat_access_next_many($Run.Handle, $Timeout, $Run.Buffer, $Run.Buffer.Length, $Run.Length); Written = 0 }
     }
     if ($Run.Fetched.Status -eq $NativeStatus.Ok) {
+        # Another search of the pipeline may have set its own.
+        if ($null -ne $Run.Search) { (Get-ResultType).Target::CurrentSearch = $Run.Search }
         $Run.Fetched.Events = ConvertFrom-EventBatch $Run.Buffer $Run.Length.Value
     }
     $Run.Fetched.Status

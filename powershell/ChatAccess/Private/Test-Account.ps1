@@ -63,6 +63,8 @@ function script:Test-Account {
     }
     Test-Permission $state.Account 'Find-ChatAccess -StartDate' 'AuditLogsQuery.Read.All'
     Test-Permission $state.Account 'Find-ChatAccess -Hunting' 'ThreatHunting.Read.All'
+    Test-Permission $state.Account 'Find-ChatAccess -IncidentId' 'SecurityIncident.Read.All', 'SecurityIncident.ReadWrite.All'
+    Test-Permission $state.Account 'Find-ChatAccess -AlertId' 'SecurityAlert.Read.All', 'SecurityAlert.ReadWrite.All'
     Test-Permission $state.Account 'Find-ChatAccess -ResolveUser' 'User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'
     Test-Permission $state.Account 'Register-ChatAccessApp' 'Application.ReadWrite.All'
 }

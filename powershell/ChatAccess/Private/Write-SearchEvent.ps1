@@ -1,7 +1,7 @@
 function script:Write-SearchEvent {
     <#
     .SYNOPSIS
-    Writes the events of a search: targets to the pipeline, everything else to its stream.
+    Writes the events of a search or a report: targets to the pipeline, everything else to its stream.
     #>
     param([hashtable] $Run)
 
@@ -11,6 +11,9 @@ function script:Write-SearchEvent {
             if ($target.Unresolved) {
                 $seen = $Run.Unresolved[$target.Unresolved]
                 if ($seen) { $seen[0]++ } else { $Run.Unresolved[$target.Unresolved] = @(1, $target.UnresolvedReason) }
+            }
+            if ($VerbosePreference -ne 'SilentlyContinue') {
+                $cmdlet.WriteVerbose("User $(if ($target.UserPrincipalName) { $target.UserPrincipalName } else { $target.UserId }) in chat $($target.ThreadId): first record $($target.FirstRecord); last record $($target.LastRecord).")
             }
         }
         # Outside of a loop, for the reason that Wait-NativeRun states.
@@ -22,9 +25,13 @@ function script:Write-SearchEvent {
             { $_ -in 'progress', 'request_progress', 'wait' } { Write-SearchState $Run $one }
             'source_error' { $cmdlet.WriteError((ConvertTo-SearchSourceError $one)) }
             'file_error' {
+                $Run.Failed = $true
                 $cmdlet.WriteError((New-ChatAccessError -ErrorId 'UnreadableFile' -Category InvalidData -TargetObject $one.file -Message $one.message))
             }
-            'report' { $cmdlet.WriteVerbose("Wrote the report to '$($one.path)'.") }
+            'report' {
+                $Run.Written = $true
+                $cmdlet.WriteVerbose("Wrote the report to '$($one.path)'.")
+            }
             { $_ -in 'truncated', 'warning' } { $cmdlet.WriteWarning($one.message) }
             'bad_row' {
                 if (-not $Run.BadRows.Contains($one.file)) {
@@ -37,7 +44,10 @@ function script:Write-SearchEvent {
                 $Run.BadRows[$one.file][$kind].Add($one.message)
                 $cmdlet.WriteVerbose($one.message)
             }
-            'searched' { Write-SearchSummary $Run $one }
+            'searched' {
+                $Run.Search.Add($one)
+                Write-SearchSummary $Run $one
+            }
         }
     }
 }

@@ -30,8 +30,8 @@ function Connect-ChatAccess {
     Automation and with -NonInteractive.
 
     .PARAMETER RefreshToken
-    The refresh token to sign in with, without a user. It changes when it is
-    used: store the new one, which Export-ChatAccessToken returns.
+    The refresh token to sign in with, without a user. It changes when it
+    is used: store the new one, which Export-ChatAccessToken returns.
 
     .PARAMETER AccessToken
     An access token for Microsoft Graph. It can't be renewed.
@@ -52,7 +52,8 @@ function Connect-ChatAccess {
     Register-ChatAccessApp finds or creates an application in your tenant.
 
     .PARAMETER Scope
-    The delegated permissions to request. The default is Chat.ReadWrite.All.
+    The delegated permissions to request. The default is
+    Chat.ReadWrite.All.
 
     .PARAMETER Environment
     The cloud of your tenant: Global (also for GCC), USGov (GCC High) or
@@ -64,8 +65,8 @@ function Connect-ChatAccess {
     must use https, or http on a loopback address.
 
     .PARAMETER AuthorityHost
-    The address of a different Entra sign-in service, such as a test server.
-    It must use https, or http on a loopback address.
+    The address of a different Entra sign-in service, such as a test
+    server. It must use https, or http on a loopback address.
 
     .PARAMETER PassThru
     Returns the context of the account and leaves the current account

@@ -17,8 +17,8 @@ function Export-ChatAccessToken {
     An account that was connected with an access token has no refresh token.
 
     .PARAMETER Context
-    The account, as Connect-ChatAccess -PassThru returned it. The default is
-    the current account.
+    The account, as Connect-ChatAccess -PassThru returned it. The default
+    is the current account.
 
     .OUTPUTS
     System.Security.SecureString. The refresh token.

@@ -75,8 +75,9 @@ function Find-ChatAccess {
     .PARAMETER Hunting
     Queries Defender for MessageEvents and CloudAppEvents, by default for
     the last 30 days, which is all that it keeps. Needs Connect-ChatAccess
-    with the additional permission ThreatHunting.Read.All. For users that no
-    record assigns to a tenant, also use -InternalDomain or -ResolveUser.
+    with the additional permission ThreatHunting.Read.All. For users that
+    no record assigns to a tenant, also use -InternalDomain or
+    -ResolveUser.
 
     .PARAMETER IncidentId
     Reads the alerts of these incidents of Defender, by number. Needs
@@ -94,8 +95,8 @@ function Find-ChatAccess {
     -UserPrincipalName. It needs the application permissions
     Chat.ReadBasic.All, ChatMember.Read.All for chats of more than 25
     people, and User.ReadBasic.All. The token is used for nothing else. It
-    is sent to the cloud of the connected account, or to the Global cloud if
-    there is none. A removal still needs the sign-in of a user.
+    is sent to the cloud of the connected account, or to the Global cloud
+    if there is none. A removal still needs the sign-in of a user.
 
     .PARAMETER UserPrincipalName
     Only these users of your tenant, by user principal name or object id.
@@ -157,10 +158,10 @@ function Find-ChatAccess {
     -PassThru returned it. The default is the current account.
 
     .PARAMETER Report
-    A file to write an HTML report to: which external users reached which of
-    your users, when, and the targets. The page is self-contained, so you
-    can print and send it. An existing file is replaced, but not an input of
-    the search. If the file can't be written, nothing is searched.
+    A file to write an HTML report to: which external users reached which
+    of your users, when, and the targets. The page is self-contained, so
+    you can print and send it. An existing file is replaced, but not an
+    input of the search. If the file can't be written, nothing is searched.
 
     .INPUTS
     Audit records and hunting results as objects or JSON text, arrays of
@@ -191,6 +192,8 @@ function Find-ChatAccess {
       them, use [datetime] $_.LastSeen.
     - EventCount: the number of records. A record that two files contain
       counts once.
+    - FirstRecord, LastRecord: the file and the row of the first and the
+      last record, such as 'AuditLog.csv, row 12'.
     - Source*: where the records are from: AuditLog, CloudAppEvents,
       MessageEvents, Chats or Alerts.
     - FoundBy: what UserId was found by. UserKey: your user is the actor of
@@ -270,7 +273,8 @@ function Find-ChatAccess {
     https://learn.microsoft.com/purview/audit-log-export-records
     #>
     [CmdletBinding(DefaultParameterSetName = 'Online', PositionalBinding = $false)]
-    [OutputType('ChatAccess.Target')]
+    # ChatAccess.Target, with the properties that Tab offers: see ChatAccess.Types.ps1xml.
+    [OutputType('ChatAccess.Target#Columns')]
     param(
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path')]
         [SupportsWildcards()]

@@ -28,8 +28,8 @@ function Register-ChatAccessApp {
     By default no consent is granted, and the first sign-in prompts for it.
 
     .PARAMETER Context
-    The account, as Connect-ChatAccess -PassThru returned it. The default is
-    the current account.
+    The account, as Connect-ChatAccess -PassThru returned it. The default
+    is the current account.
 
     .PARAMETER WhatIf
     Finds the application and shows what would be created or changed.

@@ -49,31 +49,31 @@ function Remove-ChatAccessForUser {
     Alias: OrganizationId.
 
     .PARAMETER UserId
-    The Entra object id of the user who loses access, as a GUID, or the user
-    principal name. A name is looked up once in the directory, which needs
-    the permission User.ReadBasic.All: Connect-ChatAccess -Scope
+    The Entra object id of the user who loses access, as a GUID, or the
+    user principal name. A name is looked up once in the directory, which
+    needs the permission User.ReadBasic.All: Connect-ChatAccess -Scope
     Chat.ReadWrite.All, User.ReadBasic.All. Do not use the UserKey of an
-    audit record: it is the id of the actor, who is often the external user.
-    Aliases: UserObjectId, AadUserId, RecipientObjectId.
+    audit record: it is the id of the actor, who is often the external
+    user. Aliases: UserObjectId, AadUserId, RecipientObjectId.
 
     .PARAMETER ThreadId
     The id of the chat: 19:...@unq.gbl.spaces, 19:...@thread.v2 or
-    19:meeting_...@thread.v2. Another form that begins with 19: is sent with
-    a warning, and Microsoft Graph decides. Aliases: ChatId, ChatThreadId,
-    ChatsId.
+    19:meeting_...@thread.v2. Another form that begins with 19: is sent
+    with a warning, and Microsoft Graph decides. Aliases: ChatId,
+    ChatThreadId, ChatsId.
 
     .PARAMETER LastSeen
     The time of the latest evidence of the chat, with its zone, such as
-    2026-08-31T10:18:39Z. The targets of Find-ChatAccess contain it. Where it
-    is later than the confirmed removal in the journal, or in this command,
-    the chat came back and the removal is sent again. The time of the removal
-    is that of the service; evidence of the same second counts as later,
-    because a removal can be repeated without harm. Without LastSeen, a
-    confirmed removal is not sent again.
+    2026-08-31T10:18:39Z. The targets of Find-ChatAccess contain it. Where
+    it is later than the confirmed removal in the journal, or in this
+    command, the chat came back and the removal is sent again. The time of
+    the removal is that of the service; evidence of the same second counts
+    as later, because a removal can be repeated without harm. Without
+    LastSeen, a confirmed removal is not sent again.
 
     .PARAMETER Force
-    Sends all removals, also those that the journal or this command confirmed
-    earlier.
+    Sends all removals, also those that the journal or this command
+    confirmed earlier.
 
     .PARAMETER InputObject
     An object or a hashtable with the properties TenantId, UserId and
@@ -146,10 +146,11 @@ function Remove-ChatAccessForUser {
       UTC, such as 2026-10-01T10:00:00Z. To compare it, use
       [datetime] $_.Completed. For AlreadyRemoved, the time when the service
       confirmed the removal.
-    - Account: the user principal name of the signed-in account that sent the
-      last request, or its object id. Empty if nothing was sent.
+    - Account: the user principal name of the signed-in account that sent
+      the last request, or its object id. Empty if nothing was sent.
     - TimesReturned: how often evidence showed the chat again after the
-      service had confirmed its removal. 0 if it never did. Message says when.
+      service had confirmed its removal. 0 if it never did. Message says
+      when.
     - PreviouslyRemoved: the time when the service had last confirmed the
       removal before this request, in the form of Completed. Empty for the
       first removal.
@@ -180,7 +181,8 @@ function Remove-ChatAccessForUser {
     Checks the table and shows which removals would be sent.
 
     .EXAMPLE
-    PS> Find-ChatAccess -Hunting -ExternalDomain evil.example | Remove-ChatAccessForUser -JournalPath run.jsonl
+    PS> $found = Find-ChatAccess -Hunting -ExternalDomain evil.example
+    PS> $found | Remove-ChatAccessForUser -JournalPath run.jsonl
 
     Run every hour, this removes new chats, and removes again the chats that
     came back since the last run. It sends nothing for the others.
@@ -193,7 +195,8 @@ function Remove-ChatAccessForUser {
     https://learn.microsoft.com/graph/api/chat-removeallaccessforuser
     #>
     [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'Medium', DefaultParameterSetName = 'Ids', PositionalBinding = $false)]
-    [OutputType('ChatAccess.RemovalOutcome')]
+    # ChatAccess.RemovalOutcome, with the properties that Tab offers: see ChatAccess.Types.ps1xml.
+    [OutputType('ChatAccess.RemovalOutcome#Columns')]
     param(
         [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('OrganizationId')]

@@ -19,16 +19,17 @@ function Test-ChatAccess {
     someone who helps you.
 
     .PARAMETER Environment
-    The cloud to check: Global (also for GCC), USGov (GCC High) or USGovDoD.
-    The default is that of the account, or Global if no account is connected.
+    The cloud to check: Global (also for GCC), USGov (GCC High) or
+    USGovDoD. The default is that of the account, or Global without an
+    account.
 
     .PARAMETER GraphEndpoint
     The address of a different Microsoft Graph, such as a test server. It
     must use https, or http on a loopback address.
 
     .PARAMETER AuthorityHost
-    The address of a different Entra sign-in service, such as a test server.
-    It must use https, or http on a loopback address.
+    The address of a different Entra sign-in service, such as a test
+    server. It must use https, or http on a loopback address.
 
     .PARAMETER Context
     The account to check, as Connect-ChatAccess -PassThru returned it. The
@@ -50,7 +51,7 @@ function Test-ChatAccess {
     .EXAMPLE
     PS> Test-ChatAccess
 
-    Shows all checks as a table.
+    Shows all checks, each with its next step.
 
     .EXAMPLE
     PS> Test-ChatAccess | Where-Object Passed -EQ $false | Format-List

@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use crate::search::damage::Place;
 use crate::search::findings::Gathered;
 use crate::search::query::Query;
 use crate::search::record::{GraphChat, ListOwner, RecordError};
@@ -30,6 +31,7 @@ impl<'q> Sink<'q> {
     /// Adds the records of a page. A record that can't be read is skipped and reported.
     pub(super) fn page(&mut self, records: &[&RawValue]) {
         for (at, record) in records.iter().enumerate() {
+            self.worker.facts.place = self.place(at as u64);
             if let Err(why) = self.worker.add(record.get().as_bytes()) {
                 self.worker
                     .damages
@@ -47,8 +49,17 @@ impl<'q> Sink<'q> {
 
     /// Adds a chat.
     pub(super) fn chat(&mut self, chat: &GraphChat, owner: &ListOwner) {
+        self.worker.facts.place = self.place(0);
         self.worker.add_chat(chat, owner);
         self.end_page(1);
+    }
+
+    fn place(&self, record: u64) -> Place {
+        Place {
+            file: self.file,
+            block: self.pages,
+            record,
+        }
     }
 
     fn end_page(&mut self, count: u64) {

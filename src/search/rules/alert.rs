@@ -95,6 +95,7 @@ impl Facts {
         if shown.any(|text| matches!(visible(text), Cow::Owned(_))) {
             self.left_out.unclean(id, thread);
         }
+        let place = self.place;
         let Some((chat, size)) = self.chat(home, thread, query) else {
             return;
         };
@@ -130,7 +131,8 @@ impl Facts {
             // The id of a message is unique in its chat only. Several alerts can name it.
             let id = (!id.is_empty()).then(|| format!("{thread}/{id}"));
             let id = id.unwrap_or_default();
-            chat.evidence.add(OPERATION, time, &id, Origin::Alerts);
+            chat.evidence
+                .add(OPERATION, time, &id, Origin::Alerts, place);
             self.size += chat.size() - size;
             self.left_out.untimed += u64::from(time.is_none() && query.has_period());
         }

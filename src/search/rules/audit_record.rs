@@ -65,6 +65,7 @@ impl Facts {
                 self.actors.add_internal(home, name, id);
             }
         }
+        let place = self.place;
         let Some((chat, size)) = self.chat(home, thread, query) else {
             return;
         };
@@ -108,7 +109,8 @@ impl Facts {
             self.size += chat.size() - size;
             self.left_out.exclude_record(filter, operation, time);
         } else {
-            chat.evidence.add(operation, time, record.id.get(), origin);
+            chat.evidence
+                .add(operation, time, record.id.get(), origin, place);
             self.size += chat.size() - size;
             self.left_out.untimed += u64::from(time.is_none() && query.has_period());
         }

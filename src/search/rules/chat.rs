@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::person::{KnownId, Person, PersonKey};
 use super::small_set::SmallSet;
 use crate::input::visible;
+use crate::search::damage::Place;
 use crate::search::record::Origin;
 use crate::search::target::{ChatKind, FoundBy};
 
@@ -34,6 +35,8 @@ pub(super) struct Evidence {
     pub(super) first: Option<Timestamp>,
     pub(super) last: Option<Timestamp>,
     pub(super) sources: SmallSet<Origin>,
+    /// The places of the first and the last record, by time and then in the order of the input.
+    pub(super) places: Option<[(Option<Timestamp>, Place); 2]>,
     /// Hashes of the records' ids, so that a record in two files counts once.
     ids: Vec<u64>,
     /// Number of hashes at the start that are sorted and distinct.
@@ -161,7 +164,9 @@ impl Evidence {
         time: Option<Timestamp>,
         id: &str,
         origin: Origin,
+        place: Place,
     ) {
+        self.place([(time, place); 2]);
         if !operation.is_empty() {
             self.operations.add(&visible(operation));
         }
@@ -202,7 +207,19 @@ impl Evidence {
         self.last = self.last.max(last);
     }
 
+    /// Adds the places of a first and a last record.
+    fn place(&mut self, [first, last]: [(Option<Timestamp>, Place); 2]) {
+        let known = self.places.get_or_insert([first, last]);
+        // A record without a time is neither the first nor the last one if there are others.
+        let order = |(time, place): &(Option<Timestamp>, Place)| (time.is_none(), *time, *place);
+        known[0] = std::cmp::min_by_key(known[0], first, order);
+        known[1] = known[1].max(last);
+    }
+
     fn merge(&mut self, other: Self) {
+        if let Some(places) = other.places {
+            self.place(places);
+        }
         self.operations.extend(other.operations);
         self.widen(other.first, other.last);
         self.sources.extend(other.sources);
@@ -227,12 +244,13 @@ mod tests {
     fn a_repeated_record_counts_once() {
         let mut evidence = Evidence::default();
         for id in ["a", "A", "b", "", ""] {
-            evidence.add("x", None, id, Origin::AuditLog);
+            evidence.add("x", None, id, Origin::AuditLog, Place::default());
         }
         assert_eq!(evidence.events(), 4);
         let mut other = Evidence::default();
         for at in 0..1000 {
-            other.add("x", None, &format!("id {}", at % 100), Origin::AuditLog);
+            let id = format!("id {}", at % 100);
+            other.add("x", None, &id, Origin::AuditLog, Place::default());
         }
         assert!(other.ids.len() < 200, "{}", other.ids.len());
         evidence.merge(other);

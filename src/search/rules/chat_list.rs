@@ -39,6 +39,7 @@ impl Facts {
             self.left_out.unclean("", thread);
         }
         let external = listed.is_external(home);
+        let place = self.place;
         let Some((chat, size)) = self.chat(Some(home), thread, query) else {
             return;
         };
@@ -90,7 +91,8 @@ impl Facts {
         } else if let Some(filter) = query.excludes_span(LISTED, began, Some(Timestamp::MAX)) {
             self.left_out.exclude_record(filter, LISTED, began);
         } else {
-            chat.evidence.add(LISTED, None, thread, Origin::Chats);
+            chat.evidence
+                .add(LISTED, None, thread, Origin::Chats, place);
             chat.evidence.widen(began, None);
         }
         self.size += grown;

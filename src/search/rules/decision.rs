@@ -186,6 +186,8 @@ impl<'a> Decision<'a> {
                 first_seen: evidence.first,
                 last_seen: evidence.last,
                 events,
+                first_record: None,
+                last_record: None,
                 sources: evidence.sources.iter().copied().collect(),
                 found_by: found.map(|(_, by)| by),
                 unresolved,

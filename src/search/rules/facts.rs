@@ -9,6 +9,7 @@ use super::actors::Actors;
 use super::chat::Chat;
 use super::domain_tenants::{DomainTenants, domain_of};
 use super::thread::guid;
+use crate::search::damage::{Place, Rows};
 use crate::search::left_out::LeftOut;
 use crate::search::query::{Filter, Query};
 use crate::search::record::Record;
@@ -23,6 +24,10 @@ pub(crate) struct Facts {
     /// Tenants whose audit log was read.
     pub(super) homes: BTreeSet<Uuid>,
     cache: DomainCache,
+    /// The place of the record that is added.
+    pub(crate) place: Place,
+    /// The rows of the places, when all records are added.
+    pub(crate) rows: Rows,
     pub(super) left_out: LeftOut,
     /// The approximate size in memory, in bytes.
     pub(super) size: usize,

@@ -40,6 +40,7 @@ impl Facts {
         if texts.any(|text| matches!(text, Cow::Owned(_))) {
             self.left_out.unclean(event.teams_message_id.get(), thread);
         }
+        let place = self.place;
         let Some((chat, size)) = self.chat(query.tenant, thread, query) else {
             return;
         };
@@ -78,6 +79,7 @@ impl Facts {
                 time,
                 event.teams_message_id.get(),
                 Origin::MessageEvents,
+                place,
             );
             self.size += chat.size() - size;
             self.left_out.untimed += u64::from(time.is_none() && query.has_period());

@@ -17,6 +17,7 @@ impl Facts {
             actors,
             mut homes,
             mut left_out,
+            rows,
             ..
         } = self;
         homes.extend(query.tenant);
@@ -31,6 +32,7 @@ impl Facts {
             if chat.evidence.is_empty() {
                 continue;
             }
+            let places = chat.evidence.places;
             let decision = Decision::new(home, &thread, chat, &domain_tenants, &actors, query);
             if decision.is_without_sides(query) {
                 left_out.without_sides += 1;
@@ -45,7 +47,16 @@ impl Facts {
             for contradiction in decision.contradictions() {
                 left_out.contradictions.add(&contradiction);
             }
-            targets.extend(decision.targets(query, &mut left_out));
+            let found = decision.targets(query, &mut left_out);
+            let Some(places) = places.filter(|_| !found.is_empty()) else {
+                continue;
+            };
+            let [first, last] = places.map(|(_, place)| rows.name(place));
+            targets.extend(found.into_iter().map(|target| Target {
+                first_record: first.clone(),
+                last_record: last.clone(),
+                ..target
+            }));
         }
         left_out.exclude_ambiguous(&mut targets, query);
         targets.sort_by(|a, b| order(a).cmp(&order(b)));

@@ -2,6 +2,7 @@
 
 mod cases;
 mod damage;
+mod evidence;
 mod formats;
 mod splits;
 pub(crate) mod support;

@@ -1,6 +1,6 @@
 //! The findings do not depend on how the work is split.
 
-use chat_access::search::{Effort, Findings, Query};
+use chat_access::search::{Effort, Findings, Query, Target};
 use proptest::prelude::*;
 
 use super::support::*;
@@ -119,6 +119,11 @@ proptest! {
     fn a_row_has_the_same_targets_as_the_json_in_it(chats in prop::collection::vec(chat(), 1..6)) {
         let csv = search_split(&purview(&chats), 1, 1 << 20);
         let lines = search_split(&chats.join("\n"), 1, 1 << 20);
-        prop_assert_eq!(csv.targets, lines.targets);
+        // The header is a row.
+        let without_rows = |found: Findings| -> Vec<Target> {
+            let targets = found.targets.into_iter();
+            targets.map(|target| Target { first_record: None, last_record: None, ..target }).collect()
+        };
+        prop_assert_eq!(without_rows(csv), without_rows(lines));
     }
 }
