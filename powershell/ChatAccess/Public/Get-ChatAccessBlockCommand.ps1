@@ -1,7 +1,7 @@
 function Get-ChatAccessBlockCommand {
     <#
     .SYNOPSIS
-    Returns the commands that block the external users of targets or outcomes.
+    Returns the commands that block the external users of targets.
 
     .DESCRIPTION
     Block external users before you remove chats: the service does not
@@ -47,7 +47,8 @@ function Get-ChatAccessBlockCommand {
     Shows how to block the external users of an incident.
 
     .EXAMPLE
-    PS> ($found | Get-ChatAccessBlockCommand | Where-Object Way -EQ User).Command | Set-Clipboard
+    PS> $ways = $found | Get-ChatAccessBlockCommand
+    PS> ($ways | Where-Object Way -EQ User).Command | Set-Clipboard
 
     Copies the command that blocks the external users.
 
