@@ -57,8 +57,8 @@ function Find-ChatAccess {
     Search-UnifiedAuditLog, Import-Csv, Invoke-RestMethod,
     Get-MgSecurityAuditLogQueryRecord, Get-MgSecurityAlertV2 and
     Get-MgSecurityIncident -ExpandProperty alerts return, also in arrays and
-    in objects that contain them. Text that is the path of a file stands for
-    the file.
+    in objects that contain them. Text that is the path of a file stands
+    for the file.
 
     .PARAMETER StartDate
     Queries the audit log from this time on. Needs Connect-ChatAccess with
