@@ -114,7 +114,7 @@ extern "C" {
 // other call.
 int32_t chat_access_abi_version(void);
 
-// Opens an account, a sign-in, a probe, a registration, a run of removals or a search.
+// Opens an account, a sign-in, a probe, a registration, a run of removals, a search or a report.
 //
 // - `request`, `request_length`: a JSON object, described below by its member `open`.
 // - `secret`, `secret_length`: bytes that must not be part of the JSON, or NULL. The library
@@ -205,6 +205,13 @@ int32_t chat_access_abi_version(void);
 //   the token of an application, which is `secret` and needs the permission Chat.ReadBasic.All.
 // - `retry`: as for a run; `longest_rest_ms` has no effect.
 //
+// Report: `{"open":"report","path":...}` writes what happened to targets as an HTML page, and the
+// same as JSON beside it, with the ending `.json`. Add targets and outcomes with
+// `chat_access_feed`; `chat_access_finish` writes the files. Optional members:
+// - `journals`: a list of paths of journals. Nothing in them is changed.
+// - `sources`: a list of paths of files that searches of other processes read, for their hashes.
+// - `title`, `case_id`: texts for the head of the page.
+//
 // `{"open":"panic"}` returns `CHAT_ACCESS_STATUS_PANICKED`, to show that this build catches
 // faults.
 //
@@ -291,11 +298,19 @@ int32_t chat_access_open(const uint8_t *request,
 //   used, false if it is skipped.
 // - `report`: the report was written to `path`.
 // - `target`: `tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
-//   `external`, `external_tenants`, `external_domains`, `external_users`, `operations`,
-//   `first_seen`, `last_seen`, `events`, `sources`, `found_by`. A target that can't be removed yet
-//   also has `unresolved` (a stable name) and `reason` (a sentence). A target may be longer than
+//   `external`, `external_tenants`, `external_domains`, `external_users`, `external_names` (as
+//   people saw them), `operations`, `first_seen`, `last_seen`, `events`, `first_record` and
+//   `last_record` (file and row), `sources`, `found_by`. A target that can't be removed yet also
+//   has `unresolved` (a stable name) and `reason` (a sentence). A target may be longer than
 //   16 KiB.
-// - `searched`, the last event: `files`, `records`, `bad_rows`, `targets`.
+// - `searched`, the last event: `files`, `records`, `bad_rows`, `targets`, `sources` (a list of
+//   `name`, `file` with `path`, `bytes` and `modified_ms`, `records` and `problems`) and
+//   `incomplete` (other reasons why targets may be missing).
+//
+// Events of a report:
+// - `warning`: `message`: what was fed is neither a target nor an outcome.
+// - `report`, the last event: the report was written to `path`.
+// - `file_error`, the last event: nothing was written, because of `file`; `message`.
 //
 // Returns:
 // - `CHAT_ACCESS_STATUS_OK`: `buffer` holds an event, whatever it reports.
@@ -345,10 +360,10 @@ int32_t chat_access_next_many(int64_t handle,
                               int32_t *length);
 
 // Declares that no more removals will be queued in a run, or that no more records will be added to
-// a search. The events of a run end when every removal has its outcome. A search reports its
-// results.
+// a search or a report. The events of a run end when every removal has its outcome. A search
+// reports its results, and a report is written.
 //
-// - `handle`: a run or a search.
+// - `handle`: a run, a search or a report.
 //
 // Returns:
 // - `CHAT_ACCESS_STATUS_OK`: done. Calling again has no effect.
@@ -356,12 +371,13 @@ int32_t chat_access_next_many(int64_t handle,
 //   `ChatAccessStatus`.
 int32_t chat_access_finish(int64_t handle);
 
-// Stops a run or a search. Returns at once.
+// Stops a run, a search or a report. Returns at once.
 //
 // A run sends no more requests. Removals that wait end as "Cancelled"; requests in flight end with
-// their response. `chat_access_next` returns the outcomes. A search reports nothing more.
+// their response. `chat_access_next` returns the outcomes. A search reports nothing more, and no
+// report is written.
 //
-// - `handle`: a run or a search.
+// - `handle`: a run, a search or a report.
 //
 // Returns:
 // - `CHAT_ACCESS_STATUS_OK`: done. Calling again has no effect.
@@ -371,7 +387,7 @@ int32_t chat_access_cancel(int64_t handle);
 
 // Describes an account, a sign-in, a run or a search as JSON.
 //
-// - `handle`: any handle but a probe or a registration.
+// - `handle`: any handle but a probe, a registration or a report.
 // - `buffer`, `capacity`, `length`: see the rules for text out.
 //
 // An account, or a sign-in after `signed_in`: `account`, `user_id`, `tenant_id`, `client_id`,
@@ -627,14 +643,16 @@ int32_t chat_access_block_commands(const uint8_t *request,
                                    int32_t capacity,
                                    int32_t *length);
 
-// Adds a record to a search, for records that are not in a file.
+// Adds a record to a search, for records that are not in a file, or targets and outcomes to a
+// report.
 //
-// - `handle`: a search.
-// - `record`, `record_length`: one JSON object, of any kind that a file may contain.
+// - `handle`: a search or a report.
+// - `record`, `record_length`: for a search, one JSON object of any kind that a file may contain.
+//   For a report, one of the events `target`, `outcome` and `searched`, or a JSON array of these.
 //
 // Returns:
 // - `CHAT_ACCESS_STATUS_OK`: the record was read. For a record that can't be read, the event
-//   `bad_row` follows.
+//   `bad_row` of a search or `warning` of a report follows.
 // - `CHAT_ACCESS_STATUS_RUN_OVER`: `chat_access_finish` or `chat_access_cancel` was called before.
 // - `CHAT_ACCESS_STATUS_WRONG_HANDLE_KIND`, `_INVALID_HANDLE`, `_CLOSED_HANDLE`: see
 //   `ChatAccessStatus`.
