@@ -10,8 +10,8 @@ const TARGET: [&str; 20] = [
     "chat_type",
     "events",
     "external",
-    "external_display_names",
     "external_domains",
+    "external_names",
     "external_tenants",
     "external_users",
     "first_record",
@@ -34,13 +34,13 @@ const LISTS: [&str; 6] = [
     "external_tenants",
     "external_domains",
     "external_users",
-    "external_display_names",
+    "external_names",
     "operations",
     "sources",
 ];
 
 /// The fields of a removal in the report, sorted.
-const REMOVAL: [&str; 13] = [
+const REMOVAL: [&str; 14] = [
     "account",
     "at",
     "attempts",
@@ -49,6 +49,7 @@ const REMOVAL: [&str; 13] = [
     "http_status",
     "message",
     "next_step",
+    "previously_removed",
     "record",
     "request_id",
     "service_time",

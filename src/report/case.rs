@@ -10,12 +10,11 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::access::{Access, external, is_removed};
-use super::block::block;
 use super::fields::{Fields, join, list, listed, number, objects, set, text, time, widen};
 use super::journal::{self, hex};
 use crate::cancel::Cancel;
 use crate::input::InvalidInput;
-use crate::search::{Findings, SourceFile};
+use crate::search::{Findings, SourceFile, block_commands};
 
 /// The version of the JSON document.
 const VERSION: u32 = 1;
@@ -250,6 +249,31 @@ fn summary(accesses: &[Fields]) -> Fields {
     summary
 }
 
+/// Returns the ways to block the external users that have values.
+fn block(accesses: &[Fields]) -> Value {
+    let mut sets = Fields::new();
+    for access in accesses {
+        for name in ["external_users", "external_domains"] {
+            for one in list(access, name) {
+                join(&mut sets, name, one);
+            }
+        }
+        // The domains are enough, with the sign that each name has.
+        let name = text(access, "user_principal_name");
+        if let Some(at) = name.rfind('@') {
+            join(&mut sets, "own", &name[at..]);
+        }
+    }
+    let [users, domains, own] = ["external_users", "external_domains", "own"].map(|name| {
+        let set = sets.get(name).and_then(Value::as_object);
+        let names = set.into_iter().flat_map(Fields::keys).cloned();
+        names.collect::<Vec<String>>()
+    });
+    let ways = block_commands(&users, &domains, &own).into_iter();
+    let ways = ways.filter(|way| way.count > 0);
+    ways.map(|way| way.to_json()).collect()
+}
+
 /// Returns the accesses that are not removed, by what is to be done: the most urgent ones first.
 fn open(accesses: &[Fields]) -> Value {
     const ORDER: [&str; 5] = [
@@ -300,7 +324,7 @@ fn external_users(accesses: &[Fields]) -> Value {
             };
             set(reached, "name", name);
             // The names of several external users are not assigned to them.
-            for name in list(access, "external_display_names").filter(|_| is_only_one) {
+            for name in list(access, "external_names").filter(|_| is_only_one) {
                 join(reached, "display_names", name);
             }
             join(reached, "users", user(access));

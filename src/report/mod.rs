@@ -6,7 +6,6 @@
 //! [`RunningReport`] does this in the background; [`write_findings`] is for the results of a search.
 
 mod access;
-mod block;
 mod case;
 mod fields;
 mod journal;

@@ -84,15 +84,18 @@ fn summary(page: &mut Page, case: &Fields) {
 /// What is open and why, and what to do next.
 fn next(page: &mut Page, case: &Fields) {
     page.html("<section>\n<h2>What is open, and what to do next</h2>\n<ol>\n");
-    let empty = Fields::new();
-    let block = case
-        .get("block")
-        .and_then(Value::as_object)
-        .unwrap_or(&empty);
-    if list(block, "commands").next().is_some() {
-        page.html("<li><b>Block the external users first.</b> They can write again, and the chat comes back. Check that you need none of the domains. These commands of the module MicrosoftTeams replace (BlockedUsers) or extend (BlockedDomains) the present list; BlockedDomains has an effect only where all other domains are allowed. Or add the users and domains to the Teams tab of the Tenant Allow/Block List in Defender.\n");
-        for command in list(block, "commands") {
-            page.command(command);
+    if objects(case, "block").next().is_some() {
+        page.html("<li><b>Block the external users first.</b> They can write again, and the chat comes back. There are these ways. Check the values before you use them.\n");
+        for way in objects(case, "block") {
+            page.html("<p>");
+            page.html(match text(way, "way") {
+                "User" => "The users. ",
+                "Domain" => "The domains. ",
+                _ => "In Defender. ",
+            });
+            page.text(text(way, "condition"));
+            page.html("</p>\n");
+            page.command(text(way, "command"));
         }
         page.html("</li>\n");
     }
@@ -258,9 +261,9 @@ fn targets(page: &mut Page, case: &Fields) {
         }
         page.html("</td><td>");
         page.list(external(access).iter().map(String::as_str), 5);
-        if list(access, "external_display_names").next().is_some() {
+        if list(access, "external_names").next().is_some() {
             page.html("<br><small>shown as ");
-            page.list(list(access, "external_display_names"), 3);
+            page.list(list(access, "external_names"), 3);
             page.html("</small>");
         }
         page.html("</td><td>");

@@ -50,10 +50,13 @@ impl Page {
         self.html("</code>");
     }
 
-    /// Adds a command, whole.
+    /// Adds the lines of a command, whole.
     pub(super) fn command(&mut self, command: &str) {
         self.html("<pre tabindex=\"0\">");
-        self.escaped(command, usize::MAX);
+        for (at, line) in command.lines().enumerate() {
+            self.html(if at == 0 { "" } else { "\n" });
+            self.escaped(line, usize::MAX);
+        }
         self.html("</pre>\n");
     }
 

@@ -334,16 +334,17 @@ Describe 'Find-ChatAccess with records' {
         @{ Name = 'a list'; Pass = { , [Collections.Generic.List[object]] @($args | ConvertFrom-Json) | Find-ChatAccess } }
     ) {
         $json = 1..3 | ForEach-Object { New-Json $_ }
-        $expected = $json | Find-ChatAccess | ConvertTo-Json
-        & $Pass @json | ConvertTo-Json | Should -Be $expected
+        # An array is one object of the pipeline.
+        $expected = $json | Find-ChatAccess | Select-Object * -ExcludeProperty FirstRecord, LastRecord | ConvertTo-Json
+        & $Pass @json | Select-Object * -ExcludeProperty FirstRecord, LastRecord | ConvertTo-Json | Should -Be $expected
     }
 
     It 'finds the same in a response of Microsoft Graph at the prompt as in the file' {
         $file = "$PSScriptRoot/../cases/pipeline-envelope.json"
-        $expected = Find-ChatAccess $file | ConvertTo-Json
+        $expected = Find-ChatAccess $file | Select-Object * -ExcludeProperty FirstRecord, LastRecord | ConvertTo-Json
         $response = Get-Content -LiteralPath $file -Raw | ConvertFrom-Json
         foreach ($piped in { $response }, { $response.value }, { , $response.value }, { Get-Content -LiteralPath $file -Raw }) {
-            & $piped | Find-ChatAccess | ConvertTo-Json | Should -Be $expected -Because "$piped"
+            & $piped | Find-ChatAccess | Select-Object * -ExcludeProperty FirstRecord, LastRecord | ConvertTo-Json | Should -Be $expected -Because "$piped"
         }
     }
 
@@ -398,7 +399,8 @@ Describe 'Find-ChatAccess with records' {
         $warned.Count | Should -Be 1
         foreach ($piped in $rows, $rows.AuditData) {
             $found = $piped | Find-ChatAccess -WarningVariable warned -WarningAction SilentlyContinue
-            $found | ConvertTo-Json | Should -Be ($fromFile | ConvertTo-Json)
+            $same = @{ Property = '*'; ExcludeProperty = 'FirstRecord', 'LastRecord' }
+            $found | Select-Object @same | ConvertTo-Json | Should -Be ($fromFile | Select-Object @same | ConvertTo-Json)
             "$warned" | Should -BeLike 'the pipeline, row 1, is incomplete: *. The rest of the row is used.'
         }
     }
