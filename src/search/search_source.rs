@@ -133,12 +133,13 @@ pub(super) fn short_names(names: &[String], files: &[SourceFile]) -> Vec<Box<str
         }
     };
     let all: Vec<_> = names.iter().zip(numbers).map(short).collect();
-    let unique = |(short, name): (&Box<str>, &String)| -> Box<str> {
-        if all.iter().filter(|other| *other == short).count() > 1 {
+    let unique = |(short, name): (&str, &String)| -> Box<str> {
+        if all.iter().filter(|other| ***other == *short).count() > 1 {
             name.as_str().into()
         } else {
-            short.clone()
+            short.into()
         }
     };
-    all.iter().zip(names).map(unique).collect()
+    let short = all.iter().map(|short| &**short);
+    short.zip(names).map(unique).collect()
 }
