@@ -1,7 +1,7 @@
 function Export-ChatAccessReport {
     <#
     .SYNOPSIS
-    Writes a report: who reached whom, what was removed, what is open.
+    Writes a report on an incident: what was found, removed and is open.
 
     .DESCRIPTION
     Combines the targets of Find-ChatAccess, the outcomes of
