@@ -95,10 +95,16 @@ Connect-ChatAccess @connect -RefreshToken (ConvertTo-SecureString (Get-Automatio
 try {
     # Saved now, because a job can be stopped at any time, and again at the end, because a long run renews it.
     Save-Token
-    $search = @{ Hunting = $true; StartDate = [datetime]::UtcNow.AddHours(-$Hours); ExternalDomain = $ExternalDomain; InternalDomain = $InternalDomain }
-    # Nothing found is the usual case, and its warning says no news. If the search fails, what it found before is
-    # removed, its error makes the job's errors, and the next run searches the same time again.
-    $found = @(Find-ChatAccess @search -WarningAction SilentlyContinue -ErrorAction Continue)
+    # Only what brings a chat back counts as evidence: a record of a removal, or of a user who leaves, does not.
+    $search = @{ Operation = 'MessageEvents', 'MessageSent', 'MessageCreatedHasLink', 'ChatCreated', 'MemberAdded' }
+    $search += @{ Hunting = $true; StartDate = [datetime]::UtcNow.AddHours(-$Hours); ExternalDomain = $ExternalDomain; InternalDomain = $InternalDomain }
+    # If the search fails, what it found before is removed, its error is one of the job's, and the next run searches the
+    # same time again.
+    $found = @(Find-ChatAccess @search -WarningAction SilentlyContinue -WarningVariable warnings -ErrorAction Continue)
+    foreach ($warning in $warnings) {
+        # Nothing found is the usual case, and its warning is no news.
+        if ($found -or $warning -notmatch '^(The search found no chat|No \w+ matches) ') { Write-Warning $warning }
+    }
     $open = @($found | Where-Object Unresolved)
     $outcomes = @(
         if ($found.Count -gt $open.Count) {

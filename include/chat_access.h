@@ -298,10 +298,10 @@ int32_t chat_access_open(const uint8_t *request,
 //   used, false if it is skipped.
 // - `report`: the report was written to `path`.
 // - `target`: `tenant_id`, `user_id`, `thread_id`, `user_principal_name`, `chat_type`,
-//   `external`, `external_tenants`, `external_domains`, `external_users`, `operations`,
-//   `first_seen`, `last_seen`, `events`, `first_record` and `last_record` (file and row),
-//   `sources`, `found_by`. A target that can't be removed yet
-//   also has `unresolved` (a stable name) and `reason` (a sentence). A target may be longer than
+//   `external`, `external_tenants`, `external_domains`, `external_users`, `external_names` (as
+//   people saw them), `operations`, `first_seen`, `last_seen`, `events`, `first_record` and
+//   `last_record` (file and row), `sources`, `found_by`. A target that can't be removed yet also
+//   has `unresolved` (a stable name) and `reason` (a sentence). A target may be longer than
 //   16 KiB.
 // - `searched`, the last event: `files`, `records`, `bad_rows`, `targets`, `sources` (a list of
 //   `name`, `file` with `path`, `bytes` and `modified_ms`, `records` and `problems`) and

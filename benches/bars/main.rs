@@ -10,6 +10,7 @@
 //! fails. Times are medians. Where there is something to compare with, benchmarks are ratios of
 //! times that are measured in turn, because machines differ and are busy.
 
+mod incident;
 mod kill;
 mod module;
 mod pace;
@@ -133,6 +134,7 @@ const GROUPS: &[Group] = &[
     ("package", package::run),
     ("pace", pace::run),
     ("kill", kill::run),
+    ("incident", incident::run),
     ("scale", scale::run),
     ("incident", report::run),
 ];

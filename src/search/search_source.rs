@@ -133,12 +133,13 @@ pub(super) fn short_names(names: &[String], files: &[SourceFile]) -> Vec<Box<str
         }
     };
     let all: Vec<_> = names.iter().zip(numbers).map(short).collect();
-    let is_unique = |short: &str| all.iter().filter(|other| ***other == *short).count() == 1;
-    let pairs = all.iter().zip(names);
-    pairs
-        .map(|(short, name)| match is_unique(short) {
-            true => short.clone(),
-            false => name.as_str().into(),
-        })
-        .collect()
+    let unique = |(short, name): (&str, &String)| -> Box<str> {
+        if all.iter().filter(|other| ***other == *short).count() > 1 {
+            name.as_str().into()
+        } else {
+            short.into()
+        }
+    };
+    let short = all.iter().map(|short| &**short);
+    short.zip(names).map(unique).collect()
 }

@@ -85,6 +85,12 @@ Describe 'Find-ChatAccess, from incidents and alerts' {
         (Find-ChatAccess $path @Own).UserId | Should -Be (1..2 | ForEach-Object { New-UserId $_ })
     }
 
+    It 'says that an incident comes without its alerts' {
+        $incident = [pscustomobject] @{ Id = '2931'; IncidentWebUrl = 'https://security.microsoft.com/incidents/2931'; Alerts = $null }
+        $incident | Find-ChatAccess @Own -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warned" | Should -Match 'Incident 2931 comes without its alerts\. Use Get-MgSecurityIncident -ExpandProperty alerts'
+    }
+
     It 'names channels and other evidence' {
         $alert = New-Alert 1
         $alert.evidence[0].threadType = 'Space'

@@ -80,6 +80,27 @@ Describe 'examples/watch.ps1' {
         $global:StoredToken | Should -Not -Be $first
     }
 
+    It 'takes a record of the removal itself for no return' {
+        Set-Hour 0
+        Send-Message 1
+        Set-Hour 1
+        (Invoke-Watch).Status | Should -Be 'Removed'
+        $record = @{
+            Operation = 'MemberRemoved'; ChatThreadId = (New-Target 1).ThreadId; OrganizationId = $Tenant; UserType = 0
+            CreationTime = [datetime]::UtcNow.AddHours(-22).ToString('s'); Id = [guid]::NewGuid(); UserKey = $User; UserId = 'ann@contoso.com'
+            Members = @(@{ OrganizationId = $Tenant; UPN = 'ann@contoso.com' }, @{ OrganizationId = 'bbbbbbbb-0000-4000-8000-00000000000b'; UPN = 'eve@evil.example' })
+            ParticipantInfo = @{ HasForeignTenantUsers = $true }
+        }
+        $message = @{ Timestamp = [datetime]::UtcNow.AddHours(-24).ToString('o'); TeamsMessageId = 'm'; ThreadId = (New-Target 1).ThreadId; IsExternalThread = $true
+            SenderEmailAddress = 'eve@evil.example'; SenderObjectId = 'e0e0e0e0-0000-4000-8000-000000000001'
+            RecipientDetails = @(@{ RecipientSmtpAddress = 'ann@contoso.com'; RecipientObjectId = $User }) }
+        $event = @{ Timestamp = [datetime]::UtcNow.AddHours(-22).ToString('o'); ActionType = 'MemberRemoved'; Application = 'Microsoft Teams'; RawEventData = $record }
+        $null = Invoke-Sandbox hunting -Body @{ tables = @{ MessageEvents = @($message); CloudAppEvents = @($event) } }
+        Set-Hour 3
+        Invoke-Watch | Should -BeNullOrEmpty
+        (Get-SandboxRequest).Count | Should -Be 1
+    }
+
     It 'tells of a failure, and removes it in the next hour' {
         Set-Hour 0
         Send-Message 1

@@ -41,6 +41,9 @@ function script:Add-SearchInput {
         foreach ($one in $InputObject) { Add-SearchInput $Run $one $Secret }
         return
     }
+    if ($InputObject.IncidentWebUrl -and -not $InputObject.Alerts) {
+        $Run.Cmdlet.WriteWarning("Incident $($InputObject.Id) comes without its alerts. Use Get-MgSecurityIncident -ExpandProperty alerts, or Find-ChatAccess -IncidentId $($InputObject.Id).")
+    }
     if (-not $Run.Handle) {
         Open-SearchRun -Run $Run -Path @() -Secret $Secret
     }
