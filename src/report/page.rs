@@ -322,8 +322,11 @@ fn removals(page: &mut Page, access: &Fields) {
     for removal in objects(access, "removals") {
         page.html("<div>");
         page.text(text(removal, "status"));
-        page.html(" ");
-        page.time(text(removal, "at"));
+        // A removal that was refused has no time.
+        if !text(removal, "at").is_empty() {
+            page.html(" ");
+            page.time(text(removal, "at"));
+        }
         for (label, field) in [
             (" by ", "account"),
             ("<br>request ", "request_id"),
