@@ -63,6 +63,7 @@ BeforeAll {
         'Search-UnifiedAuditLog'                   = 'Exchange Online'
         'Connect-MicrosoftTeams'                   = 'MicrosoftTeams'
         'Set-CsTeamsExternalAccessConfiguration'   = 'MicrosoftTeams'
+        'New-CsEdgeDomainPattern'                  = 'MicrosoftTeams'
         'Set-CsTenantFederationConfiguration'      = 'MicrosoftTeams'
         'New-AzAutomationVariable'                 = 'Azure'
         'Start-AzAutomationRunbook'                = 'Azure'
