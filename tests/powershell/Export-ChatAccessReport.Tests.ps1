@@ -155,7 +155,7 @@ Describe 'Export-ChatAccessReport' {
         $before = 'x'
         foreach ($name in 'in.html', 'in.json') { Set-Content (Join-Path $Folder $name) $before }
         $to = Join-Path $Folder 'in.html'
-        foreach ($with in @{ JournalPath = $to }, @{ SourcePath = (Join-Path $Folder 'in.json') }, @{ JournalPath = "$Folder/in.*" }) {
+        foreach ($with in @{ JournalPath = $to }, @{ SourcePath = (Join-Path $Folder 'in.json') }, @{ JournalPath = "$Folder/in.h*" }) {
             { Export-ChatAccessReport $to @with } | Should -Throw -ErrorId 'InvalidPath,Export-ChatAccessReport' -ExpectedMessage '*an input of the report*'
         }
         # A source of the search is known only when its targets have come.

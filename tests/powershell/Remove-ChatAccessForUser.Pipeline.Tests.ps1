@@ -1,8 +1,9 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
 
-    # The module as PowerShell before 7.3 runs it: without clean blocks.
-    $script:OlderModule = Join-Path $TestDrive 'older/ChatAccess'
+    # The module as PowerShell before 7.3 runs it: without clean blocks. Not in TestDrive, because
+    # Windows can't delete the library while this process has loaded it.
+    $script:OlderModule = Join-Path ([IO.Path]::GetTempPath()) "chat-access-older-$PID/ChatAccess"
     $null = New-Item (Split-Path $OlderModule) -ItemType Directory
     Copy-Item $ModulePath $OlderModule -Recurse
     (Get-Content "$OlderModule/ChatAccess.psm1" -Raw).Replace("[version] '7.3'", "[version] '99.0'") | Set-Content "$OlderModule/ChatAccess.psm1"
@@ -34,6 +35,10 @@ $Script
         Set-Content -LiteralPath $path -Value $text
         & ([Environment]::ProcessPath) -NoLogo -NoProfile -NonInteractive -File $path 2>&1 | ForEach-Object { "$_" }
     }
+}
+
+AfterAll {
+    Remove-Item (Split-Path $OlderModule) -Recurse -Force -ErrorAction Ignore
 }
 
 Describe 'A failing command after <Command>' -ForEach @(
