@@ -11,13 +11,7 @@ function script:New-ContextType {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Creates a type in memory only.')]
     param()
 
-    $name = [Reflection.AssemblyName] 'ChatAccess.Accounts'
-    $assembly = if ($PSVersionTable['PSEdition'] -eq 'Core') {
-        [Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly($name, 'Run')
-    } else {
-        [AppDomain]::CurrentDomain.DefineDynamicAssembly($name, 'Run')
-    }
-    $type = $assembly.DefineDynamicModule('ChatAccess.Accounts').DefineType('ChatAccess.Context', 'Public,Sealed')
+    $type = (New-DynamicModule -Name 'ChatAccess.Accounts').DefineType('ChatAccess.Context', 'Public,Sealed')
     $code = $type.DefineConstructor('Private,HideBySig', 'Standard', [type]::EmptyTypes).GetILGenerator()
     $code.Emit([Reflection.Emit.OpCodes]::Ldarg_0)
     $code.Emit([Reflection.Emit.OpCodes]::Call, [object].GetConstructor([type]::EmptyTypes))

@@ -41,14 +41,7 @@ function script:New-NativeType {
         chat_access_close          = @($long)
     }
 
-    $name = [Reflection.AssemblyName] 'ChatAccess.Native'
-    # 'Run', because .NET Framework has no P/Invoke in assemblies made with 'RunAndCollect'.
-    $assembly = if ($PSVersionTable['PSEdition'] -eq 'Core') {
-        [Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly($name, 'Run')
-    } else {
-        [AppDomain]::CurrentDomain.DefineDynamicAssembly($name, 'Run')
-    }
-    $type = $assembly.DefineDynamicModule('ChatAccess.Native').DefineType('ChatAccess.Native', 'Public,Abstract,Sealed')
+    $type = (New-DynamicModule -Name 'ChatAccess.Native').DefineType('ChatAccess.Native', 'Public,Abstract,Sealed')
     foreach ($call in $calls.GetEnumerator()) {
         $method = $type.DefinePInvokeMethod(
             $call.Key, $Path, 'Public,Static,PinvokeImpl', 'Standard', $int, [type[]] $call.Value, 'Cdecl', 'Ansi')

@@ -14,13 +14,7 @@ function script:New-ResultType {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Creates types in memory only.')]
     param()
 
-    $name = [Reflection.AssemblyName] 'ChatAccess.Results'
-    $assembly = if ($PSVersionTable['PSEdition'] -eq 'Core') {
-        [Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly($name, 'Run')
-    } else {
-        [AppDomain]::CurrentDomain.DefineDynamicAssembly($name, 'Run')
-    }
-    $module = $assembly.DefineDynamicModule('ChatAccess.Results')
+    $module = New-DynamicModule -Name 'ChatAccess.Results'
     $op = [Reflection.Emit.OpCodes]
 
     # Export-Csv writes what ToString returns, which for an array is the name of its type.
