@@ -71,6 +71,12 @@ impl<E> EventQueue<E> {
         self.changed.notify_all();
     }
 
+    /// Returns a guard that ends the queue with the thread that holds it, even if it panics, so that
+    /// no caller waits forever.
+    pub(crate) fn end_on_drop(&self) -> EndOnDrop<'_, E> {
+        EndOnDrop(self)
+    }
+
     /// Closes the queue: waiting callers, and all later ones, get [`Taken::Closed`].
     pub fn close(&self) {
         self.lock().closed = true;
@@ -128,6 +134,15 @@ impl<E> EventQueue<E> {
     /// Locks the queue. A panic can't leave it half changed, so a poisoned lock is used too.
     fn lock(&self) -> MutexGuard<'_, State<E>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a queue when it is dropped.
+pub(crate) struct EndOnDrop<'a, E>(&'a EventQueue<E>);
+
+impl<E> Drop for EndOnDrop<'_, E> {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 

@@ -138,7 +138,7 @@ impl Registration {
         });
         let worker = Arc::clone(&shared);
         spawn("chat-access-register", move || {
-            let _end = End(&worker);
+            let _end = worker.events.end_on_drop();
             worker.run();
         })
         .map_err(|error| SignInError::NoThread(error.to_string()))?;
@@ -160,15 +160,6 @@ impl Registration {
 impl Drop for Registration {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-/// Ends the event queue when the thread ends, even after a panic, so that no reader blocks forever.
-struct End<'a>(&'a Shared);
-
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        self.0.events.end();
     }
 }
 

@@ -116,7 +116,7 @@ impl RunningReport {
         };
         let shared = Arc::clone(&self.shared);
         let work = move || {
-            let _end = End(&shared);
+            let _end = shared.events.end_on_drop();
             shared.write(case);
         };
         if let Err(error) = spawn("chat-access-report", work) {
@@ -146,15 +146,6 @@ impl RunningReport {
 impl Drop for RunningReport {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-/// Ends the queue with the thread, even if it panics, so that no caller waits forever.
-struct End<'a>(&'a Shared);
-
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        self.0.events.end();
     }
 }
 

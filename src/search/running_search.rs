@@ -121,7 +121,7 @@ impl RunningSearch {
         });
         let working = Arc::clone(&shared);
         spawn("chat-access-search", move || {
-            let _end = End(&working);
+            let _end = working.events.end_on_drop();
             working.work(paths);
         })
         .map_err(StartError::Thread)?;
@@ -177,15 +177,6 @@ impl RunningSearch {
     /// Returns the number of records that were fed and of events that wait, as JSON.
     pub fn describe(&self) -> Value {
         json!({"records_fed": self.shared.fed().records, "waiting": self.shared.events.waiting()})
-    }
-}
-
-/// Ends the queue with the thread, even if it panics, so that no caller waits forever.
-struct End<'a>(&'a Shared);
-
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        self.0.events.end();
     }
 }
 
