@@ -551,7 +551,7 @@ int32_t remove_all_access_for_user(int64_t handle,
 // Date of its response), and evidence of the same second counts as later.
 //
 // - `last_seen`: the time of the latest evidence of the chat: RFC 3339 with its zone, such as
-//   2026-08-31T10:18:39Z. Empty if there is none.
+//   2026-08-31T10:18:39Z. Without evidence, an empty text.
 // - the other parameters: as for `remove_all_access_for_user`.
 //
 // Returns: as for `remove_all_access_for_user`.

@@ -73,7 +73,7 @@ pub fn calls(input: &[u8]) -> usize {
     handles.0.len()
 }
 
-/// Returns one of the requests of this file, or the argument if it stays inside of this process.
+/// Returns one of [`REQUESTS`], or the argument if it reaches nothing outside this process.
 fn request(which: u8, handle: i64, argument: &[u8]) -> Option<String> {
     if let Some(own) = REQUESTS.get(usize::from(which) % (REQUESTS.len() + 1)) {
         return Some(own.replace("HANDLE", &handle.to_string()));

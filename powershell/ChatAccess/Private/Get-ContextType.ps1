@@ -3,9 +3,9 @@ function script:Get-ContextType {
     .SYNOPSIS
     Returns the type of accounts, ChatAccess.Context, and creates it on first use.
     .DESCRIPTION
-    An account gives access to the token of whoever signed in, and Azure Automation runs several jobs
-    in one process. A type of its own tells the accounts that the module made from objects that only
-    carry its name. All runspaces share it, so that a caller can pass an account to another runspace.
+    Whoever has an account can use its token, and Azure Automation runs several jobs in one process. A
+    type of its own distinguishes the accounts that the module made from objects that only carry its
+    name. All runspaces share it, so that a caller can pass an account to another runspace.
     #>
     [CmdletBinding()]
     [OutputType([type])]

@@ -97,8 +97,8 @@ function Find-ChatAccess {
     -UserPrincipalName. It needs the application permissions
     Chat.ReadBasic.All, ChatMember.Read.All for chats of more than 25
     people, and User.ReadBasic.All. The token is used for nothing else. It
-    is sent to the cloud of the connected account, or to the Global cloud
-    if there is none. A removal still needs the sign-in of a user.
+    is sent to the cloud of the connected account or, without one, to the
+    Global cloud. A removal still needs the sign-in of a user.
 
     .PARAMETER UserPrincipalName
     Only these users of your tenant, by user principal name or object id.
